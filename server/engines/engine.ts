@@ -1,0 +1,34 @@
+import type { Graph } from "../graph/graph";
+import type { Tensor } from "../graph/tensor";
+import type { EngineName } from "../protocol/study";
+
+/** Executes graphs. Knows nothing of losses, directions or derivatives. */
+export interface Engine {
+  readonly name: EngineName;
+  /** What people call it, e.g. "ONNX Runtime". */
+  readonly label: string;
+  readonly version: string;
+  /** Where it computes, e.g. "CPU". */
+  readonly device: string;
+  /** Operators of `graph` that this engine cannot execute, as `Op` or `domain.Op`, each once; empty when it can. */
+  unsupported(graph: Graph): readonly string[];
+  /**
+   * Makes `graph` ready to run with its parameters' pristine values.
+   * @throws ProblemError `operator-unsupported` when it has an operator that this engine lacks,
+   *   `file-corrupt` when the engine rejects the graph.
+   */
+  compile(graph: Graph): Promise<Executable>;
+  dispose(): Promise<void>;
+}
+
+/** A compiled graph. Not re-entrant: one call at a time. */
+export interface Executable {
+  /**
+   * Replaces parameter values for all later runs. Keys are `Parameter.name`, data in the parameter's own layout and
+   * dtype float32; parameters that are not named keep the value that they have. The arrays are copied.
+   */
+  setParameters(values: ReadonlyMap<string, Float32Array>): Promise<void>;
+  /** One output tensor for each graph output, from one feed for each graph input, by value name. */
+  run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,108 @@
+import { NotificationType, ProgressType, RequestType } from "vscode-languageserver-protocol";
+import type { Problem } from "./problem";
+import type { Check, EngineReport, Estimate, Point, RunProgress, RunSnapshot, RunStatus } from "./result";
+import type { ComputeSpec, GridSpec, Study } from "./study";
+
+/** Defaults that come from the user's settings rather than from the study. */
+export interface StudyDefaults {
+  readonly compute?: Partial<ComputeSpec>;
+  readonly grid?: Partial<GridSpec>;
+  /** Folder for journals: absolute, or relative to the folder of the model or study. */
+  readonly resultsFolder?: string;
+}
+
+export interface DescribeParams {
+  /** `file:` URI of a model or of a `*.landscape.json`. */
+  readonly uri: string;
+  /** `file:` URI of the data, when the user has chosen it. */
+  readonly data?: string;
+  readonly defaults: StudyDefaults;
+}
+
+/** An earlier run of the same study on the same files. */
+export interface EarlierRun {
+  readonly journal: string;
+  readonly measured: number;
+  readonly total: number;
+}
+
+export type DescribeResult =
+  | { readonly kind: "ready"; readonly study: Study; readonly earlier?: EarlierRun; readonly notices: readonly string[] }
+  /** The data cannot be inferred: ask once. Candidates are absolute paths whose shapes fit. */
+  | { readonly kind: "choose-data"; readonly candidates: readonly string[]; readonly reason: string }
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** Reads the model's header, finds data beside it and proposes a complete study. Never runs an engine. */
+export const DescribeRequest = new RequestType<DescribeParams, DescribeResult, void>("lossLandscape/describe");
+
+export interface RunParams {
+  readonly study: Study;
+  readonly defaults: StudyDefaults;
+  /** `resume` continues the journal of the same study; `fresh` sets it aside first. */
+  readonly mode: "resume" | "fresh";
+  /** Chosen by the client; points of this run arrive on `RunProgressType` with it. */
+  readonly partialResultToken: string;
+  readonly workDoneToken?: string;
+}
+
+/** A part of a run as it happens; sent at most ten times a second. */
+export type RunEvent =
+  | { readonly kind: "preparing"; readonly message: string }
+  /** The whole state, sent when the header is known (with resumed points, if any). */
+  | { readonly kind: "snapshot"; readonly snapshot: RunSnapshot }
+  | {
+      readonly kind: "points";
+      readonly points: readonly Point[];
+      /** Present when a nested grid has just been completed. */
+      readonly estimate?: Estimate;
+      readonly progress: RunProgress;
+    };
+
+export const RunProgressType = new ProgressType<RunEvent>();
+
+export interface RunOutcome {
+  readonly status: Exclude<RunStatus, "running" | "paused">;
+  readonly journal?: string;
+  readonly checks: readonly Check[];
+  readonly problem?: Problem;
+}
+
+/**
+ * Executes a study and resolves when it is done, failed or cancelled (by `$/cancelRequest`).
+ * It resolves with `status: "cancelled"` rather than rejecting, so that what was measured is reported.
+ */
+export const RunRequest = new RequestType<RunParams, RunOutcome, void>("lossLandscape/run");
+
+export interface PauseParams {
+  /** The `partialResultToken` of the run. */
+  readonly run: string;
+  readonly paused: boolean;
+}
+
+/** Stops handing out points, or goes on; points in flight are finished and kept. */
+export const PauseRequest = new RequestType<PauseParams, void, void>("lossLandscape/pause");
+
+export type OpenResult =
+  | { readonly kind: "run"; readonly snapshot: RunSnapshot }
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** Reads a run's journal; computes nothing. */
+export const OpenRequest = new RequestType<{ readonly journal: string }, OpenResult, void>("lossLandscape/open");
+
+/** What this machine has: found, self-tested and why not. Runs in a process of its own. */
+export const EnginesRequest = new RequestType<Record<string, never>, readonly EngineReport[], void>(
+  "lossLandscape/engines",
+);
+
+export interface Health {
+  readonly health: "ok" | "warning" | "error";
+  /** False while anything is being computed. */
+  readonly quiescent: boolean;
+  readonly message: string;
+  /** Engine of the run that is going on, or of the last one. */
+  readonly engine?: string;
+}
+
+/** Sent whenever the server's health changes. */
+export const HealthNotification = new NotificationType<Health>("lossLandscape/health");
+

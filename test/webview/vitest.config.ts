@@ -1,0 +1,39 @@
+/// <reference types="@vitest/browser/providers/playwright" />
+import { existsSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+const chromium =
+  process.env.CHROMIUM_PATH ??
+  ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+
+export default defineConfig({
+  // Lit's decorators need the older semantics of class fields.
+  esbuild: { tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } } },
+  test: {
+    name: "webview",
+    include: ["test/webview/**/*.test.ts"],
+    browser: {
+      enabled: true,
+      headless: true,
+      provider: "playwright",
+      screenshotFailures: false,
+      instances: [
+        {
+          browser: "chromium",
+          launch: {
+            executablePath: chromium,
+            args: [
+              "--no-sandbox",
+              "--disable-gpu",
+              "--disable-quic",
+              "--no-first-run",
+              "--disable-background-networking",
+              "--disable-component-update",
+              "--disable-sync",
+            ],
+          },
+        },
+      ],
+    },
+  },
+});

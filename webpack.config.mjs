@@ -1,0 +1,97 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
+import CopyPlugin from "copy-webpack-plugin";
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const dist = path.join(root, "dist");
+
+/** Platform whose native files are copied, as `vsce package --target` names it. */
+const target = process.env.LOSS_LANDSCAPE_TARGET ?? `${process.platform}-${process.arch}`;
+const [platform, arch] = target.split("-");
+const runtime = path.join("node_modules", "onnxruntime-node");
+const native = path.join(runtime, "bin", "napi-v6", platform, arch);
+
+/** Native packages are copied beside the bundles, where `require` finds them; nothing bundles them. */
+const external = ({ request }, done) => {
+  if (/^(vscode|onnxruntime-node|@tensorflow\/tfjs-node)$/.test(request ?? ""))
+    return done(null, `commonjs ${request}`);
+  done();
+};
+
+const typescript = (configFile) => ({
+  test: /\.ts$/,
+  exclude: /node_modules/,
+  use: {
+    loader: "ts-loader",
+    options: { transpileOnly: true, configFile: path.join(root, configFile), compilerOptions: { noEmit: false } },
+  },
+});
+
+export default (_env, argv) => {
+  const mode = argv.mode ?? "production";
+  const common = {
+    mode,
+    devtool: mode === "production" ? false : "source-map",
+    resolve: { extensions: [".ts", ".js", ".mjs"] },
+    performance: { hints: false },
+    stats: "errors-warnings",
+  };
+  const processes = {
+    ...common,
+    name: "processes",
+    target: "node20",
+    entry: {
+      extension: "./extension/extension.ts",
+      server: "./server/main.ts",
+      evaluator: "./server/evaluator/main.ts",
+      cli: "./server/cli.ts",
+    },
+    output: { path: dist, filename: "[name].js", library: { type: "commonjs2" }, chunkFilename: "[name].chunk.js" },
+    externals: [external],
+    externalsPresets: { node: true },
+    node: { __dirname: false, __filename: false },
+    module: { rules: [typescript("tsconfig.json")] },
+    // Stack traces in the log keep the names of functions and classes.
+    optimization: { minimize: mode === "production", splitChunks: false },
+    plugins: [
+      new CopyPlugin({
+        patterns: [
+          ...(existsSync(native)
+            ? [
+                { from: path.join(runtime, "package.json"), to: runtime },
+                {
+                  from: path.join(runtime, "dist"),
+                  to: path.join(runtime, "dist"),
+                  globOptions: { ignore: ["**/*.map", "**/*.d.ts"] },
+                },
+                { from: path.join(runtime, "LICENSE*"), to: "[path][name][ext]", noErrorOnMissing: true },
+                { from: native, to: native, globOptions: { ignore: ["**/*.lib", "**/*.pdb"] } },
+                {
+                  from: "node_modules/onnxruntime-common",
+                  to: "node_modules/onnxruntime-common",
+                  globOptions: { ignore: ["**/*.map", "**/*.d.ts", "**/lib/**", "**/dist/esm/**", "**/*.md"] },
+                },
+              ]
+            : []),
+          { from: "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/*.wasm", to: "tfjs-wasm/[name][ext]" },
+        ],
+      }),
+    ],
+  };
+  const webview = {
+    ...common,
+    name: "webview",
+    target: "web",
+    entry: { panel: "./webview/app/main.ts" },
+    output: { path: path.join(dist, "webview"), filename: "[name].js" },
+    module: { rules: [typescript("tsconfig.webview.json")] },
+    optimization: { minimize: mode === "production", splitChunks: false },
+    plugins: [
+      new CopyPlugin({
+        patterns: [{ from: "node_modules/@vscode/codicons/dist/codicon.{css,ttf}", to: "[name][ext]" }],
+      }),
+    ],
+  };
+  return [processes, webview];
+};
