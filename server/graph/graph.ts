@@ -21,9 +21,14 @@ export interface GraphNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Which of several local functions of the same name is meant; absent for operators. */
+  readonly overload?: string;
 }
 
-/** A graph input or output. A dimension is a number, a symbol such as "batch", or unknown. */
+/**
+ * A graph input or output. A dimension is a number, a symbol such as "batch", or unknown.
+ * The shape `[]` is a scalar, or a tensor whose rank the file does not say.
+ */
 export interface ValueInfo {
   readonly name: string;
   readonly dtype: DataType;
@@ -60,6 +65,9 @@ export interface Graph {
   /** Initialisers that are no parameters (shapes, exponents, masks), by value name. */
   readonly constants: ReadonlyMap<string, Tensor>;
   readonly parameters: readonly Parameter[];
-  /** Fields of the model file that we carry without reading them (local functions, metadata), serialised. */
+  /**
+   * Fields of the model file that we carry without reading them (local functions, metadata), serialised as fields of
+   * ModelProto; those of its graph (quantisation annotations, …) are wrapped in a graph field.
+   */
   readonly carried: readonly Uint8Array[];
 }

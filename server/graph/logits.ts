@@ -1,0 +1,51 @@
+import type { Graph, GraphNode } from "./graph";
+import { producersOf, withoutDeadNodes } from "./topology";
+
+/** Operators that hand on all elements in order, so that a softmax may hide behind them. */
+const passing: ReadonlySet<string> = new Set(["Identity", "Reshape", "Flatten", "Squeeze"]);
+
+/**
+ * Takes a final Softmax or LogSoftmax off, so that the graph ends at the logits.
+ *
+ * The graph must have one output. When it is the activation's own result, the output becomes the activation's input
+ * (its value's name changes); when Identity, Reshape, Flatten or Squeeze lie between, they stay and the name does not
+ * change. An activation over another axis than the classes' is left alone.
+ *
+ * @returns `stripped`: the operator that was removed, absent when there was none.
+ */
+export function stripFinalActivation(graph: Graph): { readonly graph: Graph; readonly stripped?: string } {
+  const [output, ...others] = graph.outputs;
+  if (!output || others.length > 0) return { graph };
+  const producers = producersOf(graph.nodes);
+
+  let last: GraphNode | undefined;
+  let activation = producers.get(output.name);
+  while (activation && activation.domain === "" && passing.has(activation.op)) {
+    last = activation;
+    activation = producers.get(activation.inputs[0]!);
+  }
+  if (!activation || activation.domain !== "" || !["Softmax", "LogSoftmax"].includes(activation.op)) return { graph };
+  if (!isOverClasses(activation, graph.opsets[""] ?? 1, last ? undefined : output.shape.length)) return { graph };
+
+  const logits = activation.inputs[0]!;
+  if (!last) {
+    const outputs = [{ ...output, name: logits }];
+    return { graph: withoutDeadNodes({ ...graph, outputs }), stripped: activation.op };
+  }
+  const first = last;
+  const nodes = graph.nodes.map((node) => {
+    if (node !== first) return node;
+    return { ...node, inputs: [logits, ...node.inputs.slice(1)] };
+  });
+  return { graph: withoutDeadNodes({ ...graph, nodes }), stripped: activation.op };
+}
+
+/** @param rank of the activation's result; undefined or 0 when it is not known. */
+function isOverClasses(activation: GraphNode, opset: number, rank: number | undefined): boolean {
+  const attribute = activation.attributes["axis"];
+  const axis = attribute?.type === "int" ? attribute.value : opset >= 13 ? -1 : 1;
+  if (axis === -1) return true;
+  // Before version 13 the softmax runs over all axes from `axis` on: 1 covers all of a sample's outputs.
+  if (axis === 1 && opset < 13) return true;
+  return rank ? axis === rank - 1 : false;
+}
