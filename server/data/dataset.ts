@@ -3,6 +3,8 @@ import type { Tensor } from "../graph/tensor";
 /** Labelled samples as they lie in a file, before selection and preprocessing. */
 export interface LabelledData {
   readonly path: string;
+  /** Every file that was read, `path` first; IDX keeps its labels in a second one. */
+  readonly files: readonly string[];
   /** [samples, …]; any numeric dtype. */
   readonly x: Tensor;
   /** [samples] integers, or [samples, classes] one-hot. */

@@ -1,0 +1,82 @@
+/** How the elements of a sample become a model's input. */
+export interface Fit {
+  /** Shape of one sample as the model takes it; unknown dimensions filled in from the data. */
+  readonly shape: readonly number[];
+  /** For each element of the result its place in the file's sample; absent when the order stays. */
+  readonly order?: Uint32Array;
+  /** What is done, in words; empty when nothing. */
+  readonly words: string;
+}
+
+/**
+ * Finds how samples of shape `sample` fit an input of shape `input` (both without the batch axis):
+ * as they are; with axes of extent 1 added or dropped; or with the channel axis moved between last and first.
+ * @param input null stands for any extent
+ * @returns undefined when they do not fit
+ */
+export function fitShape(sample: readonly number[], input: readonly (number | null)[]): Fit | undefined {
+  if (agrees(sample, input)) return { shape: sample, words: "" };
+  const reshaped = withoutSingletons(sample, input);
+  if (reshaped) return { shape: reshaped, words: `reshaped from ${times(sample)} to ${times(reshaped)}` };
+  if (sample.length < 2) return undefined;
+  const last = sample.length - 1;
+  const channelsFirst = [sample[last]!, ...sample.slice(0, last)];
+  if (agrees(channelsFirst, input)) {
+    const words = `channels moved from last to first (${times(sample)} to ${times(channelsFirst)})`;
+    return { shape: channelsFirst, order: transposed(sample, [last, ...sample.keys()].slice(0, last + 1)), words };
+  }
+  const channelsLast = [...sample.slice(1), sample[0]!];
+  if (agrees(channelsLast, input)) {
+    const words = `channels moved from first to last (${times(sample)} to ${times(channelsLast)})`;
+    return { shape: channelsLast, order: transposed(sample, [...[...sample.keys()].slice(1), 0]), words };
+  }
+  return undefined;
+}
+
+/** A shape for people: 28×28×1, or "a single number" for a scalar. */
+export function times(shape: readonly (number | null)[]): string {
+  return shape.length ? shape.map((extent) => extent ?? "?").join("×") : "a single number";
+}
+
+function agrees(shape: readonly number[], input: readonly (number | null)[]): boolean {
+  return shape.length === input.length && shape.every((extent, axis) => input[axis] === null || input[axis] === extent);
+}
+
+/** The input's shape, when it and the sample's are the same but for axes of extent 1. */
+function withoutSingletons(sample: readonly number[], input: readonly (number | null)[]): number[] | undefined {
+  const kept = sample.filter((extent) => extent !== 1);
+  const wanted = input.filter((extent) => extent !== 1);
+  const filled = kept.length <= wanted.length ? fillUnknown(kept, wanted) : undefined;
+  if (!filled) return undefined;
+  let next = 0;
+  return input.map((extent) => (extent === 1 ? 1 : filled[next++]!));
+}
+
+/** Extents for `wanted`: its own, or from `kept` in order where unknown; surplus unknown ones become 1 from the left. */
+function fillUnknown(kept: readonly number[], wanted: readonly (number | null)[]): number[] | undefined {
+  let surplus = wanted.length - kept.length;
+  let next = 0;
+  const filled: number[] = [];
+  for (const extent of wanted) {
+    if (extent === null && surplus > 0) {
+      surplus -= 1;
+      filled.push(1);
+      continue;
+    }
+    const found = kept[next++];
+    if (found === undefined || (extent !== null && extent !== found)) return undefined;
+    filled.push(found);
+  }
+  return filled;
+}
+
+/** Source index of every element when the axes of a row-major array are put into the order `axes`. */
+function transposed(shape: readonly number[], axes: readonly number[]): Uint32Array {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, extent) => product * extent, 1));
+  let order = [0];
+  for (const axis of axes) {
+    const extent = shape[axis]!;
+    order = order.flatMap((base) => Array.from({ length: extent }, (_, i) => base + i * strides[axis]!));
+  }
+  return Uint32Array.from(order);
+}

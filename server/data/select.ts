@@ -1,0 +1,56 @@
+import type { DataSelection } from "../protocol/study";
+
+/**
+ * Which samples of a file a study uses, as ascending indices.
+ *
+ * - `first`: the first `samples`.
+ * - `stratified`: the classes keep their proportions. Class c of size n_c gets ⌊N·n_c/n⌋ samples, and what is left goes
+ *   one each to the largest remainders (ties to the lower class). Within a class the samples with the smallest hash of
+ *   (seed, index) are taken: the same on every machine, and a smaller N takes a subset of each class's choice.
+ *
+ * All of them when the file holds no more than asked for.
+ */
+export function selectSamples(
+  labels: Int32Array,
+  { samples, sample, seed }: Pick<DataSelection, "samples" | "sample" | "seed">,
+): Uint32Array {
+  const wanted = Math.min(samples, labels.length);
+  if (sample === "first" || wanted === labels.length) return Uint32Array.from({ length: wanted }, (_, i) => i);
+  const members = new Map<number, number[]>();
+  labels.forEach((label, index) => {
+    const list = members.get(label);
+    if (list) list.push(index);
+    else members.set(label, [index]);
+  });
+  const classes = [...members].sort(([a], [b]) => a - b).map(([, indices]) => indices);
+  const quotas = allocate(
+    classes.map((indices) => indices.length),
+    wanted,
+  );
+  const key = hash(hash(seed >>> 0) ^ Math.floor(seed / 2 ** 32));
+  const chosen = classes.flatMap((indices, c) => {
+    const ranked = indices.map((index) => ({ index, rank: hash(hash(index) ^ key) }));
+    ranked.sort((a, b) => a.rank - b.rank || a.index - b.index);
+    return ranked.slice(0, quotas[c]).map(({ index }) => index);
+  });
+  return Uint32Array.from(chosen).sort();
+}
+
+/** Largest-remainder shares of `wanted` in proportion to `sizes`; integers throughout, so that ties are exact. */
+function allocate(sizes: readonly number[], wanted: number): number[] {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const shares = sizes.map((size) => Math.floor((size * wanted) / total));
+  const remainder = (c: number): number => (sizes[c]! * wanted) % total;
+  const order = sizes.map((_, c) => c).sort((a, b) => remainder(b) - remainder(a) || a - b);
+  const left = wanted - shares.reduce((sum, share) => sum + share, 0);
+  for (const c of order.slice(0, left)) shares[c]! += 1;
+  return shares;
+}
+
+/** A bijection of 32-bit integers that spreads every input bit over all output bits (the finaliser of MurmurHash3). */
+function hash(value: number): number {
+  let h = value ^ (value >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

@@ -1,0 +1,88 @@
+/**
+ * Coordinates of `n` evenly spaced grid lines over [from, to]: (from·(n−1−i) + to·i)/(n−1).
+ * The ends are exact, a symmetric range gives symmetric coordinates, and a line that falls on zero is exactly 0.
+ * For n = 1 the middle of the range.
+ */
+export function coordinates([from, to]: readonly [number, number], n: number): number[] {
+  if (n === 1) return [(from + to) / 2];
+  const negligible = 1e-13 * Math.max(Math.abs(from), Math.abs(to));
+  return Array.from({ length: n }, (_, i) => {
+    if (i === 0) return from;
+    if (i === n - 1) return to;
+    const value = (from * (n - 1 - i) + to * i) / (n - 1);
+    return Math.abs(value) <= negligible ? 0 : value;
+  });
+}
+
+/** One step of the way from coarse to fine. */
+export interface GridLevel {
+  /** Columns of the nested grid that is complete after this level, ascending. */
+  readonly columns: readonly number[];
+  readonly rows: readonly number[];
+  /** Row-major indices (row · number of all columns + column) that are new in this level, from the centre outwards. */
+  readonly indices: readonly number[];
+}
+
+/**
+ * Nested grids from coarse to fine: lines {0, centre, n−1} of each axis at first, then every gap is bisected (floor of
+ * its middle) until all lines are there; an axis that is complete waits for the other. Over all levels every index of
+ * the grid appears exactly once. Within a level, indices are ordered by their distance from the centre in units of the
+ * grid's width and height, ties by index; the centre itself is the very first.
+ */
+export function gridLevels(columns: number, rows: number): readonly GridLevel[] {
+  const columnLevels = axisLevels(columns);
+  const rowLevels = axisLevels(rows);
+  const seen = new Uint8Array(columns * rows);
+  const distance = squaredDistance(columns, rows);
+  const levels: GridLevel[] = [];
+  for (let step = 0; step < Math.max(columnLevels.length, rowLevels.length); step++) {
+    const level = {
+      columns: columnLevels[Math.min(step, columnLevels.length - 1)]!,
+      rows: rowLevels[Math.min(step, rowLevels.length - 1)]!,
+    };
+    const indices: number[] = [];
+    for (const row of level.rows) {
+      for (const column of level.columns) {
+        const index = row * columns + column;
+        if (!seen[index]) indices.push(index);
+        seen[index] = 1;
+      }
+    }
+    indices.sort((a, b) => distance(a) - distance(b) || a - b);
+    levels.push({ ...level, indices });
+  }
+  return levels;
+}
+
+/** The middle line of an axis; of two middle lines the lower. */
+function centreOf(n: number): number {
+  return Math.floor((n - 1) / 2);
+}
+
+function axisLevels(n: number): readonly (readonly number[])[] {
+  const levels = [[...new Set([0, centreOf(n), n - 1])]];
+  for (let last = levels[0]!; last.length < n;) {
+    const next = [last[0]!];
+    for (let i = 1; i < last.length; i++) {
+      const middle = Math.floor((last[i - 1]! + last[i]!) / 2);
+      if (middle > last[i - 1]!) next.push(middle);
+      next.push(last[i]!);
+    }
+    levels.push(next);
+    last = next;
+  }
+  return levels;
+}
+
+/** Squared distance from the centre in units of the axes' lengths, scaled to integers so that ties are exact. */
+function squaredDistance(columns: number, rows: number): (index: number) => number {
+  const width = Math.max(1, columns - 1);
+  const height = Math.max(1, rows - 1);
+  const centreColumn = centreOf(columns);
+  const centreRow = centreOf(rows);
+  return (index) => {
+    const dx = ((index % columns) - centreColumn) * height;
+    const dy = (Math.floor(index / columns) - centreRow) * width;
+    return dx * dx + dy * dy;
+  };
+}

@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { coordinates, gridLevels } from "../../../server/landscape/grid";
+
+describe("coordinates", () => {
+  test("ends are exact, symmetric ranges are symmetric, and zero is zero", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-3, max: 1e3, noNaN: true }), fc.integer({ min: 2, max: 101 }), (end, n) => {
+        const found = coordinates([-end, end], n);
+        const odd = n % 2 === 0 || Object.is(found[(n - 1) / 2], 0);
+        return found[0] === -end && found[n - 1] === end && odd && found.every((v, i) => v === -found[n - 1 - i]!);
+      }),
+    );
+  });
+
+  test("zero is exact inside ranges that are not symmetric", () => {
+    expect(coordinates([-0.5, 1.5], 401)[100]).toBe(0);
+    expect(coordinates([-0.1, 0.3], 5)[1]).toBe(0);
+    expect(coordinates([0, 0.3], 4)[0]).toBe(0);
+    expect(coordinates([-1, 1], 51)[25]).toBe(0);
+  });
+
+  test("are evenly spaced and ascending", () => {
+    const found = coordinates([-0.7, 2.9], 38);
+    found.slice(1).forEach((value, i) => expect(value - found[i]!).toBeCloseTo(3.6 / 37, 12));
+  });
+
+  test("one line lies in the middle", () => {
+    expect(coordinates([-1, 1], 1)).toEqual([0]);
+  });
+});
+
+describe("gridLevels", () => {
+  const sides = fc.integer({ min: 1, max: 30 });
+
+  test("names every index exactly once, for any size", () => {
+    fc.assert(
+      fc.property(sides, sides, (columns, rows) => {
+        const all = gridLevels(columns, rows).flatMap(({ indices }) => indices);
+        return all.length === columns * rows && new Set(all).size === all.length && Math.max(...all) < columns * rows;
+      }),
+    );
+  });
+
+  test("is nested: a level holds the lines of the one before, and all points of its lines are there", () => {
+    fc.assert(
+      fc.property(sides, sides, (columns, rows) => {
+        const seen = new Set<number>();
+        let last = { columns: [] as readonly number[], rows: [] as readonly number[] };
+        for (const level of gridLevels(columns, rows)) {
+          level.indices.forEach((index) => seen.add(index));
+          const nested =
+            last.columns.every((c) => level.columns.includes(c)) && last.rows.every((r) => level.rows.includes(r));
+          const complete = level.rows.every((r) => level.columns.every((c) => seen.has(r * columns + c)));
+          const ascending = [level.columns, level.rows].every((lines) =>
+            lines.every((v, i) => i === 0 || v > lines[i - 1]!),
+          );
+          if (!nested || !complete || !ascending || seen.size !== level.columns.length * level.rows.length)
+            return false;
+          last = level;
+        }
+        return last.columns.length === columns && last.rows.length === rows;
+      }),
+    );
+  });
+
+  test("starts in the centre and goes outwards within each level", () => {
+    fc.assert(
+      fc.property(sides, sides, (columns, rows) => {
+        const centre = [Math.floor((columns - 1) / 2), Math.floor((rows - 1) / 2)] as const;
+        const distance = (index: number): number =>
+          Math.hypot(
+            ((index % columns) - centre[0]) / Math.max(1, columns - 1),
+            (Math.floor(index / columns) - centre[1]) / Math.max(1, rows - 1),
+          );
+        const levels = gridLevels(columns, rows);
+        const outwards = levels.every(({ indices }) =>
+          indices.every((index, i) => i === 0 || distance(index) >= distance(indices[i - 1]!) - 1e-12),
+        );
+        return outwards && levels[0]!.indices[0] === centre[1] * columns + centre[0];
+      }),
+    );
+  });
+
+  test("bisects 51 lines from 3", () => {
+    const levels = gridLevels(51, 51);
+    expect(levels.map((level) => level.columns.length)).toEqual([3, 5, 9, 17, 33, 51]);
+    expect(levels[0]!.columns).toEqual([0, 25, 50]);
+    expect(levels[1]!.columns).toEqual([0, 12, 25, 37, 50]);
+    expect(levels[0]!.indices).toEqual([1300, 1275, 1325, 25, 2575, 0, 50, 2550, 2600].sort(byDistance));
+  });
+
+  test("an axis that is complete waits for the other", () => {
+    const levels = gridLevels(9, 2);
+    expect(levels.map(({ columns, rows }) => [columns.length, rows.length])).toEqual([
+      [3, 2],
+      [5, 2],
+      [9, 2],
+    ]);
+    expect(gridLevels(1, 1)).toEqual([{ columns: [0], rows: [0], indices: [0] }]);
+  });
+});
+
+/** Distance from the centre of a 51×51 grid, ties by index. */
+function byDistance(a: number, b: number): number {
+  const square = (index: number): number => ((index % 51) - 25) ** 2 + (Math.floor(index / 51) - 25) ** 2;
+  return square(a) - square(b) || a - b;
+}
