@@ -65,6 +65,10 @@ export interface Graph {
   /** Initialisers that are no parameters (shapes, exponents, masks), by value name. */
   readonly constants: ReadonlyMap<string, Tensor>;
   readonly parameters: readonly Parameter[];
+  /** Types and shapes that the file notes for values between nodes: hints, absent or out of date for some. */
+  readonly values?: readonly ValueInfo[];
+  /** Absolute paths of further files that hold weights of the model, beside the model file itself. */
+  readonly files?: readonly string[];
   /**
    * Fields of the model file that we carry without reading them (local functions, metadata), serialised as fields of
    * ModelProto; those of its graph (quantisation annotations, …) are wrapped in a graph field.

@@ -1,4 +1,4 @@
-import type { Graph, GraphNode } from "./graph";
+import type { Graph, GraphNode, ValueInfo } from "./graph";
 import { producersOf, withoutDeadNodes } from "./topology";
 
 /** Operators that hand on all elements in order, so that a softmax may hide behind them. */
@@ -25,7 +25,7 @@ export function stripFinalActivation(graph: Graph): { readonly graph: Graph; rea
     activation = producers.get(activation.inputs[0]!);
   }
   if (!activation || activation.domain !== "" || !["Softmax", "LogSoftmax"].includes(activation.op)) return { graph };
-  if (!isOverClasses(activation, graph.opsets[""] ?? 1, last ? undefined : output.shape.length)) return { graph };
+  if (!isOverClasses(activation, graph.opsets[""] ?? 1, last ? [] : output.shape)) return { graph };
 
   const logits = activation.inputs[0]!;
   if (!last) {
@@ -40,12 +40,15 @@ export function stripFinalActivation(graph: Graph): { readonly graph: Graph; rea
   return { graph: withoutDeadNodes({ ...graph, nodes }), stripped: activation.op };
 }
 
-/** @param rank of the activation's result; undefined or 0 when it is not known. */
-function isOverClasses(activation: GraphNode, opset: number, rank: number | undefined): boolean {
+/** @param shape of the activation's result; `[]` when it is not known. */
+function isOverClasses(activation: GraphNode, opset: number, shape: ValueInfo["shape"]): boolean {
   const attribute = activation.attributes["axis"];
   const axis = attribute?.type === "int" ? attribute.value : opset >= 13 ? -1 : 1;
-  if (axis === -1) return true;
   // Before version 13 the softmax runs over all axes from `axis` on: 1 covers all of a sample's outputs.
-  if (axis === 1 && opset < 13) return true;
-  return rank ? axis === rank - 1 : false;
+  if (opset < 13 && axis === 1) return true;
+  if (shape.length === 0) return axis === -1;
+  // The classes lie along the only axis that is not 1, as in [batch, classes, 1, 1], or else along the last.
+  const wide = shape.flatMap((extent, index) => (index > 0 && extent !== 1 ? [index] : []));
+  const classes = wide.length === 1 ? wide[0]! : shape.length - 1;
+  return (axis < 0 ? axis + shape.length : axis) === classes;
 }

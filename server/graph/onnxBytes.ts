@@ -63,7 +63,7 @@ export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 
  * Writes a graph as an ONNX model. Every tensor is `raw_data`, little endian; parameters are initialisers named by their
  * value and can be overwritten in place with `patchParameters`.
  *
- * An input or output whose shape is `[]` is written without a shape, because `[]` also stands for an unknown rank.
+ * A value whose shape is `[]` is written without a shape, because `[]` also stands for an unknown rank.
  */
 export function serialise(graph: Graph): SerialisedModel {
   const content = new Message();
@@ -81,6 +81,7 @@ export function serialise(graph: Graph): SerialisedModel {
   }
   for (const input of graph.inputs) content.message(graphFields.input, valueMessage(input));
   for (const output of graph.outputs) content.message(graphFields.output, valueMessage(output));
+  for (const value of notedValues(graph)) content.message(graphFields.valueInfo, valueMessage(value));
 
   model.integer(modelFields.irVersion, graph.irVersion);
   for (const [domain, version] of Object.entries(graph.opsets)) {
@@ -134,6 +135,13 @@ export function patchParameters(model: SerialisedModel, values: ReadonlyMap<stri
       throw new Error(`The parameter ${name} is ${dtype}, which holds no real numbers.`);
     }
   }
+}
+
+/** What `Graph.values` notes of values that nodes compute and that are no outputs, which say it themselves. */
+export function notedValues(graph: Graph): readonly ValueInfo[] {
+  const computed = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
+  for (const { name } of graph.outputs) computed.delete(name);
+  return (graph.values ?? []).filter(({ name }) => computed.has(name));
 }
 
 function nodeMessage(node: GraphNode): Message {

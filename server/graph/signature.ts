@@ -11,7 +11,7 @@ export interface InputSignature {
   readonly shape: readonly (number | null)[];
   /** Extent of the batch axis when the model fixes it, otherwise null. */
   readonly batch: number | null;
-  /** Extent of the first output's last axis, otherwise null. */
+  /** Extent of the first output's only axis after the batch that is not 1; null when that cannot be told. */
   readonly classes: number | null;
 }
 
@@ -38,13 +38,14 @@ export function describeInput(graph: Graph): InputSignature {
       `The input ${input.name} of this model has no batch axis; a shape such as [batch, channels, height, width] was expected.`,
     );
   }
-  const output = graph.outputs[0]?.shape ?? [];
+  const scores = graph.outputs[0]?.shape.slice(1) ?? [];
+  const [classes = scores[0], ...more] = scores.filter((dimension) => dimension !== 1);
   return {
     name: input.name,
     dtype: input.dtype,
     shape: shape.map(extent),
     batch: extent(batch),
-    classes: output.length > 1 ? extent(output[output.length - 1] ?? null) : null,
+    classes: classes === undefined || more.length > 0 ? null : extent(classes),
   };
 }
 

@@ -181,7 +181,7 @@ export class Message {
 
   bytes(field: number, content: Uint8Array): void {
     this.tag(field, Bytes);
-    this.raw(varint(BigInt(content.length)));
+    this.raw(varint(content.length));
     this.raw(content);
   }
 
@@ -192,7 +192,7 @@ export class Message {
   /** A nested message, which must be complete: it is measured here. */
   message(field: number, content: Message): void {
     this.tag(field, Bytes);
-    this.raw(varint(BigInt(content.size)));
+    this.raw(varint(content.size));
     this.parts.push(content);
     this.size += content.size;
   }
@@ -218,7 +218,7 @@ export class Message {
   }
 
   private tag(field: number, wireType: number): void {
-    this.raw(varint(BigInt(field * 8 + wireType)));
+    this.raw(varint(field * 8 + wireType));
   }
 
   private copyTo(target: Uint8Array, offset: number, placed: (part: Uint8Array, offset: number) => void): void {
@@ -235,13 +235,19 @@ export class Message {
   }
 }
 
-function varint(value: bigint): Uint8Array {
+/** Tags and lengths are nearly always short: these are the numbers of one byte. */
+const short = Array.from({ length: 0x80 }, (_, value) => Uint8Array.of(value));
+
+/** @param value not negative. */
+function varint(value: number | bigint): Uint8Array {
+  if (value < 0x80) return short[Number(value)]!;
   const bytes: number[] = [];
-  while (value > 0x7fn) {
-    bytes.push(Number(value & 0x7fn) | 0x80);
-    value >>= 7n;
+  let rest = BigInt(value);
+  while (rest > 0x7fn) {
+    bytes.push(Number(rest & 0x7fn) | 0x80);
+    rest >>= 7n;
   }
-  bytes.push(Number(value));
+  bytes.push(Number(rest));
   return Uint8Array.from(bytes);
 }
 

@@ -48,6 +48,11 @@ export class ExternalFiles implements ExternalData {
     return bytes;
   }
 
+  /** Absolute paths of the files that were read. */
+  get paths(): readonly string[] {
+    return [...new Set([...this.open.keys()].map((location) => path.resolve(this.folder, location)))];
+  }
+
   close(): void {
     for (const { descriptor } of this.open.values()) closeSync(descriptor);
     this.open.clear();

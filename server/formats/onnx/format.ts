@@ -33,7 +33,8 @@ function parse(bytes: Uint8Array, file: string): Graph {
   }
   const files = new ExternalFiles(file);
   try {
-    return readModel(bytes, files, file);
+    const graph = readModel(bytes, files, file);
+    return files.paths.length > 0 ? { ...graph, files: files.paths } : graph;
   } catch (error) {
     if (error instanceof WireError) {
       throw corrupt(file, `is no valid ONNX model: ${error.message}`, "Export or copy the model again.");

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { dtypeOf } from "../../graph/elements";
 import type { Graph, GraphNode, ValueInfo } from "../../graph/graph";
-import { attributeFields, graphFields, modelFields } from "../../graph/onnxBytes";
-import type { Tensor } from "../../graph/tensor";
+import { attributeFields, graphFields, modelFields, notedValues } from "../../graph/onnxBytes";
+import type { DataType, Tensor } from "../../graph/tensor";
 import { inOrder } from "../../graph/topology";
 import { fieldsOf, Message, WireError } from "../../graph/wire";
 import { ProblemError } from "../../protocol/problem";
@@ -24,8 +24,7 @@ const sparseTensorField = 22;
  * All operators and attributes are kept. What we do not interpret is carried: subgraphs as raw attributes, local
  * functions, metadata, training information and quantisation annotations in `Graph.carried`. Initialisers that are
  * sparse, or of an element type that is none of ours, become `Constant` nodes, which mean the same. Not kept are notes
- * that change no result: documentation of values and nodes, and the shapes noted for intermediate values, which would go
- * stale when the graph is transformed.
+ * that change no result: documentation and metadata of values and nodes.
  *
  * @param file path of the model, for messages.
  * @throws WireError when the bytes are no ONNX model; ProblemError when its graph is invalid or not for us.
@@ -48,18 +47,24 @@ export function readModel(bytes: Uint8Array, files: ExternalData, file: string):
     }
   }
   if (!draft.hasGraph) throw new WireError("it holds no graph");
-  return findParameters(inOrder(draft.finish(), path.basename(file)));
+  const graph = findParameters(inOrder(draft.finish(), path.basename(file)));
+  const values = notedValues(graph);
+  return { ...graph, values: values.length > 0 ? values : undefined };
 }
 
 /** A graph being read; a file may give it in several fields, which then belong together. */
 class Draft {
   irVersion = oldestIrVersion;
   hasGraph = false;
+  /** Fields of the model that are carried. */
   readonly carried: Uint8Array[] = [];
+  /** Fields of the graph that are carried. */
+  private readonly rest = new Message();
   private name = "";
   private readonly opsets = new Map<string, number>();
   private readonly inputs: ValueInfo[] = [];
   private readonly outputs: ValueInfo[] = [];
+  private readonly values: ValueInfo[] = [];
   private readonly nodes: GraphNode[] = [];
   private readonly initialisers = new Map<string, Tensor>();
   private readonly opaque: GraphNode[] = [];
@@ -83,7 +88,6 @@ class Draft {
 
   readGraph(bytes: Uint8Array): void {
     this.hasGraph = true;
-    const rest = new Message();
     for (const field of fieldsOf(bytes)) {
       switch (field.number) {
         case graphFields.node:
@@ -104,16 +108,14 @@ class Draft {
         case graphFields.output:
           this.outputs.push(this.readValue(field.bytes(), "output"));
           break;
-        case graphFields.valueInfo:
+        case graphFields.valueInfo: {
+          const { name, dtype, shape } = readTensorValue(field.bytes());
+          if (dtype) this.values.push({ name, dtype, shape });
           break;
+        }
         default:
-          rest.raw(field.whole());
+          this.rest.raw(field.whole());
       }
-    }
-    if (rest.byteLength > 0) {
-      const fragment = new Message();
-      fragment.message(modelFields.graph, rest);
-      this.carried.push(fragment.finish());
     }
   }
 
@@ -122,6 +124,8 @@ class Draft {
     for (const field of this.inputFields) {
       if (!provided.has(nameOf(field))) this.inputs.push(this.readValue(field, "input"));
     }
+    const fragment = new Message();
+    if (this.rest.byteLength > 0) fragment.message(modelFields.graph, this.rest);
     return {
       name: this.name,
       irVersion: this.irVersion,
@@ -131,7 +135,8 @@ class Draft {
       nodes: [...this.opaque, ...this.nodes],
       constants: this.initialisers,
       parameters: [],
-      carried: this.carried,
+      carried: fragment.byteLength > 0 ? [...this.carried, fragment.finish()] : this.carried,
+      values: this.values,
     };
   }
 
@@ -150,18 +155,8 @@ class Draft {
   }
 
   private readValue(bytes: Uint8Array, kind: "input" | "output"): ValueInfo {
-    const name = nameOf(bytes);
-    let type: Uint8Array | undefined;
-    for (const field of fieldsOf(bytes)) if (field.number === 2) type = field.bytes();
-    let content: Uint8Array | undefined;
-    for (const field of fieldsOf(type ?? new Uint8Array())) if (field.number === 1) content = field.bytes();
-    if (!content) throw this.unsupported(kind, name, "is no tensor");
-    let dtype: ValueInfo["dtype"] | undefined;
-    let shape: ValueInfo["shape"] = [];
-    for (const field of fieldsOf(content)) {
-      if (field.number === 1) dtype = dtypeOf(field.number53());
-      else if (field.number === 2) shape = readShape(field.bytes());
-    }
+    const { name, shape, dtype, isTensor } = readTensorValue(bytes);
+    if (!isTensor) throw this.unsupported(kind, name, "is no tensor");
     if (!dtype) throw this.unsupported(kind, name, "has elements that are no plain numbers");
     return { name, dtype, shape };
   }
@@ -194,6 +189,23 @@ function nameOf(bytes: Uint8Array): string {
   let name = "";
   for (const field of fieldsOf(bytes)) if (field.number === 1) name = field.text();
   return name;
+}
+
+/** A ValueInfoProto; `dtype` is absent when it is no tensor, or one of elements that are none of ours. */
+function readTensorValue(bytes: Uint8Array): Omit<ValueInfo, "dtype"> & { dtype?: DataType; isTensor: boolean } {
+  let content: Uint8Array | undefined;
+  for (const field of fieldsOf(bytes)) {
+    if (field.number !== 2) continue;
+    for (const type of fieldsOf(field.bytes())) if (type.number === 1) content = type.bytes();
+  }
+  let dtype: DataType | undefined;
+  let shape: ValueInfo["shape"] = [];
+  for (const field of fieldsOf(content ?? new Uint8Array())) {
+    if (field.number === 1) dtype = dtypeOf(field.number53());
+    else if (field.number === 2) shape = readShape(field.bytes());
+  }
+  const value = { name: nameOf(bytes), shape, isTensor: content !== undefined };
+  return dtype ? { ...value, dtype } : value;
 }
 
 function readShape(bytes: Uint8Array): (number | string | null)[] {

@@ -58,9 +58,8 @@ function parameterOf(value: string, tensor: Tensor, { role, filterAxes }: Positi
   return { name: value, value, role, filterAxes, tensor };
 }
 
-/** A single number, a scale of ones or an offset of zeros in a Constant: an exporter's filling, nothing learned. */
-function isFilling({ shape, dtype, data }: Tensor, role: Parameter["role"]): boolean {
-  if (shape.length === 0) return true;
+/** A scale of ones or an offset of zeros in a Constant: an exporter's filling, nothing learned. */
+function isFilling({ dtype, data }: Tensor, role: Parameter["role"]): boolean {
   const plain = role === "scale" ? 1 : role === "shift" || role === "bias" ? 0 : undefined;
   return dtype === "float32" && data.every((value: number | bigint) => value === plain);
 }
@@ -109,7 +108,8 @@ class Search {
 
   /** What the weight is to the network; undefined when it is no parameter. */
   classify(value: string, tensor: Tensor): Finding | undefined {
-    if (!isFloating(tensor.dtype) || sizeOf(tensor.shape) === 0 || this.outputs.has(value)) return undefined;
+    if (!isFloating(tensor.dtype) || this.outputs.has(value)) return undefined;
+    if (tensor.shape.length === 0 || sizeOf(tensor.shape) === 0) return undefined;
     let best: Finding | undefined;
     const seen = new Set([value]);
     const ways = [stored(value, tensor.shape)];

@@ -55,7 +55,8 @@ export function readTensor(bytes: Uint8Array, files: ExternalData): ReadTensor {
     }
   }
   const dtype = dtypeOf(code);
-  if (!dtype) return { name, tensor: undefined, raw: elsewhere ? inlined(bytes, files.read(location)) : new Uint8Array(bytes) };
+  if (!dtype)
+    return { name, tensor: undefined, raw: elsewhere ? inlined(bytes, files.read(location)) : new Uint8Array(bytes) };
   const size = sizeOf(shape);
   if (!Number.isSafeInteger(size)) throw new WireError(`the tensor ${name} has the absurd shape [${shape.join(", ")}]`);
   const content = elsewhere ? files.read(location, size * widthOf(dtype)) : contentOf(data, dtype, size);
