@@ -1,0 +1,44 @@
+import type { Graph } from "../graph/graph";
+import type { EngineReport } from "../protocol/result";
+import type { EngineChoice } from "../protocol/study";
+import { chooseEngine, reportOn, type Candidate, type ChosenEngine } from "./choose";
+
+/** In the order of the automatic choice. To add an engine, add a folder with an `Engine` and list it here. */
+const candidates: readonly Candidate[] = [
+  {
+    name: "onnxruntime",
+    label: "ONNX Runtime",
+    create: async () => (await import("./onnxruntime/engine")).createOnnxRuntimeEngine(),
+  },
+  {
+    name: "tensorflow",
+    label: "TensorFlow.js (tfjs-node)",
+    create: async () => (await import("./tensorflow/engine")).createTensorFlowEngine("tensorflow"),
+  },
+  {
+    name: "wasm",
+    label: "TensorFlow.js (WebAssembly)",
+    create: async () => (await import("./tensorflow/engine")).createTensorFlowEngine("wasm"),
+  },
+];
+
+/**
+ * Opens the engine that is asked for, tested and able to run `graph`.
+ * @throws ProblemError `engine-unavailable`, `engine-wrong`, `operator-unsupported`, or why the graph is refused.
+ */
+export function openEngine(choice: EngineChoice, graph: Graph): Promise<ChosenEngine> {
+  return chooseEngine(choice, candidates, graph);
+}
+
+/** What this machine has, each engine loaded and tested in turn. To be run in a process of its own. */
+export async function reportEngines(): Promise<EngineReport[]> {
+  const reports: EngineReport[] = [];
+  for (const candidate of candidates) reports.push(await reportOn(candidate));
+  reports.push({
+    name: "webgpu",
+    label: "WebGPU",
+    state: "missing",
+    detail: "This version of Loss Landscape has no WebGPU engine.",
+  });
+  return reports;
+}

@@ -1,0 +1,221 @@
+import type { Graph, ValueInfo } from "../../graph/graph";
+import type { Tensor } from "../../graph/tensor";
+import { ProblemError } from "../../protocol/problem";
+import type { Executable } from "../engine";
+import { Call, type Preparation, type Step } from "./call";
+import type { Device } from "./library";
+import { lower, type Program } from "./lowering";
+import { Value } from "./values";
+
+type Environment = Map<string, Value>;
+
+/** Runs a lowered graph step by step; frees every value with its last use. */
+export class TensorFlowExecutable implements Executable {
+  private readonly program: Program;
+  private readonly opset: number;
+  /** Pristine or replaced parameter values, by parameter name; the arrays are this executable's own. */
+  private readonly parameters: ReadonlyMap<string, Float32Array>;
+  /** Parameters, constants and what follows from them alone. */
+  private readonly statics: Environment = new Map();
+  private readonly preparations = new Map<Step, Preparation>();
+  private ready = false;
+  private disposed = false;
+
+  constructor(
+    private readonly device: Device,
+    private readonly label: string,
+    private readonly graph: Graph,
+    private readonly onDispose: (gone: TensorFlowExecutable) => void,
+  ) {
+    this.program = lower(graph);
+    this.opset = graph.opsets[""] ?? graph.opsets["ai.onnx"] ?? 1;
+    this.parameters = new Map(
+      graph.parameters.flatMap(({ name, tensor }) =>
+        tensor.dtype === "float32" ? [[name, Float32Array.from(tensor.data as Float32Array)] as const] : [],
+      ),
+    );
+  }
+
+  async setParameters(values: ReadonlyMap<string, Float32Array>): Promise<void> {
+    for (const [name, data] of values) {
+      const own = this.parameters.get(name);
+      if (!own) throw new Error(`The model has no parameter ${name} of element type float32.`);
+      if (own.length !== data.length) {
+        throw new Error(`The parameter ${name} has ${own.length} elements, and ${data.length} were given.`);
+      }
+    }
+    for (const [name, data] of values) this.parameters.get(name)!.set(data);
+    this.forget();
+  }
+
+  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+    if (this.disposed) throw new Error("This executable has been disposed of.");
+    await this.device.activate();
+    const environment: Environment = new Map();
+    try {
+      for (const input of this.graph.inputs) {
+        const feed = feeds[input.name];
+        if (!feed) throw new Error(`There is no feed for the graph input ${input.name}.`);
+        if (!fits(feed, input)) throw this.misfit(feed, input);
+        environment.set(input.name, Value.ofData(this.device, feed));
+      }
+      if (!this.ready) this.prepare();
+      return this.execute(environment);
+    } finally {
+      for (const value of environment.values()) value.release();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    this.forget();
+    this.onDispose(this);
+  }
+
+  /** Computes what depends on the parameters only, and drops what the running steps do not use. */
+  private prepare(): void {
+    this.forget();
+    for (const [name, tensor] of this.graph.constants) this.statics.set(name, Value.onHost(this.device, tensor));
+    for (const { name, value, tensor } of this.graph.parameters) {
+      const data = this.parameters.get(name) ?? tensor.data;
+      this.statics.set(value, Value.ofData(this.device, { ...tensor, data }));
+    }
+    const { preparing, uses } = this.program;
+    for (const step of preparing) this.perform(step, this.statics);
+    for (const [name, value] of this.statics) {
+      if (uses.has(name)) continue;
+      value.release();
+      this.statics.delete(name);
+    }
+    this.ready = true;
+  }
+
+  private forget(): void {
+    for (const value of this.statics.values()) value.release();
+    this.statics.clear();
+    for (const { kept } of this.preparations.values()) for (const tensor of kept.values()) tensor.dispose();
+    this.preparations.clear();
+    this.ready = false;
+  }
+
+  private execute(environment: Environment): Record<string, Tensor> {
+    const left = new Map(this.program.uses);
+    const finish = (name: string): void => {
+      const count = (left.get(name) ?? 0) - 1;
+      left.set(name, count);
+      if (count > 0) return;
+      environment.get(name)?.release();
+      environment.delete(name);
+    };
+    for (const step of this.program.running) {
+      this.perform(step, environment);
+      for (const name of step.inputs) finish(name);
+      for (const name of step.outputs) if (!left.get(name)) finish(name);
+    }
+    return Object.fromEntries(
+      this.graph.outputs.map(({ name }) => [name, this.read(this.valueOf(name, environment)!)]),
+    );
+  }
+
+  /** An output as a tensor that shares no memory with this executable or with a feed. */
+  private read(value: Value): Tensor {
+    const { tf } = this.device;
+    tf.engine().startScope();
+    try {
+      const { dtype, shape, data } = value.host();
+      return { dtype, shape: [...shape], data: data.slice() };
+    } finally {
+      tf.engine().endScope();
+    }
+  }
+
+  private perform(step: Step, environment: Environment): void {
+    const { tf } = this.device;
+    const inputs = step.inputs.map((name) => (name === "" ? undefined : this.valueOf(name, environment)));
+    const call = new Call(this.device, step, this.opset, inputs, this.preparationOf(step));
+    // Whatever an operator leaves on the back end beside its results goes with the scope.
+    tf.engine().startScope();
+    try {
+      const results = resultsOf(call, inputs);
+      const complaint = this.device.complaint();
+      if (complaint !== undefined) {
+        for (const result of results) result.release();
+        throw new Error(complaint);
+      }
+      step.outputs.forEach((name, k) => {
+        const result = results[k];
+        if (name === "") result?.release();
+        else if (result) environment.set(name, result);
+        else throw new Error(`output ${k} is not available`);
+      });
+    } catch (error) {
+      throw this.stopped(error, step);
+    } finally {
+      tf.engine().endScope();
+    }
+  }
+
+  private valueOf(name: string, environment: Environment): Value | undefined {
+    return environment.get(name) ?? this.statics.get(name);
+  }
+
+  private preparationOf(step: Step): Preparation {
+    let preparation = this.preparations.get(step);
+    if (!preparation) {
+      const { statics } = this.program;
+      preparation = {
+        kept: new Map(),
+        isStatic: (positions) =>
+          positions.every((position) => {
+            const name = step.inputs[position];
+            return name === undefined || name === "" || statics.has(name);
+          }),
+      };
+      this.preparations.set(step, preparation);
+    }
+    return preparation;
+  }
+
+  private misfit(feed: Tensor, { name, dtype, shape }: ValueInfo): ProblemError {
+    const expected = `${dtype} [${shape.map((extent) => extent ?? "?").join(", ")}]`;
+    const found = `${feed.dtype} [${feed.shape.join(", ")}]`;
+    return cannotRun(`${this.label} was given ${found} for the model's input ${name}, which is ${expected}.`, [
+      expected,
+      found,
+    ]);
+  }
+
+  private stopped(error: unknown, { node }: Step): Error {
+    if (error instanceof ProblemError) return error;
+    const detail = (error instanceof Error ? error.message : String(error)).split("\n")[0]!.replace(/[\s.:]+$/, "");
+    const place = node.name === "" ? node.op : `${node.op} (${node.name})`;
+    return cannotRun(`${this.label} stopped in ${place}: ${detail}.`);
+  }
+}
+
+function cannotRun(message: string, facts?: readonly string[]): ProblemError {
+  return new ProblemError({
+    reason: "file-unsupported",
+    title: "The model cannot be run",
+    message,
+    advice: "Check that the data and the batch size have the shape that the model expects.",
+    ...(facts && { facts }),
+  });
+}
+
+/** Whether a feed has the element type and every fixed extent of its input. */
+function fits({ dtype, shape }: Tensor, input: ValueInfo): boolean {
+  if (dtype !== input.dtype || shape.length !== input.shape.length) return false;
+  return input.shape.every((extent, axis) => typeof extent !== "number" || extent === shape[axis]);
+}
+
+/** Executes an operator where it belongs: on the host when all its inputs prefer that, else on the back end. */
+function resultsOf(call: Call, inputs: readonly (Value | undefined)[]): readonly Value[] {
+  const { host, run } = call.step.operator;
+  if (host && (!run || inputs.every((value) => value === undefined || value.prefersHost))) {
+    const tensors = host(call);
+    return ("dtype" in tensors ? [tensors] : tensors).map((tensor) => call.onHost(tensor));
+  }
+  const values = run!(call);
+  return values instanceof Value ? [values] : values;
+}

@@ -1,0 +1,230 @@
+import type { Tensor as DeviceTensor } from "@tensorflow/tfjs-core";
+import type { GraphNode } from "../../../graph/graph";
+import { attributeOf, type Call, type Family, type NodeFacts } from "../call";
+import { countTo } from "../shapes";
+import type { Value } from "../values";
+import { reach, transposedWindowsOf, windowsOf } from "../windows";
+import { depthwise, imageOf, padAttribute, pairOf, valueOfImage, withZeros, type Geometry, type Pair } from "./images";
+import { surround, takeOnDevice } from "./movement";
+
+/** Positions of what the lowering adds to a convolution's inputs. */
+const batchNormInputs = [3, 4, 5, 6];
+
+/** The kernels take the shapes on trust and would read beyond the end of a tensor that is too small. */
+function requireChannels(call: Call, channels: number, outputs: number): void {
+  const x = call.input(0);
+  if (x.shape[1] !== channels) throw new Error(`an input of ${x.shape[1]} channels meets filters for ${channels}`);
+  for (const position of [2, ...batchNormInputs]) {
+    const size = call.optional(position)?.size ?? outputs;
+    if (size !== outputs) throw new Error(`${size} numbers are given for ${outputs} channels`);
+  }
+}
+
+function convolution(call: Call): Value {
+  const x = call.input(0);
+  const w = call.input(1);
+  const groups = call.int("group", 1);
+  requireChannels(call, w.shape[1]! * groups, w.shape[0]!);
+  const windows = windowsOf(call.node, x.shape.slice(2), w.shape.slice(2));
+  const geometry: Geometry = {
+    strides: pairOf(windows.strides, 1),
+    dilations: pairOf(windows.dilations, 1),
+    pads: pairOf<Pair>(windows.pads, [0, 0]),
+  };
+  const bias = call.optional(2) || call.step.fusion?.batchNorm ? biasOf(call) : undefined;
+  const relu = call.step.fusion?.relu ?? false;
+  const image = imageOf(call, x);
+
+  let y: DeviceTensor;
+  if (groups > 1 && w.shape[1] === 1 && x.shape[1] === groups) {
+    const filter = call.prepared("depthwise", filterInputs(call), () => depthwiseFilter(call, w, groups));
+    y = finished(call, depthwise(call, image, filter, geometry), bias, relu);
+  } else {
+    const filter = call.prepared("filter", filterInputs(call), () => denseFilter(call, w));
+    const apply = (part: DeviceTensor, own: DeviceTensor): DeviceTensor =>
+      dense(call, part, own, groups === 1 ? bias : undefined, geometry, groups === 1 && relu);
+    y = groups === 1 ? apply(image, filter) : finished(call, inGroups(call, image, filter, groups, apply), bias, relu);
+  }
+  return valueOfImage(call, y, x.rank);
+}
+
+/** The axes of the filter and all that is folded into it. */
+function filterInputs(call: Call): number[] {
+  return call.step.fusion?.batchNorm ? [1, 3, 6] : [1];
+}
+
+/** [M, C, kh, kw] → [kh, kw, C, M], times the scale of a folded batch normalisation. */
+function denseFilter(call: Call, w: Value): DeviceTensor {
+  const { tf } = call;
+  const filter = tf.transpose(withHeight(call, w), [2, 3, 1, 0]);
+  const scale = foldedScale(call);
+  return scale ? tf.mul(filter, scale) : filter;
+}
+
+/** [C·m, 1, kh, kw] → [kh, kw, C, m] */
+function depthwiseFilter(call: Call, w: Value, channels: number): DeviceTensor {
+  const { tf } = call;
+  const four = withHeight(call, w);
+  const [outputs, , height, width] = four.shape as [number, number, number, number];
+  const scale = foldedScale(call);
+  const scaled = scale ? tf.mul(four, tf.reshape(scale, [outputs, 1, 1, 1])) : four;
+  return tf.transpose(tf.reshape(scaled, [channels, outputs / channels, height, width]), [2, 3, 0, 1]);
+}
+
+/** scale / √(variance + ε) of the batch normalisation that is folded in, per output channel. */
+function foldedScale(call: Call): DeviceTensor | undefined {
+  const norm = call.step.fusion?.batchNorm;
+  if (!norm) return undefined;
+  const { tf } = call;
+  const epsilon = attributeOf(norm, "epsilon", "float") ?? 1e-5;
+  return tf.div(call.input(3).transient(), tf.sqrt(tf.add(call.input(6).transient(), epsilon)));
+}
+
+/** The convolution's bias; with a folded batch normalisation (bias − mean)·scale′ + shift. */
+function biasOf(call: Call): DeviceTensor {
+  const { tf } = call;
+  const bias = call.optional(2);
+  if (!call.step.fusion?.batchNorm) return call.prepared("bias", [2], () => tf.clone(bias!.transient()));
+  return call.prepared("bias", [2, ...batchNormInputs], () => {
+    const [shift, mean] = [call.input(4).transient(), call.input(5).transient()];
+    const centred = bias ? tf.sub(bias.transient(), mean) : tf.neg(mean);
+    return tf.add(tf.mul(centred, foldedScale(call)!), shift);
+  });
+}
+
+function dense(
+  call: Call,
+  x: DeviceTensor,
+  filter: DeviceTensor,
+  bias: DeviceTensor | undefined,
+  { strides, dilations, pads }: Geometry,
+  relu: boolean,
+): DeviceTensor {
+  const attributes = {
+    strides,
+    dilations,
+    pad: padAttribute(pads),
+    dataFormat: "NHWC",
+    dimRoundingMode: "floor",
+  };
+  if (!bias && !relu) return call.kernel("Conv2D", { x, filter }, attributes);
+  return call.kernel(
+    "FusedConv2D",
+    { x, filter, ...(bias && { bias }) },
+    { ...attributes, activation: relu ? "relu" : "linear" },
+  );
+}
+
+/** Convolves each group of channels with its own filters and puts the results side by side. */
+function inGroups(
+  call: Call,
+  x: DeviceTensor,
+  filter: DeviceTensor,
+  groups: number,
+  apply: (part: DeviceTensor, own: DeviceTensor) => DeviceTensor,
+): DeviceTensor {
+  const parts = call.tf.split(x, groups, 3);
+  const filters = call.tf.split(filter, groups, 3);
+  return call.tf.concat(
+    parts.map((part, k) => apply(part, filters[k]!)),
+    3,
+  );
+}
+
+function finished(call: Call, y: DeviceTensor, bias: DeviceTensor | undefined, relu: boolean): DeviceTensor {
+  const shifted = bias ? call.tf.add(y, bias) : y;
+  return relu ? call.tf.relu(shifted) : shifted;
+}
+
+/**
+ * The adjoint of a convolution, as a convolution with the filter turned round over an input with s − 1 zeros between its
+ * pixels; exact for every stride, dilation, padding and grouping.
+ */
+function transposedConvolution(call: Call): Value {
+  const x = call.input(0);
+  const w = call.input(1);
+  const groups = call.int("group", 1);
+  requireChannels(call, w.shape[0]!, w.shape[1]! * groups);
+  const spatial = x.shape.slice(2);
+  const kernel = w.shape.slice(2);
+  const windows = transposedWindowsOf(call.node, spatial, kernel);
+  const strides = pairOf(windows.strides, 1);
+  const dilations = pairOf(windows.dilations, 1);
+  const spaced = withZeros(call, imageOf(call, x), [1, 2], strides);
+
+  // Room around the pixels so that exactly the asked part of the full result comes out; negative room crops.
+  const pads = pairOf<Pair>(
+    spatial.map((extent, axis): Pair => {
+      const margin = reach(kernel[axis]!, windows.dilations[axis]!) - 1;
+      const begin = margin - windows.before[axis]!;
+      return [begin, windows.out[axis]! + margin - begin - reach(extent, windows.strides[axis]!)];
+    }),
+    [0, 0],
+  );
+  const cropped = takeOnDevice(call, spaced, [
+    undefined,
+    ...pads.map((own, k) => inside(own, spaced.shape[k + 1]!)),
+    undefined,
+  ]);
+  const added = pads.map(([before, after]): Pair => [Math.max(before, 0), Math.max(after, 0)]);
+  const room = surround(call, cropped, [[0, 0], ...added, [0, 0]], 0);
+
+  const filter = call.prepared("turned", [1], () => turnedFilter(call, w, groups));
+  const geometry: Geometry = {
+    strides: [1, 1],
+    dilations,
+    pads: [
+      [0, 0],
+      [0, 0],
+    ],
+  };
+  const apply = (part: DeviceTensor, own: DeviceTensor): DeviceTensor =>
+    dense(call, part, own, undefined, geometry, false);
+  const y = groups === 1 ? apply(room, filter) : inGroups(call, room, filter, groups, apply);
+  const bias = call.optional(2)?.transient();
+  return valueOfImage(call, finished(call, y, bias, false), x.rank);
+}
+
+/** Indices that negative padding leaves; undefined when all stay. */
+function inside([before, after]: Pair, extent: number): number[] | undefined {
+  if (before >= 0 && after >= 0) return undefined;
+  const from = Math.max(0, -before);
+  return countTo(extent - from - Math.max(0, -after)).map((i) => i + from);
+}
+
+/** [C, M/g, kh, kw] → [kh, kw, C/g, M] with both spatial axes reversed. */
+function turnedFilter(call: Call, w: Value, groups: number): DeviceTensor {
+  const { tf } = call;
+  const four = withHeight(call, w);
+  const [channels, outputs, height, width] = four.shape as [number, number, number, number];
+  const grouped = tf.reshape(four, [groups, channels / groups, outputs, height, width]);
+  const moved = tf.reshape(tf.transpose(grouped, [3, 4, 1, 0, 2]), [
+    height,
+    width,
+    channels / groups,
+    groups * outputs,
+  ]);
+  return tf.reverse(moved, [0, 1]);
+}
+
+/** A filter with two spatial axes. */
+function withHeight(call: Call, w: Value): DeviceTensor {
+  const [first, second, ...kernel] = w.shape as [number, number, ...number[]];
+  return call.tf.reshape(w.transient(), [first, second, ...pairOf(kernel, 1)]);
+}
+
+/** The back end has two-dimensional convolutions. */
+function lacksRank(_: GraphNode, facts: NodeFacts): string | undefined {
+  const rank = facts.rank(1) ?? facts.rank(0);
+  return rank === undefined || rank === 3 || rank === 4 ? undefined : `in ${rank - 2} dimensions`;
+}
+
+function lacksConvolution(node: GraphNode, facts: NodeFacts): string | undefined {
+  if ((attributeOf(node, "pads", "ints") ?? []).some((pad) => pad < 0)) return "with negative pads";
+  return lacksRank(node, facts);
+}
+
+export const convolutions: Family = {
+  Conv: { run: convolution, lacks: lacksConvolution },
+  ConvTranspose: { run: transposedConvolution, lacks: lacksRank },
+};
