@@ -10,7 +10,9 @@ export interface Fit {
 
 /**
  * Finds how samples of shape `sample` fit an input of shape `input` (both without the batch axis):
- * as they are; with axes of extent 1 added or dropped; or with the channel axis moved between last and first.
+ * as they are; with axes of extent 1 added or dropped; a plain two-dimensional picture laid out row by row for a flat
+ * input; or with the channel axis moved between last and first. Pictures with several channels are not flattened,
+ * because models differ in which axis comes first.
  * @param input null stands for any extent
  * @returns undefined when they do not fit
  */
@@ -18,6 +20,11 @@ export function fitShape(sample: readonly number[], input: readonly (number | nu
   if (agrees(sample, input)) return { shape: sample, words: "" };
   const reshaped = withoutSingletons(sample, input);
   if (reshaped) return { shape: reshaped, words: `reshaped from ${times(sample)} to ${times(reshaped)}` };
+  const extents = sample.filter((extent) => extent !== 1);
+  if (extents.length === 2 && agrees([extents[0]! * extents[1]!], input)) {
+    const flat = [extents[0]! * extents[1]!];
+    return { shape: flat, words: `flattened from ${times(sample)} to ${times(flat)}` };
+  }
   if (sample.length < 2) return undefined;
   const last = sample.length - 1;
   const channelsFirst = [sample[last]!, ...sample.slice(0, last)];

@@ -70,7 +70,7 @@ async function findLabels(path: string): Promise<string> {
  * Reads one IDX file, plain or gzipped, into a tensor of its own type.
  * @throws ProblemError `data-missing`, `file-corrupt`, `file-unsupported`, `too-large`
  */
-export function readIdx(path: string): Promise<Tensor> {
+function readIdx(path: string): Promise<Tensor> {
   return withFile(path, async (file) => {
     const packed = isGzip(await file.read(0, 2));
     const read = packed ? gzipReader(file) : plainReader(file);

@@ -1,6 +1,6 @@
 import type { Problem } from "../protocol/problem";
 import type { Check, DataSummary, EngineInfo, EngineReport, ModelSummary, RunHeader } from "../protocol/result";
-import type { Study } from "../protocol/study";
+import type { Preprocess, Study } from "../protocol/study";
 
 /** Sums over the samples of one split at one point; means and percentages are made from them outside. */
 export interface PointSums {
@@ -26,7 +26,14 @@ export interface Prepared {
 
 /** From the pool to an evaluator process. `id` pairs a request with its answer. */
 export type EvaluatorRequest =
-  | { readonly id: number; readonly kind: "describe"; readonly model: string; readonly data: readonly string[] }
+  | {
+      readonly id: number;
+      readonly kind: "describe";
+      readonly model: string;
+      readonly data: readonly string[];
+      /** Arrays that the study asks for in the data file; found by their usual names when absent. */
+      readonly names?: { readonly x?: string; readonly y?: string };
+    }
   | {
       readonly id: number;
       readonly kind: "prepare";
@@ -35,6 +42,8 @@ export type EvaluatorRequest =
       readonly fingerprints?: Readonly<Record<string, string>>;
     }
   | { readonly id: number; readonly kind: "evaluate"; readonly alpha: number; readonly beta: number }
+  /** SHA-256 of the model and data files that a study names. */
+  | { readonly id: number; readonly kind: "fingerprint"; readonly study: Study }
   | { readonly id: number; readonly kind: "engines" };
 
 /** From an evaluator process to the pool. */
@@ -42,6 +51,11 @@ export type EvaluatorResponse =
   | { readonly id: number; readonly kind: "described"; readonly description: ModelDescription }
   | { readonly id: number; readonly kind: "prepared"; readonly prepared: Prepared }
   | { readonly id: number; readonly kind: "evaluated"; readonly sums: PointSums }
+  | {
+      readonly id: number;
+      readonly kind: "fingerprinted";
+      readonly fingerprints: Readonly<Record<string, string>>;
+    }
   | { readonly id: number; readonly kind: "engines"; readonly engines: readonly EngineReport[] }
   | { readonly id: number; readonly kind: "failed"; readonly problem: Problem; readonly stack?: string };
 
@@ -53,5 +67,20 @@ export interface ModelDescription {
   readonly classes: number | null;
   readonly fingerprint: string;
   /** One entry per data candidate asked for: whether it fits, and if not, why. */
-  readonly data: readonly { readonly path: string; readonly fingerprint?: string; readonly samples?: number; readonly problem?: Problem }[];
+  readonly data: readonly DataDescription[];
+}
+
+/** What can be said of one data candidate; all but `path` and `problem` are there when it fits the model. */
+export interface DataDescription {
+  readonly path: string;
+  /** SHA-256 of `path`. */
+  readonly fingerprint?: string;
+  /** SHA-256 of every file that holds the data, by absolute path (IDX has two). */
+  readonly fingerprints?: Readonly<Record<string, string>>;
+  readonly samples?: number;
+  /** Names of the arrays that were taken. */
+  readonly names?: { readonly x: string; readonly y: string };
+  /** What is inferred from the samples' element type. */
+  readonly preprocess?: Preprocess;
+  readonly problem?: Problem;
 }

@@ -14,7 +14,7 @@ export const exactTolerance = 1e-6;
 const negligibleNorm = 1e-30;
 
 /** How many times its expectation the cosine of two directions may reach. */
-export const cosineFactor = 5;
+const cosineFactor = 5;
 
 /**
  * Ratio ‖d_f‖/‖θ_f‖ of every filter (`filter`) or parameter (`layer`) in both directions; the value is its largest

@@ -16,6 +16,8 @@ export type ProblemReason =
   | "journal-version"
   | "journal-unwritable"
   | "too-large"
+  | "worker-lost"
+  | "cancelled"
   | "internal";
 
 /** One clear account of what is wrong, in words for the person who has to mend it. */

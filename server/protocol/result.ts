@@ -142,7 +142,7 @@ export interface RunResult {
     readonly x: readonly number[];
     readonly y: readonly number[];
     readonly loss: readonly (readonly JsonNumber[])[];
-    readonly accuracy: readonly (readonly number[])[];
+    readonly accuracy: readonly (readonly JsonNumber[])[];
     /** 1 evaluated, 0 interpolated. */
     readonly measured: readonly (readonly (0 | 1)[])[];
   }[];

@@ -122,6 +122,8 @@ describe("fitShape", () => {
       [3, 40, 50],
     ],
     [[784], [784], [784]],
+    [[28, 28], [784], [784]],
+    [[1, 28, 28], [784], [784]],
     [[784], [1, 1, 784], [1, 1, 784]],
   ])("fits samples %j to an input %j without moving elements", (sample, input, shape) => {
     const fit = fitShape(sample, input)!;
@@ -147,7 +149,7 @@ describe("fitShape", () => {
       [28, 28, 1],
       [3, 32, 32],
     ],
-    [[28, 28], [784]],
+    [[3, 32, 32], [3072]],
     [
       [3, 32, 32],
       [3, 32, 33],

@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { ProblemError } from "../protocol/problem";
+import type { Study } from "../protocol/study";
+
+/**
+ * SHA-256 of a file's bytes, in hexadecimal; read in pieces, so that its size does not matter.
+ * @param role what the file is to the study, for messages.
+ * @throws ProblemError `file-missing` or `data-missing` when it cannot be read.
+ */
+export async function fingerprintOf(file: string, role: "model" | "data"): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    for await (const piece of createReadStream(file)) hash.update(piece as Uint8Array);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    const what = role === "model" ? "model" : "data file";
+    throw new ProblemError({
+      reason: role === "model" ? "file-missing" : "data-missing",
+      title: role === "model" ? "The model cannot be read" : "The data cannot be read",
+      message:
+        code === "ENOENT" ? `The ${what} "${file}" does not exist.` : `The ${what} "${file}" cannot be read (${code}).`,
+      advice: "Check the path and the file's permissions, or choose another file.",
+      file,
+    });
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * Fingerprint of a model: of its file, or of its file and the files that hold its weights, in their order.
+ * @param further absolute paths of the files that hold its weights, if they are not in the model's own.
+ */
+export async function fingerprintModel(file: string, further: readonly string[] = []): Promise<string> {
+  const own = await fingerprintOf(file, "model");
+  if (further.length === 0) return own;
+  const all = createHash("sha256").update(own);
+  for (const part of further) all.update(await fingerprintOf(part, "model"));
+  return all.digest("hex");
+}
+
+/**
+ * Fingerprints of what a study names, by absolute path: model, data, and a file of labels when `data.y` names one.
+ * @param further files that hold the model's weights, see `fingerprintModel`.
+ */
+export async function fingerprintStudy(
+  study: Study,
+  further: readonly string[] = [],
+): Promise<Readonly<Record<string, string>>> {
+  const fingerprints: Record<string, string> = {};
+  fingerprints[study.model.path] = await fingerprintModel(study.model.path, further);
+  for (const file of await dataFiles(study)) fingerprints[file] = await fingerprintOf(file, "data");
+  return fingerprints;
+}
+
+async function dataFiles({ data }: Study): Promise<readonly string[]> {
+  const labels = data.y === undefined ? undefined : path.resolve(path.dirname(data.path), data.y);
+  return labels !== undefined && (await isFile(labels)) ? [data.path, labels] : [data.path];
+}
+
+/** `data.y` is the name of an array more often than that of a file. */
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/**
+ * Reads the files of a study with `read` and returns what it returns, with their fingerprints.
+ * @param expected fingerprints that the files must have.
+ * @throws ProblemError `file-changed` when they have others, or change while they are read.
+ */
+export async function reading<T extends { readonly files: readonly string[] }>(
+  study: Study,
+  expected: Readonly<Record<string, string>> | undefined,
+  read: () => Promise<T>,
+): Promise<{ readonly content: T; readonly fingerprints: Readonly<Record<string, string>> }> {
+  const files = [study.model.path, ...(await dataFiles(study))];
+  const before = await Promise.all(files.map(stampOf));
+  const content = await read();
+  const fingerprints = await fingerprintStudy(study, content.files);
+  const after = await Promise.all(files.map(stampOf));
+  const changed = files.find((file, i) => before[i] !== after[i] || isOther(fingerprints[file], expected?.[file]));
+  if (changed !== undefined) throw fileChanged(changed);
+  return { content, fingerprints };
+}
+
+function isOther(fingerprint: string | undefined, expected: string | undefined): boolean {
+  return expected !== undefined && expected !== fingerprint;
+}
+
+/** Changes whenever the file is written or replaced. */
+async function stampOf(file: string): Promise<string> {
+  return stat(file, { bigint: true }).then(
+    ({ mtimeNs, size, ino }) => [mtimeNs, size, ino].join(" "),
+    () => "",
+  );
+}
+
+/** The problem of a file that is not what it was when the run began. */
+export function fileChanged(file: string): ProblemError {
+  return new ProblemError({
+    reason: "file-changed",
+    title: "A file changed during the run",
+    message: `"${file}" was changed after the run began, so its remaining points would belong to another surface.`,
+    advice: "Run the study again; what was measured before the change is kept with the earlier results.",
+    file,
+  });
+}

@@ -1,0 +1,68 @@
+import path from "node:path";
+import { openModel } from "../formats/open";
+import type { Graph } from "../graph/graph";
+import { toInference } from "../graph/inference";
+import { stripFinalActivation } from "../graph/logits";
+import { describeInput } from "../graph/signature";
+import type { InputSignature } from "../graph/signature";
+import { sizeOf } from "../graph/tensor";
+import { movable } from "../landscape/values";
+import { ProblemError } from "../protocol/problem";
+import type { ModelSummary } from "../protocol/result";
+
+/** A model ready to be evaluated: in inference form, its output the logits. */
+export interface LoadedModel {
+  readonly graph: Graph;
+  readonly input: InputSignature;
+  /** Name of the graph value with the logits. */
+  readonly output: string;
+  readonly summary: ModelSummary;
+  /** Absolute paths of further files that hold its weights. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads a model file and makes it a classifier that ends at its logits.
+ * @throws ProblemError that names the file.
+ */
+export async function loadModel(file: string): Promise<LoadedModel> {
+  const opened = await openModel(file);
+  const { graph } = stripFinalActivation(toInference(opened));
+  const input = naming(file, () => describeInput(graph));
+  const [output, ...others] = graph.outputs;
+  if (!output || others.length > 0) {
+    throw new ProblemError({
+      reason: "file-unsupported",
+      title: "The model has several outputs",
+      message:
+        `"${path.basename(file)}" has ${String(graph.outputs.length)} outputs ` +
+        `(${graph.outputs.map(({ name }) => name).join(", ")}); one output of logits or probabilities was expected.`,
+      advice: "Export the model with its class scores as the only output.",
+      file,
+    });
+  }
+  const parameters = movable(graph.parameters);
+  return {
+    graph,
+    input,
+    output: output.name,
+    files: opened.files ?? [],
+    summary: {
+      name: path.parse(file).name,
+      path: file,
+      format: "ONNX",
+      parameters: parameters.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0),
+      tensors: parameters.length,
+    },
+  };
+}
+
+/** Runs `action`; a problem that names no file is one of `file`. */
+function naming<T>(file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problem.file !== undefined) throw error;
+    throw new ProblemError({ ...error.problem, file });
+  }
+}

@@ -1,0 +1,344 @@
+import { ProblemError } from "../protocol/problem";
+import type { Study } from "../protocol/study";
+import type { PointSums, Prepared } from "./messages";
+import { EvaluatorLostError, EvaluatorProcess, lostProblem } from "./process";
+
+/** A point of the plane to be measured; `index` is the caller's name for it. */
+export interface PoolPoint {
+  readonly index: number;
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+export interface PoolOptions {
+  readonly evaluatorPath: string;
+  /** How many evaluators share the points. */
+  readonly evaluators: number;
+  readonly log: (message: string) => void;
+}
+
+/** How the evaluators have fared, for the run's checks. */
+export interface PoolReport {
+  /** Evaluators that were prepared at least once. */
+  readonly prepared: number;
+  /** Places that were given up because their evaluators kept stopping. */
+  readonly retired: number;
+  /** Evaluators that stopped and were replaced. */
+  readonly lost: number;
+  /** Largest relative difference of an evaluator's loss at the centre from the first one's; 0 is to the last bit. */
+  readonly disagreement: number;
+}
+
+/** The pool was cancelled or closed before the work was done. */
+export class PoolCancelledError extends Error {
+  constructor() {
+    super("the evaluators were cancelled");
+    this.name = "PoolCancelledError";
+  }
+}
+
+/** Deaths in a row, without a point between them, after which a place is given up. */
+const MAX_DEATHS = 3;
+/** Evaluators that one point may end before it is taken for the cause. */
+const MAX_DEATHS_OF_POINT = 2;
+/** How long points in flight may go on after a cancel, in milliseconds. */
+const GRACE = 400;
+
+interface Place {
+  readonly number: number;
+  process: EvaluatorProcess | undefined;
+  deaths: number;
+  retired: boolean;
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  // Whoever waits handles the rejection; nobody waiting is no error.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}
+
+interface Batch {
+  /** Points not yet handed out, the next one last. */
+  readonly queue: PoolPoint[];
+  readonly deliver: (point: PoolPoint, sums: PointSums) => void;
+  readonly finished: Deferred<void>;
+  remaining: number;
+}
+
+/**
+ * Evaluator processes that share points. A process that ends gives its point back and is replaced; the values do not
+ * depend on which process measures what, because all hold the same files, the same engine and the same batches.
+ */
+export class EvaluatorPool {
+  private readonly places: Place[];
+  private readonly deathsOfPoint = new Map<number, number>();
+  private readonly first = deferred<Prepared>();
+  private batch: Batch | undefined;
+  private wake = deferred<void>();
+  private study: Study | undefined;
+  private expected: Readonly<Record<string, string>> | undefined;
+  /** What the first evaluator that was ready told: the others are held against it. */
+  private reference: Prepared | undefined;
+  private loops: Promise<void>[] = [];
+  private inFlight = 0;
+  private paused = false;
+  private stopping = false;
+  private failure: Error | undefined;
+  private preparedCount = 0;
+  private lostCount = 0;
+  private disagreement = 0;
+
+  /** Starts the processes at once, so that they load while the caller does something else. */
+  constructor(private readonly options: PoolOptions) {
+    this.places = Array.from({ length: Math.max(1, options.evaluators) }, (_, number) => ({
+      number,
+      process: this.start(),
+      deaths: 0,
+      retired: false,
+    }));
+  }
+
+  /** Process ids of the evaluators that are alive. */
+  get pids(): readonly number[] {
+    return this.places.flatMap(({ process }) => process?.pid ?? []);
+  }
+
+  get report(): PoolReport {
+    return {
+      prepared: this.preparedCount,
+      retired: this.places.filter(({ retired }) => retired).length,
+      lost: this.lostCount,
+      disagreement: this.disagreement,
+    };
+  }
+
+  /**
+   * SHA-256 of the files that the study names, by absolute path.
+   * @throws ProblemError that names the file; PoolCancelledError.
+   */
+  async fingerprints(study: Study): Promise<Readonly<Record<string, string>>> {
+    const place = this.places[0]!;
+    for (;;) {
+      place.process ??= this.start();
+      try {
+        const answer = await place.process.request({ kind: "fingerprint", study });
+        place.deaths = 0;
+        return answer.fingerprints;
+      } catch (error) {
+        if (this.stopping) throw this.failure ?? new PoolCancelledError();
+        if (!(error instanceof EvaluatorLostError)) throw error;
+        if (!this.bury(place, error)) throw lostProblem(error, "it had read the files");
+      }
+    }
+  }
+
+  /**
+   * Has every evaluator load engine, model and data, and resolves as soon as the first one has. The others must come to
+   * the same engine, otherwise they are started again with it.
+   * @param fingerprints what the files must be; ProblemError `file-changed` when they are not.
+   * @throws ProblemError; PoolCancelledError.
+   */
+  prepare(study: Study, fingerprints: Readonly<Record<string, string>>): Promise<Prepared> {
+    this.study = study;
+    this.expected = fingerprints;
+    this.loops = this.places.map((place) =>
+      this.serve(place).catch((error: unknown) => {
+        this.fail(error instanceof Error ? error : new Error(String(error)));
+      }),
+    );
+    return this.first.promise;
+  }
+
+  /**
+   * Measures the points, handed out in their order, and resolves when the last one is delivered.
+   * @param deliver is called once for each point, in the order of completion.
+   * @throws ProblemError; PoolCancelledError, after the last delivery, when cancelled.
+   */
+  measure(points: readonly PoolPoint[], deliver: (point: PoolPoint, sums: PointSums) => void): Promise<void> {
+    const finished = deferred<void>();
+    if (this.failure) finished.reject(this.failure);
+    else if (this.stopping) finished.reject(new PoolCancelledError());
+    else if (points.length === 0) finished.resolve();
+    else {
+      this.batch = { queue: [...points].reverse(), deliver, finished, remaining: points.length };
+      this.rouse();
+    }
+    return finished.promise;
+  }
+
+  /** Stops handing out points, or goes on. Points in flight are finished. */
+  pause(paused: boolean): void {
+    this.paused = paused;
+    this.rouse();
+  }
+
+  /** Stops handing out points, gives those in flight a moment to finish, and ends the processes. */
+  async cancel(): Promise<void> {
+    this.stopping = true;
+    this.rouse();
+    const until = Date.now() + GRACE;
+    while (this.inFlight > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+    await this.close();
+  }
+
+  /** Ends the processes now. */
+  async close(): Promise<void> {
+    this.stopping = true;
+    this.rouse();
+    await Promise.all(this.places.map(({ process }) => process?.kill()));
+    await Promise.all(this.loops);
+    const error = this.failure ?? new PoolCancelledError();
+    this.first.reject(error);
+    this.batch?.finished.reject(error);
+  }
+
+  private start(): EvaluatorProcess {
+    return new EvaluatorProcess(this.options.evaluatorPath, this.options.log);
+  }
+
+  /** Prepares the place's evaluator and lets it measure until the pool stops; replaces it when it ends. */
+  private async serve(place: Place): Promise<void> {
+    while (!this.stopping) {
+      place.process ??= this.start();
+      try {
+        if (await this.prepareOne(place, place.process)) await this.work(place, place.process);
+      } catch (error) {
+        if (this.stopping) return;
+        if (!(error instanceof EvaluatorLostError)) throw error;
+        if (!this.bury(place, error)) {
+          this.retire(place, error);
+          return;
+        }
+      }
+    }
+  }
+
+  /** Whether the evaluator is ready to work; false when it must be started again with the first one's engine. */
+  private async prepareOne(place: Place, evaluator: EvaluatorProcess): Promise<boolean> {
+    const { study, expected: fingerprints } = this;
+    const compute = { ...study!.compute, engine: this.reference?.engine.name ?? study!.compute.engine };
+    const { prepared } = await evaluator.request({ kind: "prepare", study: { ...study!, compute }, fingerprints });
+    this.reference ??= prepared;
+    if (this.reference.engine.name !== prepared.engine.name) {
+      this.options.log(`an evaluator chose ${prepared.engine.name}: started again with ${this.reference.engine.name}`);
+      place.process = undefined;
+      await evaluator.kill();
+      return false;
+    }
+    this.preparedCount++;
+    const difference = relativeDifference(this.reference.centre.lossSum, prepared.centre.lossSum);
+    this.disagreement = Math.max(this.disagreement, difference);
+    this.first.resolve(this.reference);
+    return true;
+  }
+
+  /** Measures points until the pool stops. */
+  private async work(place: Place, evaluator: EvaluatorProcess): Promise<void> {
+    for (;;) {
+      const point = await this.next();
+      if (!point) return;
+      const wasAlive = evaluator.alive;
+      this.inFlight++;
+      try {
+        const { sums } = await evaluator.request({ kind: "evaluate", alpha: point.alpha, beta: point.beta });
+        place.deaths = 0;
+        this.deliver(point, sums);
+      } catch (error) {
+        if (error instanceof EvaluatorLostError) this.giveBack(point, error, wasAlive);
+        throw error;
+      } finally {
+        this.inFlight--;
+      }
+    }
+  }
+
+  /** The next point to measure; undefined when the pool stops. */
+  private async next(): Promise<PoolPoint | undefined> {
+    while (!this.stopping) {
+      const point = this.paused ? undefined : this.batch?.queue.pop();
+      if (point) return point;
+      await this.wake.promise;
+    }
+    return undefined;
+  }
+
+  private deliver(point: PoolPoint, sums: PointSums): void {
+    const batch = this.batch!;
+    this.deathsOfPoint.delete(point.index);
+    batch.deliver(point, sums);
+    if (--batch.remaining > 0) return;
+    this.batch = undefined;
+    batch.finished.resolve();
+  }
+
+  /** Puts the point back as the next one; a point that ends one evaluator after the other ends the run. */
+  private giveBack(point: PoolPoint, error: EvaluatorLostError, itsFault: boolean): void {
+    if (this.stopping) return;
+    const deaths = (this.deathsOfPoint.get(point.index) ?? 0) + (itsFault ? 1 : 0);
+    this.deathsOfPoint.set(point.index, deaths);
+    if (deaths >= MAX_DEATHS_OF_POINT) {
+      throw new ProblemError({
+        reason: "evaluator-lost",
+        title: "A point could not be measured",
+        message:
+          `The evaluation of the point α = ${String(point.alpha)}, β = ${String(point.beta)} ` +
+          `stopped ${String(deaths)} evaluators in a row: ${error.likelyCause}.`,
+        advice: "Close other programs, use a smaller batch or fewer evaluators, and resume: what was measured is kept.",
+      });
+    }
+    this.batch?.queue.push(point);
+    this.rouse();
+  }
+
+  /** Takes leave of an evaluator that ended. Whether its place may have another one. */
+  private bury(place: Place, error: EvaluatorLostError): boolean {
+    place.process = undefined;
+    place.deaths++;
+    this.lostCount++;
+    this.options.log(`${error.message}: ${error.likelyCause}`);
+    return place.deaths < MAX_DEATHS;
+  }
+
+  /** Gives a place up; the others go on, and without others the work has failed. */
+  private retire(place: Place, error: EvaluatorLostError): void {
+    place.retired = true;
+    this.options.log(
+      `one place of the pool is given up after ${String(place.deaths)} evaluators: ${error.likelyCause}`,
+    );
+    if (this.places.every(({ retired }) => retired)) this.fail(lostProblem(error, "it could measure a point"));
+  }
+
+  private fail(error: Error): void {
+    if (this.stopping) return;
+    this.failure = error;
+    this.stopping = true;
+    this.first.reject(error);
+    this.batch?.finished.reject(error);
+    this.rouse();
+  }
+
+  private rouse(): void {
+    const { wake } = this;
+    this.wake = deferred<void>();
+    wake.resolve();
+  }
+}
+
+/** |a − b| relative to the larger; 0 only for the same bits, ∞ where one of them is not finite. */
+function relativeDifference(a: number, b: number): number {
+  if (Object.is(a, b)) return 0;
+  const difference = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
+  return Number.isNaN(difference) ? Infinity : difference;
+}

@@ -1,0 +1,83 @@
+import type { PointSums, Prepared } from "../evaluator/messages";
+import type { PoolReport } from "../evaluator/pool";
+import { exactTolerance, finiteCheck, samplingCheck } from "../landscape/checks";
+import { meanOf } from "../landscape/loss";
+import { fromJsonNumber, toJsonNumber } from "../protocol/numbers";
+import type { Problem } from "../protocol/problem";
+import type { Check, Point, RunHeader } from "../protocol/result";
+
+/** What the last checks of a run are made from. */
+export interface Ending {
+  /** Of the run, which may have begun in an earlier session. */
+  readonly header: RunHeader;
+  /** Of this session. */
+  readonly prepared: Prepared;
+  /** The centre, evaluated once more after the last point. */
+  readonly again: PointSums;
+  readonly points: readonly Point[];
+  readonly pool: PoolReport;
+}
+
+/** The checks that need the whole surface. */
+export function finalChecks({ header, prepared, again, points, pool }: Ending): readonly Check[] {
+  return [
+    restoredCheck(again, prepared.centre),
+    finiteCheck(points),
+    samplingCheck(points, header.data.samples),
+    ...evaluatorsCheck(header.evaluators, pool),
+    ...continuedCheck(header, prepared),
+  ];
+}
+
+/** Whether the model, after all points, still gives its own loss to the last bit. */
+export function restoredCheck(again: PointSums, own: PointSums): Check {
+  const after = meanOf(again).loss;
+  const before = meanOf(own).loss;
+  const base = { name: "restored", value: toJsonNumber(after), expected: toJsonNumber(before) };
+  if (Object.is(again.lossSum, own.lossSum) && again.correct === own.correct) {
+    return { ...base, level: "ok", message: "After the last point the weights were restored to the last bit." };
+  }
+  const difference = Math.abs(after - before) / Math.abs(before);
+  const message = `After the last point the model's own loss came out as ${String(after)} instead of ${String(before)}`;
+  return difference <= exactTolerance
+    ? { ...base, level: "warning", message: `${message}: this engine does not repeat its numbers to the last bit.` }
+    : { ...base, level: "error", message: `${message}, so the points in between cannot be trusted.` };
+}
+
+/** Whether all evaluators measured the same; only said where there was more than one, or one was lost. */
+function evaluatorsCheck(expected: number, { retired, lost, disagreement }: PoolReport): readonly Check[] {
+  if (expected === 1 && lost === 0) return [];
+  const base = { name: "evaluators", value: toJsonNumber(disagreement), expected: 0 };
+  if (disagreement > 0) {
+    const level = disagreement <= exactTolerance ? "warning" : "error";
+    const message = `The evaluators differ in the loss at the centre by ${disagreement.toExponential(1)} of it.`;
+    return [{ ...base, level, message }];
+  }
+  const agreed = "All evaluators gave the same loss at the centre, to the last bit";
+  if (retired > 0) {
+    const message = `${agreed}, but ${String(retired)} of them could not be kept alive, most often for lack of memory.`;
+    return [{ ...base, level: "warning", message }];
+  }
+  const replaced = lost > 0 ? `; ${String(lost)} that stopped ${lost === 1 ? "was" : "were"} replaced` : "";
+  return [{ ...base, level: "ok", message: `${agreed}${replaced}.` }];
+}
+
+/** Whether the sessions of a resumed run fit together; nothing is said when they do to the last bit. */
+function continuedCheck(header: RunHeader, prepared: Prepared): readonly Check[] {
+  const before = fromJsonNumber(header.centre.loss);
+  const after = meanOf(prepared.centre).loss;
+  if (Object.is(before, after)) return [];
+  const difference = Math.abs(after - before) / Math.abs(before);
+  const engines = [header.engine, prepared.engine].map(({ label, version }) => `${label} ${version}`);
+  const message =
+    `The run was resumed with ${engines[1]!} after ${engines[0]!}, ` +
+    `and the loss at the centre is now ${String(after)} instead of ${String(before)}.`;
+  const level = difference <= exactTolerance ? "warning" : "error";
+  return [{ name: "continued", level, value: toJsonNumber(after), expected: toJsonNumber(before), message }];
+}
+
+/** Tells that an earlier journal could not be used, and where it is kept; the value counts such journals. */
+export function journalCheck(problem: Problem, aside: string): Check {
+  const message = `${problem.message.replace(/\.$/, "")}; it is kept as "${aside}", and the run began again.`;
+  return { name: "journal", level: "warning", value: 1, expected: 0, message };
+}

@@ -1,0 +1,153 @@
+import { ProblemError } from "../protocol/problem";
+import type { Check, JsonNumber, Point, RunHeader } from "../protocol/result";
+
+/** Name of the format in the first line of a journal. */
+const FORMAT = "loss-landscape-run";
+/** Version of the journals that are written and read. */
+export const JOURNAL_VERSION = 1;
+
+/** The line that a session of a run ends with; missing when it was torn away. */
+export interface EndRecord {
+  readonly end: "done" | "cancelled" | "failed";
+  /** Checks made at the end, beside those of the header. */
+  readonly checks: readonly Check[];
+  /** How long the session took. */
+  readonly seconds: number;
+}
+
+/** All that a journal holds. */
+export interface JournalContent {
+  readonly header: RunHeader;
+  /** In the order in which they were measured; every index at most once. */
+  readonly points: readonly Point[];
+  readonly ends: readonly EndRecord[];
+  /** Bytes up to the end of the last whole line; what follows was cut off in writing. */
+  readonly length: number;
+}
+
+/** First line of a journal. */
+export function headerLine(header: RunHeader): string {
+  return `${JSON.stringify({ format: FORMAT, version: JOURNAL_VERSION, header })}\n`;
+}
+
+/** Line of one point: `[index, loss, accuracy, lossError]`. Numbers keep every bit, except the sign of zero. */
+export function pointLine({ index, loss, accuracy, lossError }: Point): string {
+  return `${JSON.stringify([index, loss, accuracy, lossError])}\n`;
+}
+
+/** Last line of a session. */
+export function endLine(end: EndRecord): string {
+  return `${JSON.stringify(end)}\n`;
+}
+
+/**
+ * Reads the bytes of a journal. A last line without its end is dropped.
+ * @param file absolute path, for messages.
+ * @throws ProblemError `journal-damaged`, `journal-version`.
+ */
+export function parseJournal(bytes: Uint8Array, file: string): JournalContent {
+  const length = bytes.lastIndexOf(0x0a) + 1;
+  const lines = new TextDecoder().decode(bytes.subarray(0, length)).split("\n");
+  lines.pop();
+  const header = parseHeader(lines[0], file);
+  const total = header.x.length * header.y.length;
+  const points: Point[] = [];
+  const ends: EndRecord[] = [];
+  const seen = new Set<number>();
+  for (const [number, line] of lines.entries()) {
+    if (number === 0) continue;
+    const record = parseLine(line);
+    const end = toEnd(record);
+    if (end) {
+      ends.push(end);
+      continue;
+    }
+    const point = toPoint(record);
+    if (!point) throw damaged(file, `line ${String(number + 1)} is neither a point nor the end of a session`);
+    if (point.index >= total || seen.has(point.index)) {
+      const expected = seen.has(point.index) ? "a second time" : `of a grid of ${String(total)} points`;
+      throw damaged(file, `line ${String(number + 1)} names point ${String(point.index)} ${expected}`);
+    }
+    seen.add(point.index);
+    points.push(point);
+  }
+  return { header, points, ends, length };
+}
+
+/** The problem of a journal that cannot be read. */
+export function damaged(file: string, finding: string): ProblemError {
+  return new ProblemError({
+    reason: "journal-damaged",
+    title: "The saved results are damaged",
+    message: `The run's journal "${file}" cannot be used: ${finding}.`,
+    advice: "Run the study again; the damaged file is kept aside.",
+    file,
+  });
+}
+
+function parseHeader(line: string | undefined, file: string): RunHeader {
+  const record = line === undefined ? undefined : parseLine(line);
+  if (!isObject(record) || record.format !== FORMAT) {
+    throw damaged(file, "its first line is not the header of a run");
+  }
+  if (record.version !== JOURNAL_VERSION) {
+    throw new ProblemError({
+      reason: "journal-version",
+      title: "The saved results have another version",
+      message:
+        `The run's journal "${file}" has version ${String(record.version)}, ` +
+        `and this extension reads version ${String(JOURNAL_VERSION)}.`,
+      advice: "Run the study again; the other file is kept aside.",
+      file,
+      facts: [`version ${String(record.version)}`, `version ${String(JOURNAL_VERSION)}`],
+    });
+  }
+  if (!isHeader(record.header)) throw damaged(file, "its header is incomplete");
+  return record.header;
+}
+
+/** The fields that reading and drawing a run rests upon; the others are carried. */
+function isHeader(value: unknown): value is RunHeader {
+  if (!isObject(value)) return false;
+  const { id, started, study, model, data, engine, centre, directions, fingerprints, x, y, checks } = value;
+  return (
+    typeof id === "string" &&
+    typeof started === "string" &&
+    [study, model, data, engine, directions, fingerprints].every(isObject) &&
+    isObject(centre) &&
+    isJsonNumber(centre.loss) &&
+    [x, y].every((axis) => Array.isArray(axis) && axis.length > 0 && axis.every(Number.isFinite)) &&
+    Array.isArray(checks)
+  );
+}
+
+function toPoint(record: unknown): Point | undefined {
+  if (!Array.isArray(record) || record.length !== 4) return undefined;
+  const [index, loss, accuracy, lossError] = record as unknown[];
+  if (typeof index !== "number" || !Number.isInteger(index) || index < 0) return undefined;
+  if (!isJsonNumber(loss) || !isJsonNumber(lossError) || typeof accuracy !== "number") return undefined;
+  return { index, loss, accuracy, lossError };
+}
+
+function toEnd(record: unknown): EndRecord | undefined {
+  if (!isObject(record) || !Array.isArray(record.checks) || typeof record.seconds !== "number") return undefined;
+  const { end, checks, seconds } = record;
+  if (end !== "done" && end !== "cancelled" && end !== "failed") return undefined;
+  return { end, checks: checks as Check[], seconds };
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isJsonNumber(value: unknown): value is JsonNumber {
+  return typeof value === "number" || value === "NaN" || value === "Infinity" || value === "-Infinity";
+}

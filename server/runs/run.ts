@@ -1,0 +1,297 @@
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import type { Prepared } from "../evaluator/messages";
+import { EvaluatorPool, PoolCancelledError } from "../evaluator/pool";
+import { siblingEvaluator } from "../evaluator/process";
+import { meanOf } from "../landscape/loss";
+import { toJsonNumber } from "../protocol/numbers";
+import { ProblemError, toProblem } from "../protocol/problem";
+import type { Problem } from "../protocol/problem";
+import type { RunEvent, RunOutcome } from "../protocol/requests";
+import type { Check, RunHeader, RunSnapshot, RunStatus } from "../protocol/result";
+import type { Study } from "../protocol/study";
+import { journalCheck, finalChecks } from "./checks";
+import { journalPath, mayResume } from "./find";
+import { continued, headerOf, relocated } from "./header";
+import { Journal, keepAside, readJournal } from "./journal";
+import { JournalLock } from "./lock";
+import { Rate } from "./rate";
+import type { EndRecord, JournalContent } from "./record";
+import { Recorder } from "./recorder";
+import { Surface } from "./surface";
+
+export interface RunOptions {
+  readonly study: Study;
+  /** `resume` goes on with the journal of the same study; `fresh` keeps it aside and begins again. */
+  readonly mode: "resume" | "fresh";
+  /** Folder for the journal; absolute. */
+  readonly resultsFolder: string;
+  /** The evaluator's bundle; beside the running bundle when absent. */
+  readonly evaluatorPath?: string;
+  /** Called with points at most ten times a second, and never after `finished` has settled. */
+  readonly onEvent: (event: RunEvent) => void;
+  readonly log: (message: string) => void;
+}
+
+export interface Run {
+  /** Never rejects: what goes wrong is a problem of the outcome. */
+  readonly finished: Promise<RunOutcome>;
+  /** Stops within a second; what is measured is kept. */
+  cancel(): void;
+  /** Stops handing out points, or goes on; points in flight are finished and kept. */
+  pause(paused: boolean): void;
+  /** The whole state; undefined until the header is known. */
+  snapshot(): RunSnapshot | undefined;
+}
+
+/** Starts to execute a study. Events begin after this has returned. */
+export function startRun(options: RunOptions): Run {
+  return new ActiveRun(options);
+}
+
+/** Seconds on a clock that never goes back. */
+function now(): number {
+  return performance.now() / 1000;
+}
+
+/** What is known once the header is. */
+interface Facts {
+  readonly header: RunHeader;
+  readonly surface: Surface;
+}
+
+class ActiveRun implements Run {
+  readonly finished: Promise<RunOutcome>;
+  private readonly started = now();
+  private readonly rate = new Rate();
+  private status: RunStatus = "running";
+  private checks: readonly Check[] = [];
+  private problem: Problem | undefined;
+  private file: string | undefined;
+  private facts: Facts | undefined;
+  private pool: EvaluatorPool | undefined;
+  private journal: Journal | undefined;
+  private lock: JournalLock | undefined;
+  private isCancelled = false;
+  private isPaused = false;
+  private isOver = false;
+  /** Why the run stopped by itself while the evaluators were at work. */
+  private failure: Error | undefined;
+
+  constructor(private readonly options: RunOptions) {
+    this.finished = this.execute();
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+    void this.pool?.cancel();
+  }
+
+  pause(paused: boolean): void {
+    if (paused === this.isPaused || this.isOver) return;
+    this.isPaused = paused;
+    this.pool?.pause(paused);
+    if (paused) this.rate.stop();
+    else this.rate.start(now());
+    this.status = paused ? "paused" : "running";
+    this.emitSnapshot();
+  }
+
+  snapshot(): RunSnapshot | undefined {
+    if (!this.facts || this.file === undefined) return undefined;
+    const { header, surface } = this.facts;
+    const estimate = surface.estimate();
+    const secondsLeft = this.isOver ? undefined : this.rate.secondsLeft(surface.total - surface.measured);
+    return {
+      header,
+      status: this.status,
+      points: surface.points,
+      ...(estimate ? { estimate } : {}),
+      progress: surface.progress(secondsLeft),
+      checks: this.checks,
+      ...(this.problem ? { problem: this.problem } : {}),
+      journal: this.file,
+    };
+  }
+
+  private async execute(): Promise<RunOutcome> {
+    // The caller has the run before its first event.
+    await Promise.resolve();
+    let status: RunOutcome["status"] = "done";
+    try {
+      await this.measure();
+    } catch (error) {
+      const cause = this.failure ?? error;
+      if (cause instanceof PoolCancelledError) status = "cancelled";
+      else {
+        status = "failed";
+        this.problem = toProblem(cause);
+        this.options.log(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+      }
+    }
+    await this.finish(status);
+    this.status = status;
+    this.isOver = true;
+    return {
+      status,
+      ...(this.facts && this.file !== undefined ? { journal: this.file } : {}),
+      checks: this.checks,
+      ...(this.problem ? { problem: this.problem } : {}),
+    };
+  }
+
+  /** Everything from the files to the last check. @throws PoolCancelledError, ProblemError. */
+  private async measure(): Promise<void> {
+    const { study, resultsFolder, evaluatorPath = siblingEvaluator(), log } = this.options;
+    const [columns, rows] = study.grid.points;
+    const evaluators = Math.min(study.compute.evaluators || availableParallelism(), columns * rows);
+    this.preparing(`Reading ${path.basename(study.model.path)} and ${path.basename(study.data.path)}`);
+    this.throwIfCancelled();
+    const pool = new EvaluatorPool({ evaluatorPath, evaluators, log });
+    this.pool = pool;
+    pool.pause(this.isPaused);
+    const fingerprints = await pool.fingerprints(study);
+    this.file = journalPath(study, fingerprints, resultsFolder);
+    this.lock = await JournalLock.take(this.file);
+    this.throwIfCancelled();
+    const { content: earlier, aside } = await this.earlier(this.file);
+    if (earlier && this.isComplete(earlier, fingerprints)) return;
+
+    this.throwIfCancelled();
+    this.preparing(evaluators === 1 ? "Starting 1 evaluator" : `Starting ${String(evaluators)} evaluators`);
+    const prepared = await pool.prepare(earlier ? continued(study, earlier.header) : study, fingerprints);
+    this.throwIfCancelled();
+    const notices = aside ? await aside() : [];
+    const header = earlier
+      ? relocated(earlier.header, study, fingerprints)
+      : headerOf(study, prepared, evaluators, notices);
+    this.journal = earlier ? await Journal.resume(this.file, earlier) : await Journal.create(this.file, header);
+    const surface = this.begin(header, earlier);
+    await this.points(pool, surface, this.journal);
+    await this.conclude(pool, prepared, header, surface);
+  }
+
+  /** The journal to go on with, or how to keep one aside that is not gone on with, once there is a new one. */
+  private async earlier(file: string): Promise<{ content?: JournalContent; aside?: () => Promise<readonly Check[]> }> {
+    const { study, mode, log } = this.options;
+    let content: JournalContent | undefined;
+    try {
+      content = await readJournal(file);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      const { problem } = error;
+      return {
+        aside: async () => {
+          const check = journalCheck(problem, await keepAside(file, "damaged"));
+          log(check.message);
+          return [check];
+        },
+      };
+    }
+    if (!content) return {};
+    if (mode === "resume" && mayResume(study, content.header)) return { content };
+    return {
+      aside: async () => {
+        log(`the earlier results are kept as "${await keepAside(file, "old")}"`);
+        return [];
+      },
+    };
+  }
+
+  /** Whether the journal is that of a run which is done; then its results are all that is shown. */
+  private isComplete(content: JournalContent, fingerprints: Readonly<Record<string, string>>): boolean {
+    const total = content.header.x.length * content.header.y.length;
+    const end = content.ends.at(-1);
+    if (end?.end !== "done" || content.points.length < total) return false;
+    const header = relocated(content.header, this.options.study, fingerprints);
+    this.status = "done";
+    this.begin(header, content);
+    this.checks = [...header.checks, ...end.checks];
+    return true;
+  }
+
+  /** Shows what is known so far. */
+  private begin(header: RunHeader, earlier: JournalContent | undefined): Surface {
+    const surface = new Surface(header);
+    surface.add(earlier?.points ?? []);
+    this.facts = { header, surface };
+    this.checks = header.checks;
+    this.emitSnapshot();
+    return surface;
+  }
+
+  /** Measures what is not measured yet. */
+  private async points(pool: EvaluatorPool, surface: Surface, journal: Journal): Promise<void> {
+    const recorder = new Recorder({
+      journal,
+      surface,
+      rate: this.rate,
+      now,
+      emit: (event) => {
+        this.emit(event);
+      },
+      fail: (error) => {
+        this.failure = error instanceof Error ? error : new Error(String(error));
+        void pool.close();
+      },
+    });
+    if (!this.isPaused) this.rate.start(now());
+    try {
+      await pool.measure(surface.remaining(), ({ index }, sums) => {
+        const { loss, accuracy, lossError } = meanOf(sums);
+        recorder.add({ index, loss: toJsonNumber(loss), accuracy, lossError: toJsonNumber(lossError) });
+      });
+    } finally {
+      await recorder.drain();
+    }
+    if (this.failure) throw this.failure;
+  }
+
+  /** The checks that need the whole surface, and the last line of the journal. */
+  private async conclude(pool: EvaluatorPool, prepared: Prepared, header: RunHeader, surface: Surface): Promise<void> {
+    let again = prepared.centre;
+    await pool.measure([{ index: -1, alpha: 0, beta: 0 }], (_, sums) => {
+      again = sums;
+    });
+    const checks = finalChecks({ header, prepared, again, points: surface.points, pool: pool.report });
+    await this.journal?.appendEnd(this.end("done", checks));
+    this.checks = [...header.checks, ...checks];
+  }
+
+  /** Ends the processes and closes the journal; nothing here changes the outcome any more. */
+  private async finish(status: RunOutcome["status"]): Promise<void> {
+    const quietly = (error: unknown): void => {
+      this.options.log(`while ending the run: ${error instanceof Error ? error.message : String(error)}`);
+    };
+    await this.pool?.close().catch(quietly);
+    if (status !== "done") await this.journal?.appendEnd(this.end(status, [])).catch(quietly);
+    await this.journal?.close().catch(quietly);
+    await this.lock?.release().catch(quietly);
+  }
+
+  private end(end: EndRecord["end"], checks: readonly Check[]): EndRecord {
+    return { end, checks, seconds: now() - this.started };
+  }
+
+  private throwIfCancelled(): void {
+    if (this.isCancelled) throw new PoolCancelledError();
+  }
+
+  private preparing(message: string): void {
+    this.emit({ kind: "preparing", message });
+  }
+
+  private emitSnapshot(): void {
+    const snapshot = this.snapshot();
+    if (snapshot) this.emit({ kind: "snapshot", snapshot });
+  }
+
+  private emit(event: RunEvent): void {
+    if (this.isOver) return;
+    try {
+      this.options.onEvent(event);
+    } catch (error) {
+      this.options.log(`an event could not be delivered: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

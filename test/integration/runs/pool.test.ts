@@ -1,0 +1,173 @@
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, test } from "vitest";
+import type { PointSums } from "../../../server/evaluator/messages";
+import { EvaluatorPool, PoolCancelledError } from "../../../server/evaluator/pool";
+import type { PoolPoint } from "../../../server/evaluator/pool";
+import { problemFrom } from "../../support/data";
+import { studyOf } from "../../unit/runs/header";
+import { temporaryFolder } from "./support/folders";
+import { isAlive } from "./support/processes";
+
+/** What the scripted evaluators do; see `support/scripted.cjs`. Points are named by their α. */
+interface Script {
+  readonly dieOnce?: readonly number[];
+  readonly dieAlways?: readonly number[];
+  readonly dieInPrepare?: number;
+  readonly engines?: readonly string[];
+  readonly slow?: readonly number[];
+  readonly wait?: number;
+  readonly lastWords?: string;
+}
+
+const study = studyOf([5, 5]);
+const fingerprints = { [study.model.path]: "aa", [study.data.path]: "bb" };
+const pools: EvaluatorPool[] = [];
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
+
+function poolOf(evaluators: number, script: Script): { readonly pool: EvaluatorPool; readonly log: string[] } {
+  process.env["LOSS_LANDSCAPE_SCRIPT"] = JSON.stringify({ ...script, folder: temporaryFolder() });
+  const log: string[] = [];
+  const pool = new EvaluatorPool({
+    evaluatorPath: path.resolve("test/integration/runs/support/scripted.cjs"),
+    evaluators,
+    log: (message) => log.push(message),
+  });
+  pools.push(pool);
+  return { pool, log };
+}
+
+function pointsOf(count: number): PoolPoint[] {
+  return Array.from({ length: count }, (_, index) => ({ index, alpha: index / 10, beta: -index / 20 }));
+}
+
+async function measureAll(pool: EvaluatorPool, points: readonly PoolPoint[]): Promise<Map<number, PointSums>> {
+  const sums = new Map<number, PointSums>();
+  await pool.measure(points, ({ index }, found) => {
+    expect(sums.has(index)).toBe(false);
+    sums.set(index, found);
+  });
+  return sums;
+}
+
+describe("a pool of evaluators", () => {
+  test("measures every point once, and ends its processes", async () => {
+    const { pool } = poolOf(3, {});
+    expect(await pool.fingerprints(study)).toEqual(fingerprints);
+    await pool.prepare(study, fingerprints);
+    const sums = await measureAll(pool, pointsOf(40));
+    expect(sums.size).toBe(40);
+    const { pids } = pool;
+    expect(pids).toHaveLength(3);
+    await pool.close();
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
+
+  test("with one evaluator hands the points out in their order, and serves several batches", async () => {
+    const { pool } = poolOf(1, {});
+    await pool.prepare(study, fingerprints);
+    expect([...(await measureAll(pool, pointsOf(10))).keys()]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect((await measureAll(pool, [])).size).toBe(0);
+    expect((await measureAll(pool, pointsOf(2))).size).toBe(2);
+  });
+
+  test("gives the point of an evaluator that died to another one", async () => {
+    const expected = await (async () => {
+      const { pool } = poolOf(1, {});
+      await pool.prepare(study, fingerprints);
+      return measureAll(pool, pointsOf(20));
+    })();
+    const { pool } = poolOf(2, { dieOnce: [0, 0.5, 1.9] });
+    await pool.prepare(study, fingerprints);
+    const sums = await measureAll(pool, pointsOf(20));
+    expect(new Map([...sums].sort(([a], [b]) => a - b))).toEqual(expected);
+    expect(pool.report).toMatchObject({ lost: 3, retired: 0, disagreement: 0 });
+  });
+
+  test("gives up on a point that ends two evaluators in a row, and names it and the cause", async () => {
+    const { pool } = poolOf(2, { dieAlways: [0.3], lastWords: "FATAL ERROR: JavaScript heap out of memory" });
+    await pool.prepare(study, fingerprints);
+    const problem = await problemFrom(measureAll(pool, pointsOf(20)));
+    expect(problem.reason).toBe("evaluator-lost");
+    expect(problem.message).toContain("α = 0.3, β = -0.15");
+    expect(problem.message).toContain("out of memory");
+    expect(problem.advice).toContain("kept");
+  });
+
+  test("survives evaluators that die while they are preparing, but not for ever", async () => {
+    const patient = poolOf(2, { dieInPrepare: 3 });
+    await patient.pool.prepare(study, fingerprints);
+    expect((await measureAll(patient.pool, pointsOf(5))).size).toBe(5);
+
+    const hopeless = poolOf(2, { dieInPrepare: 1000 });
+    const problem = await problemFrom(hopeless.pool.prepare(study, fingerprints));
+    expect(problem.reason).toBe("evaluator-lost");
+    expect(problem.message).toContain("memory");
+    expect(hopeless.pool.report).toMatchObject({ prepared: 0, retired: 2, lost: 6 });
+  });
+
+  test("goes on without a place whose evaluators keep dying", async () => {
+    const { pool, log } = poolOf(2, { dieInPrepare: 0, wait: 20 });
+    await pool.prepare(study, fingerprints);
+    const measuring = measureAll(pool, pointsOf(60));
+    const survivor = pool.pids[0]!;
+    while (pool.report.retired === 0) {
+      for (const pid of pool.pids) if (pid !== survivor && isAlive(pid)) process.kill(pid, "SIGKILL");
+      await sleep(5);
+    }
+    expect((await measuring).size).toBe(60);
+    expect(log.join("\n")).toContain("given up");
+  });
+
+  test("has all evaluators use the engine of the first that is ready", async () => {
+    const { pool, log } = poolOf(2, { engines: ["wasm", "onnxruntime"], wait: 30 });
+    const { engine } = await pool.prepare(study, fingerprints);
+    expect(engine.name).toBe("wasm");
+    await measureAll(pool, pointsOf(30));
+    expect(log.join("\n")).toContain("started again with wasm");
+    expect(pool.report).toMatchObject({ prepared: 2, retired: 0, lost: 0 });
+  });
+
+  test("hands out nothing while it is paused", async () => {
+    const { pool } = poolOf(2, { wait: 5 });
+    await pool.prepare(study, fingerprints);
+    let count = 0;
+    const measuring = pool.measure(pointsOf(100), () => count++);
+    while (count < 10) await sleep(5);
+    pool.pause(true);
+    await sleep(50);
+    const atPause = count;
+    await sleep(200);
+    expect(count).toBe(atPause);
+    pool.pause(false);
+    await measuring;
+    expect(count).toBe(100);
+  });
+
+  test("is cancelled within a second however long a point takes, and delivers what was ready", async () => {
+    const { pool } = poolOf(2, { slow: [0.4] });
+    await pool.prepare(study, fingerprints);
+    const delivered: number[] = [];
+    const measuring = pool.measure(pointsOf(50).slice(0, 10), ({ index }) => delivered.push(index));
+    const outcome = measuring.catch((error: unknown) => error);
+    while (delivered.length < 9) await sleep(5);
+    const { pids } = pool;
+    const start = performance.now();
+    await pool.cancel();
+    expect(await outcome).toBeInstanceOf(PoolCancelledError);
+    expect(performance.now() - start).toBeLessThan(1000);
+    expect(delivered.sort()).toEqual([0, 1, 2, 3, 5, 6, 7, 8, 9]);
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
+
+  test("can be cancelled before it is prepared", async () => {
+    const { pool } = poolOf(2, {});
+    const prepared = pool.prepare(study, fingerprints).catch((error: unknown) => error);
+    await pool.cancel();
+    expect(await prepared).toBeInstanceOf(PoolCancelledError);
+    await expect(pool.measure(pointsOf(1), () => {})).rejects.toBeInstanceOf(PoolCancelledError);
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * An evaluator whose loss is a formula and that dies, waits or disagrees where LOSS_LANDSCAPE_SCRIPT tells it to, for
+ * what real engines cannot be made to do at will. Points are named by their α. `folder` is where it keeps count.
+ */
+const fs = require("node:fs");
+const path = require("node:path");
+
+const script = JSON.parse(process.env.LOSS_LANDSCAPE_SCRIPT);
+
+/** How often this was called with `name`, over all evaluators. */
+function count(name) {
+  for (let n = 1; ; n++) {
+    try {
+      fs.closeSync(fs.openSync(path.join(script.folder, `${name}-${n}`), "wx"));
+      return n;
+    } catch {
+      // Taken: try the next number.
+    }
+  }
+}
+
+function die(name) {
+  if (script.lastWords) fs.writeSync(2, script.lastWords);
+  if (count(`died-${name}`) > 0) process.kill(process.pid, "SIGKILL");
+}
+
+function sumsAt(alpha, beta) {
+  const loss = Math.exp(0.1 + 0.7 * alpha - 0.4 * beta);
+  return { lossSum: 100 * loss, lossSquareSum: 101 * loss * loss, correct: 60, count: 100 };
+}
+
+function prepared(study) {
+  const nth = count("prepared");
+  if (nth <= (script.dieInPrepare ?? 0)) die("prepare");
+  const asked = study.compute.engine;
+  const name = asked === "auto" ? (script.engines?.[nth - 1] ?? "onnxruntime") : asked;
+  return {
+    model: { name: "scripted", path: study.model.path, format: "ONNX", parameters: 1, tensors: 1 },
+    data: { path: study.data.path, split: "test", samples: 100, available: 100, classes: 10, preprocessing: "" },
+    engine: { name, label: name, version: "1", device: "CPU", why: "scripted" },
+    fingerprints: fingerprints(study),
+    directions: { kind: "random", seed: 0, normalisation: "filter", cosine: 0, expectedCosine: 0.1 },
+    centre: sumsAt(0, 0),
+    checks: [],
+  };
+}
+
+function fingerprints(study) {
+  return { [study.model.path]: "aa", [study.data.path]: "bb" };
+}
+
+async function evaluate(alpha, beta) {
+  if (script.dieAlways?.includes(alpha)) die(`at-${alpha}`);
+  if (script.dieOnce?.includes(alpha) && count(`once-${alpha}`) === 1) die(`at-${alpha}`);
+  const wait = script.slow?.includes(alpha) ? 60_000 : (script.wait ?? 0);
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  return sumsAt(alpha, beta);
+}
+
+process.on("disconnect", () => process.exit(0));
+process.on("message", async (request) => {
+  const { id, kind } = request;
+  if (kind === "fingerprint") process.send({ id, kind: "fingerprinted", fingerprints: fingerprints(request.study) });
+  if (kind === "prepare") process.send({ id, kind: "prepared", prepared: prepared(request.study) });
+  if (kind === "evaluate") {
+    process.send({ id, kind: "evaluated", sums: await evaluate(request.alpha, request.beta) });
+  }
+});

@@ -1,0 +1,35 @@
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { journalPath } from "../../../server/runs/find";
+import { studyOf } from "./header";
+
+const study = studyOf([51, 51]);
+const fingerprints = { [study.model.path]: "aa", [study.data.path]: "bb" };
+const own = journalPath(study, fingerprints, "/results");
+
+describe("the path of a journal", () => {
+  test("is named after the model", () => {
+    expect(path.dirname(own)).toBe(path.normalize("/results"));
+    expect(path.basename(own)).toMatch(/^net-[0-9a-f]{8}\.landscape-run\.jsonl$/);
+  });
+
+  test("does not depend on how the run is computed", () => {
+    const other = { ...study, compute: { engine: "wasm", evaluators: 7, batchSize: 3 } } as const;
+    expect(journalPath(other, fingerprints, "/results")).toBe(own);
+  });
+
+  test.each([
+    ["seed", { directions: { ...study.directions, seed: 1 } }],
+    ["normalisation", { directions: { ...study.directions, normalise: "layer" } }],
+    ["range", { grid: { ...study.grid, x: [-0.5, 1] } }],
+    ["points", { grid: { ...study.grid, points: [51, 41] } }],
+    ["samples", { data: { ...study.data, samples: 50 } }],
+    ["preprocessing", { preprocess: { scale: 1, mean: [0.5], std: [] } }],
+  ] as const)("changes with the %s", (_, over) => {
+    expect(journalPath({ ...study, ...over } as typeof study, fingerprints, "/results")).not.toBe(own);
+  });
+
+  test.each([study.model.path, study.data.path])("changes with the content of %s", (file) => {
+    expect(journalPath(study, { ...fingerprints, [file]: "cc" }, "/results")).not.toBe(own);
+  });
+});

@@ -1,0 +1,167 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Problem } from "../../../server/protocol/problem";
+import { isStudyPath, modelOfStudy, readStudy } from "../../../server/study/read";
+import { problemFrom } from "../../support/data";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "study-read-"));
+  await mkdir(path.join(folder, "models"));
+  await writeFile(path.join(folder, "models", "net.onnx"), "");
+  await writeFile(path.join(folder, "test.npz"), "");
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+async function write(text: string): Promise<string> {
+  const file = path.join(folder, "net.landscape.json");
+  await writeFile(file, text);
+  return file;
+}
+
+async function problemOf(text: string): Promise<Problem> {
+  return problemFrom(readStudy(await write(text)));
+}
+
+describe("readStudy", () => {
+  test("takes comments, trailing commas and a byte-order mark, and makes paths absolute", async () => {
+    const file = await write(`\uFEFF// A study
+      {
+        "model": "models/net.onnx", /* relative to this file */
+        "data": { "path": "./test.npz", "samples": 200, "sample": "first", },
+        "preprocess": { "scale": 2, "mean": 0.5, "std": [0.25, 0.5] },
+        "directions": { "kind": "random", "seed": 7, "normalise": "layer", "ignore": "none" },
+        "grid": { "x": [0, 1], "y": [-2, 0], "points": 5, },
+        "compute": { "engine": "wasm" },
+      }`);
+    expect(await readStudy(file)).toEqual({
+      file,
+      model: path.join(folder, "models", "net.onnx"),
+      data: { path: path.join(folder, "test.npz"), samples: 200, sample: "first" },
+      preprocess: { scale: 2, mean: [0.5], std: [0.25, 0.5] },
+      loss: undefined,
+      directions: { kind: "random", seed: 7, normalise: "layer", ignore: "none" },
+      grid: { x: [0, 1], y: [-2, 0], points: [5, 5] },
+      compute: { engine: "wasm" },
+    });
+  });
+
+  test("takes the long forms of model, loss and points", async () => {
+    const draft = await readStudy(
+      await write(
+        '{"model": {"path": "models/net.onnx"}, "loss": {"name": "crossEntropy"}, "grid": {"points": [3, 4]}}',
+      ),
+    );
+    expect(draft.model).toBe(path.join(folder, "models", "net.onnx"));
+    expect(draft.loss).toEqual({ name: "crossEntropy" });
+    expect(draft.grid?.points).toEqual([3, 4]);
+  });
+
+  test.each([
+    ['{\n  "modle": "a"\n}', 2, 3, ['"modle" is not a field of a study', "model, data"]],
+    ["{}", 1, 1, ['the study lacks "model"']],
+    ['{"model": {}}', 1, 2, ['"model" lacks "path"']],
+    ['{"model": 3}', 1, 11, ['"model" must be the path of a model file', "is 3"]],
+    ['{"model": ""}', 1, 11, ['"model" must be', 'is ""']],
+    ["[]", 1, 1, ["a study must be an object", "is []"]],
+    ['{"model": "models/net.onnx",\n "grid": {"points": 0}}', 2, 21, ["grid.points", "from 1 to 1001", "is 0"]],
+    ['{"model": "models/net.onnx",\n "grid": {"points": [5, 1002]}}', 2, 25, ["grid.points[1]", "1002"]],
+    ['{"model": "models/net.onnx",\n "grid": {"points": [5]}}', 2, 21, ["grid.points", "or two of them", "is [5]"]],
+    ['{"model": "models/net.onnx",\n "grid": {"points": 2.5}}', 2, 21, ["grid.points", "is 2.5"]],
+    ['{"model": "models/net.onnx", "grid": {"x": [1, 1]}}', 1, 44, ["grid.x", "from below to", "is [1,1]"]],
+    ['{"model": "models/net.onnx", "grid": {"x": [-1, "a"]}}', 1, 49, ["grid.x[1]", "a number", 'is "a"']],
+    ['{"model": "models/net.onnx", "data": {"samples": 0}}', 1, 50, ["data.samples", "is 0"]],
+    [
+      '{"model": "models/net.onnx", "preprocess": {"std": [1, 0]}}',
+      1,
+      56,
+      ["preprocess.std[1]", "other than 0", "is 0"],
+    ],
+    ['{"model": "models/net.onnx", "preprocess": {"std": 0}}', 1, 52, ["preprocess.std", "other than 0"]],
+    ['{"model": "models/net.onnx", "preprocess": {"mean": [1,2], "std": [1,2,3]}}', 1, 67, ["preprocess.std", "(2)"]],
+    [
+      '{"model": "models/net.onnx", "directions": {"normalise": "filters"}}',
+      1,
+      58,
+      ['one of "filter", "layer"', '"filters"'],
+    ],
+    ['{"model": "models/net.onnx", "model": "b.onnx"}', 1, 2, ['"model" is given more than once']],
+    ['{"model": "models/net.onnx",\n "grid": {"x": [1, }}', 2, 20, ["the JSON is broken"]],
+    ["// nothing", 1, 1, ["the file is empty"]],
+  ])("refuses %j at its place", async (text, line, column, parts) => {
+    const problem = await problemOf(text);
+    expect(problem.reason).toBe("study-invalid");
+    expect(problem.message).toContain(`net.landscape.json, line ${line}, column ${column}: `);
+    for (const part of parts) expect(problem.message).toContain(part);
+    expect(problem.advice).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test.each([
+    ['"checkpoints": "*.pt"', '"checkpoints"'],
+    ['"curvature": {"points": 11}', '"curvature"'],
+    ['"weightDecay": 0.1', '"weightDecay"'],
+    ['"directions": {"kind": "pca"}', '"directions.kind": "pca"'],
+    ['"directions": {"batchNorm": "recompute"}', '"directions.batchNorm"'],
+    ['"grid": {"refine": 0.1}', '"grid.refine"'],
+    ['"loss": "huber"', '"loss": "huber"'],
+    ['"loss": {"name": "huber"}', '"loss.name": "huber"'],
+    ['"data": {"layout": "NHWC"}', '"data.layout"'],
+    ['"data": {"train": "a.npz", "test": "b.npz"}', '"data.train"'],
+    ['"preprocess": {"resize": [32, 32]}', '"preprocess.resize"'],
+    ['"compute": {"engine": "webgpu"}', '"compute.engine": "webgpu"'],
+  ])("says that %s belongs to a later version", async (field, named) => {
+    const problem = await problemOf(`{"model": "models/net.onnx", ${field}}`);
+    expect(problem.reason).toBe("study-invalid");
+    expect(problem.message).toContain(`${named} is not available in this version`);
+  });
+
+  test("refuses an unknown loss with what is possible", async () => {
+    const problem = await problemOf('{"model": "models/net.onnx", "loss": "mse"}');
+    expect(problem.message).toContain('"loss" must be "crossEntropy"');
+    expect(problem.message).toContain('is "mse"');
+  });
+
+  test("lists every fault in the order of the file", async () => {
+    const problem = await problemOf('{"model": 1,\n"grid": {"points": 0},\n"nothing": 2}');
+    expect(problem.facts?.map((fact) => fact.split(" ")[0])).toEqual(["1:11", "2:20", "3:1"]);
+    expect(problem.advice).toContain("2 more places need it.");
+  });
+
+  test("says where a file that is not there is named", async () => {
+    const noModel = await problemOf('{\n "model": "gone.onnx"}');
+    expect(noModel.reason).toBe("file-missing");
+    expect(noModel.message).toContain(`line 2, column 11: the model should be at ${path.join(folder, "gone.onnx")}`);
+    const noData = await problemOf('{"model": {"path": "models/net.onnx"}, "data": {"path": "gone.npz"}}');
+    expect(noData.reason).toBe("data-missing");
+    expect(noData.message).toContain("line 1, column 57");
+    expect(noData.file).toBe(path.join(folder, "gone.npz"));
+  });
+
+  test("does not look for data that the user has replaced", async () => {
+    const file = await write('{"model": "models/net.onnx", "data": "gone.npz"}');
+    expect((await readStudy(file, true)).data?.path).toBe(path.join(folder, "gone.npz"));
+  });
+
+  test("refuses a study that is not there, or no text file", async () => {
+    await expect(readStudy(path.join(folder, "none.landscape.json"))).rejects.toMatchObject({
+      problem: { reason: "file-missing" },
+    });
+    await expect(readStudy(folder)).rejects.toMatchObject({ problem: { reason: "study-invalid" } });
+  });
+});
+
+test("modelOfStudy finds the model in a file with faults elsewhere", async () => {
+  expect(await modelOfStudy(await write('{"model": "models/net.onnx", "grid": {"points": 0'))).toBe(
+    path.join(folder, "models", "net.onnx"),
+  );
+  expect(await modelOfStudy(await write("[]"))).toBeUndefined();
+});
+
+test("a study is known by its name", () => {
+  expect(isStudyPath("/a/b.landscape.json")).toBe(true);
+  expect(isStudyPath("/a/landscape.json")).toBe(false);
+});
