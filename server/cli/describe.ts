@@ -1,0 +1,42 @@
+import path from "node:path";
+import { describeStudy } from "../requests/describe";
+import type { Described } from "../requests/describe";
+import { toJson, writeOutput } from "./output";
+import type { Terminal } from "./terminal";
+import { countText, plural } from "./words";
+
+/** Says what a model is and what a run of it would do; resolves with the exit code. */
+export async function describeCommand(file: string, json: string | undefined, terminal: Terminal): Promise<number> {
+  const described = await describeStudy({ file, defaults: {}, log: terminal.log });
+  if (json !== undefined) await writeOutput(json, toJson(described), terminal);
+  if (json === "-") return 0;
+  const { model, inputShape, classes } = described.model;
+  const lines = [
+    `Model       ${model.path}`,
+    `Format      ${model.format}, ${countText(model.parameters)} parameters in ${plural(model.tensors, "tensor")}`,
+    `Input       [${inputShape.map((extent) => extent ?? "?").join(", ")}] per sample`,
+    `Classes     ${classes ?? "not known before the model has run"}`,
+    ...(described.kind === "ready"
+      ? [...studyLines(described), ...described.notices.map((notice) => `Note        ${notice}`)]
+      : [`Data        ${described.reason} Name it with --data FILE.`]),
+  ];
+  terminal.result(`${lines.join("\n")}\n`);
+  return 0;
+}
+
+function studyLines({ study, model, earlier }: Extract<Described, { kind: "ready" }>): readonly string[] {
+  const { data, directions, grid, preprocess } = study;
+  const available = model.data.find((candidate) => candidate.path === data.path)?.samples ?? data.samples;
+  const { scale, mean, std } = preprocess;
+  const [columns, rows] = grid.points;
+  return [
+    `Data        ${data.path}`,
+    `Samples     ${countText(Math.min(data.samples, available))} of ${countText(available)}, ${data.sample}, split "${data.split}", seed ${data.seed}`,
+    `Preprocess  scale ${scale}, mean [${mean.join(", ")}], std [${std.join(", ")}]`,
+    `Directions  ${directions.kind}, ${directions.normalise}-normalised, ignoring ${directions.ignore}, seed ${directions.seed}`,
+    `Grid        ${columns}×${rows} points on [${grid.x.join(", ")}] × [${grid.y.join(", ")}]`,
+    ...(earlier === undefined
+      ? []
+      : [`Earlier     ${earlier.measured} of ${plural(earlier.total, "point")} in ${path.basename(earlier.journal)}`]),
+  ];
+}

@@ -1,0 +1,31 @@
+import { commandFlags } from "./commands";
+import type { CommandName } from "./commands";
+
+const usages: Readonly<Record<CommandName, { readonly usage: string; readonly summary: string }>> = {
+  describe: { usage: "describe MODEL|STUDY.landscape.json", summary: "what a model is and what a run of it would do" },
+  run: { usage: "run STUDY.landscape.json|MODEL", summary: "measure the loss on a plane around the model's weights" },
+  export: { usage: "export RUN --format json|csv", summary: "convert the journal of a run" },
+  engines: { usage: "engines", summary: "what this machine has: found, self-tested, and why not" },
+};
+
+/** Help for one command, or for all of them. */
+export function helpText(of?: CommandName): string {
+  if (of === undefined) {
+    const lines = Object.entries(usages).map(([, { usage, summary }]) => `  ${usage.padEnd(42)} ${summary}`);
+    return [
+      "Usage: loss-landscape COMMAND [FLAGS]",
+      "",
+      ...lines,
+      "",
+      'Flags of a command: "loss-landscape COMMAND --help". Version: "loss-landscape --version".',
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (what was measured is kept).",
+      "",
+    ].join("\n");
+  }
+  const { usage, summary } = usages[of];
+  const flags = Object.entries(commandFlags[of]).map(([name, flag]) => {
+    const written = `--${name}${flag.value === undefined ? "" : ` ${flag.value}`}`;
+    return `  ${written.padEnd(20)} ${flag.help}`;
+  });
+  return [`Usage: loss-landscape ${usage} [FLAGS]`, "", `  ${summary}`, "", ...flags, ""].join("\n");
+}

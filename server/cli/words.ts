@@ -1,0 +1,46 @@
+import { fromJsonNumber } from "../protocol/numbers";
+import type { JsonNumber } from "../protocol/result";
+
+/** A loss with four significant digits; NaN and infinities in words. */
+export function lossText(loss: JsonNumber): string {
+  const value = fromJsonNumber(loss);
+  return Number.isFinite(value) ? value.toPrecision(4) : String(value);
+}
+
+/** 84.4 %. */
+export function percentText(percent: number): string {
+  return `${Number(percent.toFixed(2))} %`;
+}
+
+/** `1:05` or `2:03:09`. */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** 78042 as `78,042`, the same in every locale. */
+export function countText(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** `1 evaluator`, `2 evaluators`. */
+export function plural(count: number, noun: string): string {
+  return `${countText(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Columns padded to the width of their widest cell. */
+export function tableText(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
+}

@@ -1,0 +1,138 @@
+import path from "node:path";
+import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
+import type { CancellationToken, Connection } from "vscode-languageserver/node";
+import type { RequestType } from "vscode-languageserver-protocol";
+import { URI } from "vscode-uri";
+import manifest from "../../package.json";
+import { enginesInProcess } from "../evaluator/engines";
+import { ProblemError, toProblem } from "../protocol/problem";
+import type { Problem } from "../protocol/problem";
+import {
+  DescribeRequest,
+  EnginesRequest,
+  HealthNotification,
+  OpenRequest,
+  PauseRequest,
+  RunProgressType,
+  RunRequest,
+} from "../protocol/requests";
+import type { DescribeParams, DescribeResult, OpenResult, RunOutcome } from "../protocol/requests";
+import { describeStudy } from "../requests/describe";
+import { openRun } from "../runs/open";
+import { HealthReporter } from "./health";
+import { Log } from "./log";
+import { Runs } from "./runs";
+
+/** How long a shutdown waits for evaluators to end, in milliseconds. */
+const shutdownPatience = 2000;
+
+/** Answers every request of the protocol on `connection`. */
+export function register(connection: Connection): void {
+  const log = new Log(connection.console);
+  const health = new HealthReporter((state) => void connection.sendNotification(HealthNotification.method, state));
+  const runs = new Runs(log, health);
+
+  connection.onInitialize(() => ({
+    capabilities: {},
+    serverInfo: { name: manifest.name, version: manifest.version },
+  }));
+  connection.onInitialized(() => {
+    log.info(`${manifest.name} ${manifest.version} on Node ${process.version}, process ${process.pid}`);
+    health.report();
+  });
+  connection.onShutdown(() => runs.stop(shutdownPatience));
+
+  answer(connection, DescribeRequest, async (params, token): Promise<DescribeResult> => {
+    const done = health.busy(`Reading ${path.basename(params.uri)}`);
+    try {
+      return await describe(params, token, log);
+    } finally {
+      done();
+    }
+  });
+  answer(connection, RunRequest, async (params, token): Promise<RunOutcome> => {
+    const progress = connection.window.attachWorkDoneProgress(params.workDoneToken);
+    return runs.run(params, token, {
+      event: (event) => void connection.sendProgress(RunProgressType, params.partialResultToken, event),
+      progress,
+    });
+  });
+  answer(connection, PauseRequest, ({ run, paused }) => {
+    runs.pause(run, paused);
+  });
+  answer(connection, OpenRequest, async ({ journal }): Promise<OpenResult> => {
+    try {
+      return { kind: "run", snapshot: await openRun(journal) };
+    } catch (error) {
+      return { kind: "problem", problem: told(log, `Opening ${path.basename(journal)}`, error) };
+    }
+  });
+  answer(connection, EnginesRequest, async () => {
+    const done = health.busy("Testing engines");
+    try {
+      return await enginesInProcess({ log: (message) => log.info(message) });
+    } catch (error) {
+      const problem = told(log, "Testing engines", error);
+      throw new ResponseError(ErrorCodes.InternalError, problem.message, problem);
+    } finally {
+      done();
+    }
+  });
+
+  process.on("unhandledRejection", (reason) => log.error("Unhandled rejection", reason));
+  process.on("uncaughtException", (error: NodeJS.ErrnoException) => {
+    // The client is gone, and with it everyone whom this process could tell.
+    if (error.code === "EPIPE" || error.code === "ERR_IPC_CHANNEL_CLOSED") process.exit(1);
+    log.error("Uncaught exception", error);
+  });
+}
+
+/**
+ * Registers a handler under the descriptor's method. The descriptor itself stays out of the connection: it is made by
+ * the protocol package of the client, whose version need not be the server's.
+ */
+function answer<P, R>(
+  connection: Connection,
+  type: RequestType<P, R, void>,
+  handler: (params: P, token: CancellationToken) => R | Promise<R>,
+): void {
+  connection.onRequest<unknown, unknown>(type.method, (params: P, token: CancellationToken) => handler(params, token));
+}
+
+async function describe(params: DescribeParams, token: CancellationToken, log: Log): Promise<DescribeResult> {
+  try {
+    const described = await describeStudy({
+      file: toPath(params.uri),
+      data: params.data === undefined ? undefined : toPath(params.data),
+      defaults: params.defaults,
+      log: (message) => log.info(message),
+    });
+    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");
+    if (described.kind === "choose-data") {
+      const { kind, candidates, reason } = described;
+      return { kind, candidates, reason };
+    }
+    const { kind, study, earlier, notices } = described;
+    return { kind, study, earlier, notices };
+  } catch (error) {
+    if (error instanceof ResponseError) throw error;
+    return { kind: "problem", problem: told(log, `Reading ${params.uri}`, error) };
+  }
+}
+
+function told(log: Log, what: string, error: unknown): Problem {
+  const problem = toProblem(error);
+  log.problem(what, problem, error);
+  return problem;
+}
+
+function toPath(uri: string): string {
+  const parsed = URI.parse(uri);
+  if (parsed.scheme === "file") return path.normalize(parsed.fsPath);
+  throw new ProblemError({
+    reason: "file-unsupported",
+    title: "The file is not on this machine",
+    message: `${uri} is in a "${parsed.scheme}:" file system, but models are read from the disk.`,
+    advice: "Save the file to a folder on this machine and open it there.",
+  });
+}

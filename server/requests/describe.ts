@@ -1,0 +1,114 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { describeInProcess } from "../evaluator/describe";
+import type { ModelDescription } from "../evaluator/messages";
+import { ProblemError } from "../protocol/problem";
+import type { EarlierRun, StudyDefaults } from "../protocol/requests";
+import type { Study } from "../protocol/study";
+import { findEarlier } from "../runs/find";
+import { completeStudy, noticesOf } from "../study/complete";
+import { overrideDraft } from "../study/draft";
+import type { StudyDraft } from "../study/draft";
+import { chooseData, dataBeside, studyBeside } from "../study/propose";
+import { isStudyPath, readStudy } from "../study/read";
+import { resolveResultsFolder } from "../study/results";
+
+export interface DescribeOptions {
+  /** Absolute path of a model or of a study. */
+  readonly file: string;
+  /** Absolute path of the data, when the user has chosen it. */
+  readonly data?: string;
+  readonly defaults: StudyDefaults;
+  /** What the user says in place of the study's own values, e.g. flags of the command line. */
+  readonly overrides?: Omit<StudyDraft, "model" | "file">;
+  readonly log: (message: string) => void;
+}
+
+export type Described =
+  | {
+      readonly kind: "ready";
+      readonly study: Study;
+      readonly model: ModelDescription;
+      readonly earlier?: EarlierRun;
+      /** Where the run of this study keeps its journal. */
+      readonly resultsFolder: string;
+      readonly notices: readonly string[];
+    }
+  | {
+      readonly kind: "choose-data";
+      readonly model: ModelDescription;
+      readonly candidates: readonly string[];
+      readonly reason: string;
+    };
+
+/**
+ * From the path of a model or study to a complete study: reads the study, if there is one, finds data and holds it
+ * against the model in a process of its own, and looks for an earlier run. Runs no engine.
+ *
+ * @throws ProblemError that names the file at fault.
+ */
+export async function describeStudy(options: DescribeOptions): Promise<Described> {
+  const { draft, notices } = await draftOf(options);
+  await expectModel(draft.model);
+  const given = draft.data?.path;
+  const candidates = given === undefined ? await dataBeside(draft.model) : [given];
+  const { x, y } = draft.data ?? {};
+  const model = await describeInProcess(draft.model, candidates, { names: { x, y }, log: options.log });
+  const chosen = chooseData(draft.model, model.data);
+  if (!("data" in chosen)) {
+    const problem = given === undefined ? undefined : model.data[0]?.problem;
+    if (problem !== undefined) throw new ProblemError(problem);
+    return { kind: "choose-data", model, ...chosen };
+  }
+  const study = completeStudy(draft, chosen.data, options.defaults);
+  const resultsFolder = resolveResultsFolder(study.model.path, options.defaults.resultsFolder);
+  const fingerprints = { [study.model.path]: model.fingerprint, ...chosen.data.fingerprints };
+  const earlier = await findEarlier(study, fingerprints, resultsFolder);
+  const found = given === undefined ? [`Data found beside the model: ${path.basename(chosen.data.path)}.`] : [];
+  return {
+    kind: "ready",
+    study,
+    model,
+    earlier,
+    resultsFolder,
+    notices: [...notices, ...found, ...noticesOf(draft, study)],
+  };
+}
+
+async function draftOf({ file, data, overrides = {} }: DescribeOptions): Promise<{
+  readonly draft: StudyDraft;
+  readonly notices: readonly string[];
+}> {
+  const notices: string[] = [];
+  let studyFile = isStudyPath(file) ? file : undefined;
+  if (studyFile === undefined) {
+    await expectModel(file);
+    const beside = await studyBeside(file);
+    studyFile = beside.study;
+    if (studyFile !== undefined) notices.push(`The study ${path.basename(studyFile)} beside the model is used.`);
+    else if (beside.others.length > 0) {
+      const names = beside.others.map((other) => path.basename(other)).join(", ");
+      notices.push(`Several studies name this model (${names}); open one of them to use it.`);
+    }
+  }
+  const chosen = data ?? overrides.data?.path;
+  const written: StudyDraft =
+    studyFile === undefined ? { model: file } : await readStudy(studyFile, chosen !== undefined);
+  const draft = overrideDraft(written, overrides);
+  if (chosen === undefined || chosen === written.data?.path) return { draft, notices };
+  // The names of arrays and split that a study gives belong to the file that it names.
+  const { x, y, split } = overrides.data ?? {};
+  return { draft: { ...draft, data: { ...draft.data, path: chosen, x, y, split } }, notices };
+}
+
+async function expectModel(model: string): Promise<void> {
+  const found = await stat(model).catch(() => undefined);
+  if (found?.isFile()) return;
+  throw new ProblemError({
+    reason: "file-missing",
+    title: "The model was not found",
+    message: `A model should be at ${model}, but there is ${found === undefined ? "nothing" : "no file"}.`,
+    advice: "Check the path.",
+    file: model,
+  });
+}

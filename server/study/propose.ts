@@ -1,0 +1,95 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import type { Preprocess } from "../protocol/study";
+import type { Problem } from "../protocol/problem";
+import { isStudyPath, modelOfStudy, studySuffix } from "./read";
+
+/** What is known of a data file that was held against a model. */
+export interface DataFacts {
+  readonly path: string;
+  /** SHA-256 of every file that holds the data, by absolute path. */
+  readonly fingerprints?: Readonly<Record<string, string>>;
+  /** Names of the arrays that were taken. */
+  readonly names?: { readonly x: string; readonly y: string };
+  /** What is inferred from the samples' element type. */
+  readonly preprocess?: Preprocess;
+  /** Why it does not fit. */
+  readonly problem?: Problem;
+}
+
+/** Looking into more files than this would take longer than asking. */
+const mostCandidates = 16;
+
+const sampleFile = /(\.npz|(^|[-_.])images[-.]idx3-ubyte(\.gz)?)$/i;
+
+/** Files beside the model that may hold its labelled data, those of a test or validation split first. */
+export async function dataBeside(model: string): Promise<readonly string[]> {
+  const folder = path.dirname(model);
+  const names = (await readdir(folder)).filter((name) => sampleFile.test(name));
+  const heldOut = (name: string): number => (["test", "validation"].includes(splitOf(name) ?? "") ? 0 : 1);
+  names.sort((first, second) => heldOut(first) - heldOut(second) || (first < second ? -1 : 1));
+  return names.slice(0, mostCandidates).map((name) => path.join(folder, name));
+}
+
+/**
+ * The study beside a model that names it: the one with the model's own name, otherwise the only one.
+ * Several others are no choice for us to make; they are returned in `others`.
+ */
+export async function studyBeside(
+  model: string,
+): Promise<{ readonly study?: string; readonly others: readonly string[] }> {
+  const folder = path.dirname(model);
+  const files = (await readdir(folder)).filter(isStudyPath).sort();
+  const naming: string[] = [];
+  for (const file of files.map((name) => path.join(folder, name))) {
+    if ((await modelOfStudy(file).catch(() => undefined)) === path.resolve(model)) naming.push(file);
+  }
+  const own = path.join(folder, path.parse(model).name + studySuffix);
+  const study = naming.find((file) => file === own) ?? (naming.length === 1 ? naming[0] : undefined);
+  return { study, others: naming.filter((file) => file !== study) };
+}
+
+/** Which of the candidates is the data: the only one that fits, or else why the user must say. */
+export function chooseData(
+  model: string,
+  facts: readonly DataFacts[],
+): { readonly data: DataFacts } | { readonly candidates: readonly string[]; readonly reason: string } {
+  const fitting = facts.filter(({ problem }) => problem === undefined);
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return { data: only };
+  const name = path.basename(model);
+  const names = (entries: readonly DataFacts[]): string => entries.map((entry) => path.basename(entry.path)).join(", ");
+  if (fitting.length > 1) {
+    return {
+      candidates: fitting.map((entry) => entry.path),
+      reason: `${fitting.length} files beside ${name} fit it: ${names(fitting)}.`,
+    };
+  }
+  const [refused] = facts;
+  if (refused === undefined) {
+    return { candidates: [], reason: `There is no labelled data (.npz or IDX) beside ${name}.` };
+  }
+  return {
+    candidates: [],
+    reason:
+      facts.length === 1
+        ? `${path.basename(refused.path)} beside ${name} does not fit: ${refused.problem?.message ?? ""}`
+        : `None of the files beside ${name} fits it: ${names(facts)}.`,
+  };
+}
+
+/** What a split is called, judged by names of arrays or files, e.g. `x_test` or `t10k-images-idx3-ubyte`. */
+export function splitOf(...names: readonly (string | undefined)[]): string | undefined {
+  const words = names.flatMap((name) =>
+    path
+      .basename(name ?? "")
+      .toLowerCase()
+      .split(/[^a-z0-9]+/),
+  );
+  for (const word of words) {
+    if (word === "test" || word === "t10k") return "test";
+    if (word === "val" || word === "valid" || word === "validation" || word === "dev") return "validation";
+    if (word === "train" || word === "training") return "train";
+  }
+  return undefined;
+}

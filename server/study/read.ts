@@ -1,0 +1,125 @@
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { ProblemError } from "../protocol/problem";
+import type { GridSpec, LossName, Preprocess } from "../protocol/study";
+import type { StudyDraft } from "./draft";
+import { faultsToError, parseStudy } from "./faults";
+import type { Fault, FieldPath, ParsedStudy } from "./faults";
+import { brokenRules } from "./rules";
+
+/** Ending of study files. */
+export const studySuffix = ".landscape.json";
+
+/** A study is a page of text; anything larger is some other file with that name. */
+const largestStudy = 1 << 20;
+
+/** What the schema has made sure of. */
+interface StudyFile {
+  readonly model: string | { readonly path: string };
+  readonly data?: string | StudyDraft["data"];
+  readonly preprocess?: { readonly scale?: number; readonly mean?: OneOrMany; readonly std?: OneOrMany };
+  readonly loss?: LossName | { readonly name: LossName };
+  readonly directions?: StudyDraft["directions"];
+  readonly grid?: Partial<Omit<GridSpec, "points">> & { readonly points?: number | GridSpec["points"] };
+  readonly compute?: StudyDraft["compute"];
+}
+
+type OneOrMany = number | readonly number[];
+
+/** Whether `file` is a study by its name. */
+export function isStudyPath(file: string): boolean {
+  return file.toLowerCase().endsWith(studySuffix);
+}
+
+/**
+ * Reads and checks a study file; the paths in it are relative to its own folder.
+ *
+ * @param dataChosen the user has chosen other data, so that the study's own need not be there.
+ * @throws ProblemError `study-invalid` with the place of the first fault, `file-missing` when the study or its model
+ *   is not there, `data-missing` when its data is not.
+ */
+export async function readStudy(file: string, dataChosen = false): Promise<StudyDraft> {
+  const parsed = await parseStudy(await readText(file));
+  if (parsed.faults.length > 0) throw faultsToError(file, parsed.faults);
+  const draft = toDraft(file, parsed.value as StudyFile);
+  const broken = brokenRules(draft).map((rule): Fault => ({ ...parsed.positionOf(rule.field), ...rule }));
+  if (broken.length > 0) throw faultsToError(file, broken);
+  await expectFile(file, parsed, ["model", "path"], draft.model, "model");
+  if (draft.data?.path !== undefined && !dataChosen)
+    await expectFile(file, parsed, ["data", "path"], draft.data.path, "data");
+  return draft;
+}
+
+/** Absolute path of the model that a study file names, even when the rest of the file is faulty. */
+export async function modelOfStudy(file: string): Promise<string | undefined> {
+  const { value } = await parseStudy(await readText(file));
+  if (typeof value !== "object" || value === null || !("model" in value)) return undefined;
+  const { model } = value;
+  const named = typeof model === "object" && model !== null && "path" in model ? model.path : model;
+  return typeof named === "string" ? path.resolve(path.dirname(file), named) : undefined;
+}
+
+async function readText(file: string): Promise<string> {
+  const name = path.basename(file);
+  const found = await stat(file).catch(() => undefined);
+  if (found === undefined) {
+    throw new ProblemError({
+      reason: "file-missing",
+      title: "The study was not found",
+      message: `The study ${name} is not at ${file}.`,
+      advice: "Check the path, or open the model itself.",
+      file,
+    });
+  }
+  if (!found.isFile() || found.size > largestStudy) {
+    throw new ProblemError({
+      reason: "study-invalid",
+      title: "The study is not valid",
+      message: `${name} should be a text file of at most 1 MiB, but is ${found.isFile() ? `${found.size} bytes long` : "no file"}.`,
+      advice: "Choose a study that names a model.",
+      file,
+    });
+  }
+  return readFile(file, "utf8");
+}
+
+function toDraft(file: string, study: StudyFile): StudyDraft {
+  const absolute = (name: string): string => path.resolve(path.dirname(file), name);
+  const data = typeof study.data === "string" ? { path: study.data } : study.data;
+  const points = study.grid?.points;
+  return {
+    file,
+    model: absolute(typeof study.model === "string" ? study.model : study.model.path),
+    data: data && { ...data, ...(data.path === undefined ? {} : { path: absolute(data.path) }) },
+    preprocess: study.preprocess && toPreprocess(study.preprocess),
+    loss: typeof study.loss === "string" ? { name: study.loss } : study.loss,
+    directions: study.directions,
+    grid: study.grid && { ...study.grid, points: typeof points === "number" ? [points, points] : points },
+    compute: study.compute,
+  };
+}
+
+function toPreprocess(given: NonNullable<StudyFile["preprocess"]>): Partial<Preprocess> {
+  const list = (value: OneOrMany | undefined): readonly number[] | undefined =>
+    typeof value === "number" ? [value] : value;
+  return { scale: given.scale, mean: list(given.mean), std: list(given.std) };
+}
+
+async function expectFile(
+  study: string,
+  parsed: ParsedStudy,
+  field: FieldPath,
+  target: string,
+  what: "model" | "data",
+): Promise<void> {
+  const found = await stat(target).catch(() => undefined);
+  if (found?.isFile()) return;
+  const { line, column } = parsed.positionOf(field);
+  throw new ProblemError({
+    reason: what === "model" ? "file-missing" : "data-missing",
+    title: what === "model" ? "The model was not found" : "The data was not found",
+    message: `${path.basename(study)}, line ${line}, column ${column}: the ${what} should be at ${target}, but there is ${found === undefined ? "nothing" : "no file"}.`,
+    advice: `Correct "${what}" in the study or put the file there; paths are relative to the study.`,
+    file: target,
+  });
+}

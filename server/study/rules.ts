@@ -1,0 +1,91 @@
+import path from "node:path";
+import { ProblemError } from "../protocol/problem";
+import type { Study } from "../protocol/study";
+import type { StudyDraft } from "./draft";
+import type { FieldPath } from "./faults";
+
+/** A rule that values break although each of them alone has the right form. */
+export interface BrokenRule {
+  readonly field: FieldPath;
+  /** A clause without a full stop. */
+  readonly message: string;
+  readonly advice: string;
+}
+
+const pointsRange = [1, 1001] as const;
+
+/** Rules between values that a JSON schema cannot state; those of the schema again for what came another way. */
+export function brokenRules(draft: Omit<StudyDraft, "model">): readonly BrokenRule[] {
+  const broken: BrokenRule[] = [];
+  const expect = (holds: boolean, field: FieldPath, expected: string, found: unknown): void => {
+    if (holds) return;
+    const name = field.join(".");
+    broken.push({
+      field,
+      message: `"${name}" must be ${expected}, but is ${JSON.stringify(found)}`,
+      advice: `Set "${name}" to ${expected}.`,
+    });
+  };
+  const whole = (value: number, minimum: number): boolean => Number.isInteger(value) && value >= minimum;
+
+  const { data, preprocess, directions, grid, compute } = draft;
+  for (const axis of ["x", "y"] as const) {
+    const range = grid?.[axis];
+    if (range === undefined) continue;
+    const [from, to] = range;
+    const finite = range.length === 2 && Number.isFinite(from) && Number.isFinite(to);
+    expect(finite && from < to, ["grid", axis], "two numbers [from, to] with from below to", range);
+  }
+  if (grid?.points !== undefined) {
+    const fit = grid.points.every((count) => whole(count, pointsRange[0]) && count <= pointsRange[1]);
+    const expected = `two whole numbers from ${pointsRange[0]} to ${pointsRange[1]}`;
+    expect(grid.points.length === 2 && fit, ["grid", "points"], expected, grid.points);
+  }
+  if (data?.samples !== undefined)
+    expect(whole(data.samples, 1), ["data", "samples"], "a whole number of at least 1", data.samples);
+  for (const [owner, seed] of [
+    ["data", data?.seed],
+    ["directions", directions?.seed],
+  ] as const) {
+    if (seed !== undefined)
+      expect(whole(seed, 0) && seed <= 0xffffffff, [owner, "seed"], "a whole number from 0 to 4294967295", seed);
+  }
+  if (compute?.evaluators !== undefined) {
+    expect(whole(compute.evaluators, 0), ["compute", "evaluators"], "a whole number of at least 0", compute.evaluators);
+  }
+  if (compute?.batchSize !== undefined) {
+    expect(whole(compute.batchSize, 1), ["compute", "batchSize"], "a whole number of at least 1", compute.batchSize);
+  }
+  if (preprocess?.scale !== undefined) {
+    const fit = Number.isFinite(preprocess.scale) && preprocess.scale !== 0;
+    expect(fit, ["preprocess", "scale"], "a number other than 0", preprocess.scale);
+  }
+  const { mean = [], std = [] } = preprocess ?? {};
+  expect(mean.every(Number.isFinite), ["preprocess", "mean"], "finite numbers", mean);
+  expect(
+    std.every((value) => Number.isFinite(value) && value !== 0),
+    ["preprocess", "std"],
+    "numbers other than 0",
+    std,
+  );
+  const lengths = mean.length <= 1 || std.length <= 1 || mean.length === std.length;
+  expect(lengths, ["preprocess", "std"], `as long as "preprocess.mean" (${mean.length})`, std);
+  return broken;
+}
+
+/**
+ * Checks a study that did not come from a file: made up from settings and flags, or sent by a client.
+ *
+ * @throws ProblemError `study-invalid` for the first rule that it breaks.
+ */
+export function checkStudy(study: Study): void {
+  const [first, ...others] = brokenRules(study);
+  if (first === undefined) return;
+  throw new ProblemError({
+    reason: "study-invalid",
+    title: "The study is not valid",
+    message: `In the study of ${path.basename(study.model.path)}, ${first.message}.`,
+    advice: first.advice,
+    facts: [first, ...others].map(({ message }) => message),
+  });
+}

@@ -1,0 +1,183 @@
+import { copyFile, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Problem } from "../../../server/protocol/problem";
+import type { DescribeParams } from "../../../server/protocol/requests";
+import { npy, npz } from "../../support/data";
+import { fixtures, folderWith, ServerClient } from "./client";
+
+let client: ServerClient;
+let folder: string;
+let model: string;
+
+beforeAll(async () => {
+  client = await ServerClient.start();
+});
+afterAll(() => client.kill());
+beforeEach(async () => {
+  folder = await folderWith("model.onnx", "test.npz");
+  model = path.join(folder, "model.onnx");
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const inFolder = (name: string): string => path.join(folder, name);
+
+async function problemOf(file: string, more: Partial<DescribeParams> = {}): Promise<Problem> {
+  const described = await client.describe(file, more);
+  if (described.kind !== "problem") throw new Error(`no problem but ${described.kind}`);
+  const { message, advice } = described.problem;
+  // One sentence each, and never a stack trace.
+  for (const sentence of [message, advice]) {
+    expect(sentence).toMatch(/\.$/);
+    expect(sentence).not.toMatch(/\n| at .*:\d+:\d+/);
+  }
+  return described.problem;
+}
+
+/** A .npz of `count` samples with the given labels. */
+function samples(shape: readonly number[], labels: readonly number[]): Uint8Array {
+  const x = new Float32Array(labels.length * shape.reduce((product, extent) => product * extent, 1));
+  return npz({
+    x_test: npy("<f4", [labels.length, ...shape], x),
+    y_test: npy("<i8", [labels.length], BigInt64Array.from(labels, BigInt)),
+  });
+}
+
+describe("a model with one fitting file beside it", () => {
+  test("is ready, with everything filled in", async () => {
+    await copyFile(path.join(fixtures, "directions.npz"), inFolder("directions.npz"));
+    expect(await client.describe(model)).toEqual({
+      kind: "ready",
+      study: {
+        model: { path: model },
+        data: {
+          path: inFolder("test.npz"),
+          x: "x_test",
+          y: "y_test",
+          split: "test",
+          samples: 1000,
+          sample: "stratified",
+          seed: 0,
+        },
+        preprocess: { scale: 1, mean: [], std: [] },
+        loss: { name: "crossEntropy" },
+        directions: { kind: "random", seed: 0, normalise: "filter", ignore: "bias,norm" },
+        grid: { x: [-1, 1], y: [-1, 1], points: [51, 51] },
+        compute: { engine: "auto", evaluators: 0, batchSize: 100 },
+      },
+      notices: ["Data found beside the model: test.npz."],
+    });
+  });
+
+  test("takes the user's settings where the study says nothing", async () => {
+    const study = inFolder("s.landscape.json");
+    await writeFile(study, '{"model": "model.onnx", "grid": {"points": 5}}');
+    const defaults = { grid: { points: [9, 9], x: [-2, 2] }, compute: { engine: "wasm" } } as const;
+    const described = await client.describe(study, { defaults });
+    if (described.kind !== "ready") throw new Error(described.kind);
+    expect(described.study.grid).toEqual({ x: [-2, 2], y: [-1, 1], points: [5, 5] });
+    expect(described.study.compute.engine).toBe("wasm");
+  });
+
+  test("takes the study beside it that names it", async () => {
+    await writeFile(inFolder("look.landscape.json"), '{"model": "model.onnx", "directions": {"seed": 9}}');
+    const described = await client.describe(model);
+    if (described.kind !== "ready") throw new Error(described.kind);
+    expect(described.study.directions.seed).toBe(9);
+    expect(described.notices).toContain("The study look.landscape.json beside the model is used.");
+  });
+});
+
+describe("the data is asked for", () => {
+  test("when two files fit, and the choice is taken", async () => {
+    await copyFile(inFolder("test.npz"), inFolder("train.npz"));
+    const described = await client.describe(model);
+    expect(described).toMatchObject({
+      kind: "choose-data",
+      candidates: [inFolder("test.npz"), inFolder("train.npz")],
+    });
+    const chosen = await client.describe(model, { data: pathToFileURL(inFolder("train.npz")).href });
+    if (chosen.kind !== "ready") throw new Error(chosen.kind);
+    expect(chosen.study.data.path).toBe(inFolder("train.npz"));
+  });
+
+  test("when there is none", async () => {
+    await rm(inFolder("test.npz"));
+    expect(await client.describe(model)).toMatchObject({ kind: "choose-data", candidates: [] });
+  });
+
+  test("when the only one does not fit, saying why", async () => {
+    await writeFile(inFolder("test.npz"), samples([1, 8, 8], [0, 1, 2]));
+    const described = await client.describe(model);
+    if (described.kind !== "choose-data") throw new Error(described.kind);
+    expect(described.candidates).toEqual([]);
+    expect(described.reason).toMatch(/test\.npz beside model\.onnx does not fit: .*8.*28/);
+  });
+});
+
+describe("bad input is one clear sentence, and the server lives on", () => {
+  afterEach(async () => {
+    const alive = await folderWith("model.onnx", "test.npz");
+    expect((await client.describe(path.join(alive, "model.onnx"))).kind).toBe("ready");
+    await rm(alive, { recursive: true });
+  });
+
+  test("a missing model", async () => {
+    expect(await problemOf(inFolder("none.onnx"))).toMatchObject({
+      reason: "file-missing",
+      file: inFolder("none.onnx"),
+    });
+  });
+
+  test("a truncated model", async () => {
+    await truncate(model, Math.floor((await readFile(model)).length / 2));
+    const problem = await problemOf(model);
+    expect(problem.reason).toBe("file-corrupt");
+    expect(problem.message).toContain("model.onnx");
+  });
+
+  test("a model of random bytes", async () => {
+    await writeFile(model, Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 2654435761) & 255)));
+    const problem = await problemOf(model);
+    expect(problem.reason).toMatch(/^file-(corrupt|unsupported)$/);
+    expect(problem.message).toContain("model.onnx");
+  });
+
+  test("data that the user chose and that is not there", async () => {
+    const problem = await problemOf(model, { data: pathToFileURL(inFolder("gone.npz")).href });
+    expect(problem.reason).toBe("data-missing");
+    expect(problem.message).toContain("gone.npz");
+  });
+
+  test("labels that do not fit the model's classes", async () => {
+    const data = inFolder("labels.npz");
+    await writeFile(data, samples([1, 28, 28], [0, 3, 12]));
+    const problem = await problemOf(model, { data: pathToFileURL(data).href });
+    expect(problem.reason).toBe("labels-mismatch");
+    expect(problem.message).toMatch(/12/);
+    expect(problem.message).toMatch(/10/);
+  });
+
+  test("an invalid study, with the place", async () => {
+    const study = inFolder("s.landscape.json");
+    await writeFile(study, '{\n  "model": "model.onnx",\n  "grid": { "points": 0 }\n}');
+    const problem = await problemOf(study);
+    expect(problem.reason).toBe("study-invalid");
+    expect(problem.message).toMatch(/^s\.landscape\.json, line 3, column 23: "grid\.points" must be .*, but is 0\.$/);
+    expect(client.log.some(({ message }) => message.includes('3:23 "grid.points"'))).toBe(true);
+  });
+
+  test("a file that is not on the disk of this machine", async () => {
+    expect(await problemOf(model, { uri: "vscode-vfs://github/a/b.onnx" })).toMatchObject({
+      reason: "file-unsupported",
+    });
+  });
+});
+
+test("a journal that is not there is a problem, not a crash", async () => {
+  expect(await client.open(inFolder("gone.landscape-run.jsonl"))).toMatchObject({
+    kind: "problem",
+    problem: { reason: "file-missing" },
+  });
+});
