@@ -45,7 +45,6 @@ const MAX_DEATHS_OF_POINT = 2;
 const GRACE = 400;
 
 interface Place {
-  readonly number: number;
   process: EvaluatorProcess | undefined;
   deaths: number;
   retired: boolean;
@@ -73,7 +72,7 @@ interface Batch {
   /** Points not yet handed out, the next one last. */
   readonly queue: PoolPoint[];
   readonly deliver: (point: PoolPoint, sums: PointSums) => void;
-  readonly finished: Deferred<void>;
+  readonly finished: Deferred<undefined>;
   remaining: number;
 }
 
@@ -86,7 +85,7 @@ export class EvaluatorPool {
   private readonly deathsOfPoint = new Map<number, number>();
   private readonly first = deferred<Prepared>();
   private batch: Batch | undefined;
-  private wake = deferred<void>();
+  private wake = deferred<undefined>();
   private study: Study | undefined;
   private expected: Readonly<Record<string, string>> | undefined;
   /** What the first evaluator that was ready told: the others are held against it. */
@@ -102,8 +101,7 @@ export class EvaluatorPool {
 
   /** Starts the processes at once, so that they load while the caller does something else. */
   constructor(private readonly options: PoolOptions) {
-    this.places = Array.from({ length: Math.max(1, options.evaluators) }, (_, number) => ({
-      number,
+    this.places = Array.from({ length: Math.max(1, options.evaluators) }, () => ({
       process: this.start(),
       deaths: 0,
       retired: false,
@@ -167,10 +165,10 @@ export class EvaluatorPool {
    * @throws ProblemError; PoolCancelledError, after the last delivery, when cancelled.
    */
   measure(points: readonly PoolPoint[], deliver: (point: PoolPoint, sums: PointSums) => void): Promise<void> {
-    const finished = deferred<void>();
+    const finished = deferred<undefined>();
     if (this.failure) finished.reject(this.failure);
     else if (this.stopping) finished.reject(new PoolCancelledError());
-    else if (points.length === 0) finished.resolve();
+    else if (points.length === 0) finished.resolve(undefined);
     else {
       this.batch = { queue: [...points].reverse(), deliver, finished, remaining: points.length };
       this.rouse();
@@ -197,7 +195,7 @@ export class EvaluatorPool {
   async close(): Promise<void> {
     this.stopping = true;
     this.rouse();
-    await Promise.all(this.places.map(({ process }) => process?.kill()));
+    await Promise.all(this.places.flatMap(({ process }) => process?.kill() ?? []));
     await Promise.all(this.loops);
     const error = this.failure ?? new PoolCancelledError();
     this.first.reject(error);
@@ -280,7 +278,7 @@ export class EvaluatorPool {
     batch.deliver(point, sums);
     if (--batch.remaining > 0) return;
     this.batch = undefined;
-    batch.finished.resolve();
+    batch.finished.resolve(undefined);
   }
 
   /** Puts the point back as the next one; a point that ends one evaluator after the other ends the run. */
@@ -331,8 +329,8 @@ export class EvaluatorPool {
 
   private rouse(): void {
     const { wake } = this;
-    this.wake = deferred<void>();
-    wake.resolve();
+    this.wake = deferred<undefined>();
+    wake.resolve(undefined);
   }
 }
 

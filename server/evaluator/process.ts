@@ -48,7 +48,9 @@ export class EvaluatorLostError extends Error {
       case "SIGABRT":
         return `the engine's native code crashed (${this.signal})`;
       case null:
-        return `it ended with exit code ${String(this.code)}`;
+        return this.code === null
+          ? `it could not be started (${this.lastWords})`
+          : `it ended with exit code ${String(this.code)}`;
       default:
         return `it was ended by ${this.signal}`;
     }
@@ -65,6 +67,14 @@ const LAST_WORDS = 2000;
 /** Where the evaluator's bundle lies: beside the bundle that this code is part of. */
 export function siblingEvaluator(): string {
   return path.join(__dirname, "evaluator.js");
+}
+
+function environment(): NodeJS.ProcessEnv {
+  // One thread for each process: the pool has a process for each core.
+  const threads = { OMP_NUM_THREADS: "1", TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" };
+  // The editor's own executable is Node when it is told to.
+  const electron = process.versions["electron"] === undefined ? {} : { ELECTRON_RUN_AS_NODE: "1" };
+  return { ...process.env, ...threads, ...electron };
 }
 
 /** One evaluator process as a client of promises. */
@@ -91,8 +101,7 @@ export class EvaluatorProcess {
       // The parent's debugger port and loader flags are not the child's.
       execArgv: [],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      // One thread for each process: the pool has a process for each core.
-      env: { ...process.env, OMP_NUM_THREADS: "1", TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" },
+      env: environment(),
     });
     this.child.on("message", (message) => {
       this.receive(message as EvaluatorResponse);

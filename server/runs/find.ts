@@ -7,7 +7,7 @@ import { studyDigest } from "../study/identity";
 import { readJournal } from "./journal";
 
 /** How the names of journals end. */
-export const JOURNAL_SUFFIX = ".landscape-run.jsonl";
+const JOURNAL_SUFFIX = ".landscape-run.jsonl";
 
 /**
  * Where the run of a study keeps its journal: the same path for the same study of the same files, however it is

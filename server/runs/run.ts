@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { Prepared } from "../evaluator/messages";
 import { EvaluatorPool, PoolCancelledError } from "../evaluator/pool";
@@ -11,6 +10,7 @@ import type { RunEvent, RunOutcome } from "../protocol/requests";
 import type { Check, RunHeader, RunSnapshot, RunStatus } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { journalCheck, finalChecks } from "./checks";
+import { evaluatorsFor, meansOf } from "./evaluators";
 import { journalPath, mayResume } from "./find";
 import { continued, headerOf, relocated } from "./header";
 import { Journal, keepAside, readJournal } from "./journal";
@@ -143,8 +143,7 @@ class ActiveRun implements Run {
   /** Everything from the files to the last check. @throws PoolCancelledError, ProblemError. */
   private async measure(): Promise<void> {
     const { study, resultsFolder, evaluatorPath = siblingEvaluator(), log } = this.options;
-    const [columns, rows] = study.grid.points;
-    const evaluators = Math.min(study.compute.evaluators || availableParallelism(), columns * rows);
+    const evaluators = evaluatorsFor(study, await meansOf(study));
     this.preparing(`Reading ${path.basename(study.model.path)} and ${path.basename(study.data.path)}`);
     this.throwIfCancelled();
     const pool = new EvaluatorPool({ evaluatorPath, evaluators, log });

@@ -47,6 +47,23 @@ const specialCases: readonly OperatorCase[] = [
   ofImages("AveragePool", "padded", { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
   ofImages("GlobalMaxPool", "special values"),
   ofImages("ReduceMax", "special values"),
+  ...[1, 2, 3].flatMap((kernel) =>
+    [1, 2].map((outputs) =>
+      graphCase(`convolution from 1 channel to ${outputs} with a kernel of ${kernel}, and relu`, {
+        values: {
+          x: feed(tensorOf([...special, ...special.slice().reverse()], [2, 1, 3, 3], "float32")),
+          w: weight([outputs, 1, kernel, kernel]),
+        },
+        nodes: [caseNode("Conv", ["x", "w"], ["c"]), caseNode("Relu", ["c"], ["y"])],
+        outputs: { y: "float32" },
+      }),
+    ),
+  ),
+  graphCase("convolution of each channel, and relu", {
+    values: { x: feed(image()), w: weight([3, 1, 1, 1]) },
+    nodes: [caseNode("Conv", ["x", "w"], ["c"], { group: 3 }), caseNode("Relu", ["c"], ["y"])],
+    outputs: { y: "float32" },
+  }),
   graphCase("convolution, batch norm and relu in one kernel", {
     values: {
       x: feed(image()),

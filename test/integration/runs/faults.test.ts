@@ -29,8 +29,8 @@ async function problemOf(broken: Study): Promise<Problem> {
 }
 
 function withData(file: string, names: { x?: string; y?: string } = { x: "x_test", y: "y_test" }): Study {
-  const { path: _path, x: _x, y: _y, ...rest } = study.data;
-  return { ...study, data: { ...rest, path: file, ...names } };
+  const { split, samples, sample, seed } = study.data;
+  return { ...study, data: { split, samples, sample, seed, path: file, ...names } };
 }
 
 /** The fixture's model, changed and written again. */

@@ -34,7 +34,8 @@ import type {
 import type { Study } from "../../../server/protocol/study";
 import { evaluatorsOf } from "../runs/support/processes";
 
-export const root = path.resolve(__dirname, "../../..");
+/** Tests and benchmarks are started in the root of the repository. */
+export const root = process.cwd();
 export const fixtures = path.join(root, "test/fixtures/pytorch-resnet8");
 const serverPath = path.join(root, "dist/server.js");
 

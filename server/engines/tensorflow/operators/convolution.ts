@@ -100,6 +100,10 @@ function dense(
   { strides, dilations, pads }: Geometry,
   relu: boolean,
 ): DeviceTensor {
+  // From one channel to one, the fused kernel of WebAssembly loses NaN.
+  if (filter.shape[2] === 1 && filter.shape[3] === 1) {
+    return finished(call, depthwise(call, x, filter, { strides, dilations, pads }), bias, relu);
+  }
   const attributes = {
     strides,
     dilations,
