@@ -2,6 +2,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { existsSync } from "node:fs";
 import CopyPlugin from "copy-webpack-plugin";
+import { EsbuildPlugin } from "esbuild-loader";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(root, "dist");
@@ -19,14 +20,14 @@ const external = ({ request }, done) => {
   done();
 };
 
-const typescript = (configFile) => ({
+const typescript = (tsconfig) => ({
   test: /\.ts$/,
   exclude: /node_modules/,
-  use: {
-    loader: "ts-loader",
-    options: { transpileOnly: true, configFile: path.join(root, configFile), compilerOptions: { noEmit: false } },
-  },
+  use: { loader: "esbuild-loader", options: { target: "es2022", tsconfig: path.join(root, tsconfig) } },
 });
+
+/** Names stay, so that stack traces in the log can be read. */
+const minimizer = [new EsbuildPlugin({ target: "es2022", keepNames: true, legalComments: "none" })];
 
 export default (_env, argv) => {
   const mode = argv.mode ?? "production";
@@ -52,8 +53,7 @@ export default (_env, argv) => {
     externalsPresets: { node: true },
     node: { __dirname: false, __filename: false },
     module: { rules: [typescript("tsconfig.json")] },
-    // Stack traces in the log keep the names of functions and classes.
-    optimization: { minimize: mode === "production", splitChunks: false },
+    optimization: { minimize: mode === "production", minimizer, splitChunks: false },
     plugins: [
       new CopyPlugin({
         patterns: [
@@ -86,7 +86,7 @@ export default (_env, argv) => {
     entry: { panel: "./webview/app/main.ts" },
     output: { path: path.join(dist, "webview"), filename: "[name].js" },
     module: { rules: [typescript("tsconfig.webview.json")] },
-    optimization: { minimize: mode === "production", splitChunks: false },
+    optimization: { minimize: mode === "production", minimizer, splitChunks: false },
     plugins: [
       new CopyPlugin({
         patterns: [{ from: "node_modules/@vscode/codicons/dist/codicon.{css,ttf}", to: "[name][ext]" }],

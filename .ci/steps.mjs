@@ -43,9 +43,12 @@ function announce(title) {
 }
 
 const cleanups = new Set();
+let isStopping = false;
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 async function stop(signal) {
+  if (isStopping) return;
+  isStopping = true;
   for (const cleanup of [...cleanups].reverse()) {
     try {
       await cleanup();
@@ -55,6 +58,9 @@ async function stop(signal) {
   }
   process.exit(signal === "SIGINT" ? 130 : 143);
 }
+
+/** Whether a signal is ending the script, so that what ends now does so because it was asked to. */
+export const stopping = () => isStopping;
 
 /**
  * Registers what has to be undone when the script is stopped by a signal, last registered first.
@@ -192,7 +198,13 @@ function* filesUnder(folder) {
 function digestOfSources() {
   const hash = createHash("sha256").update(`${process.env.LOSS_LANDSCAPE_TARGET ?? target}\n`);
   const files = ["extension", "server", "webview"].flatMap((folder) => [...filesUnder(path.join(root, folder))]);
-  for (const name of ["package-lock.json", "webpack.config.mjs", "tsconfig.json", "tsconfig.webview.json"])
+  for (const name of [
+    "package.json",
+    "package-lock.json",
+    "webpack.config.mjs",
+    "tsconfig.json",
+    "tsconfig.webview.json",
+  ])
     files.push(path.join(root, name));
   for (const file of files) hash.update(`${path.relative(root, file)}\n`).update(readFileSync(file));
   return hash.digest("hex");

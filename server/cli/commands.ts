@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { StudyDraft } from "../study/draft";
+import { laterLosses, maximumPoints, maximumSeed } from "../study/schema";
 import { gridPoints, numberRange, oneOf, readFlags, UsageError, wholeNumber } from "./flags";
 import type { Flag, LaterFlag, Parsed } from "./flags";
 
@@ -73,10 +74,6 @@ const laterFlags: Readonly<Record<string, LaterFlag>> = {
   "curvature-samples": { type: "string" },
 };
 
-const laterLosses = ["binaryCrossEntropy", "meanSquaredError", "meanAbsoluteError", "huber", "kullbackLeibler"];
-const mostPoints = 1001;
-const largestSeed = 0xffffffff;
-
 /** @throws UsageError when the command line is not right. */
 export function readCommand(args: readonly string[]): Command {
   const [name, ...rest] = args;
@@ -136,10 +133,10 @@ function overridesOf(parsed: Parsed): RunCommand["overrides"] {
       kind: as("plane", (text) => oneOf("plane", text, ["random"], ["pca", "to", "between", "file", "hessian"])),
       normalise: as("norm", (text) => oneOf("norm", text, ["filter", "layer", "weight", "none"])),
       ignore: as("ignore", (text) => oneOf("ignore", text, ["bias,norm", "none"])),
-      seed: whole("seed", 0, largestSeed),
+      seed: whole("seed", 0, maximumSeed),
     },
     grid: {
-      points: as("points", (text) => gridPoints("points", text, mostPoints)),
+      points: as("points", (text) => gridPoints("points", text, maximumPoints)),
       x: as("x", (text) => numberRange("x", text)),
       y: as("y", (text) => numberRange("y", text)),
     },

@@ -47,10 +47,11 @@ export class EvaluatorLostError extends Error {
       case "SIGFPE":
       case "SIGABRT":
         return `the engine's native code crashed (${this.signal})`;
-      case null:
-        return this.code === null
-          ? `it could not be started (${this.lastWords})`
-          : `it ended with exit code ${String(this.code)}`;
+      case null: {
+        if (this.code === null) return `it could not be started (${this.lastWords})`;
+        const [error] = /^\w*Error: .*$/m.exec(this.lastWords) ?? [];
+        return `it ended with exit code ${String(this.code)}${error === undefined ? "" : ` (${error})`}`;
+      }
       default:
         return `it was ended by ${this.signal}`;
     }

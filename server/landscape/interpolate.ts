@@ -36,11 +36,14 @@ export function estimate(
   const { columns, rows } = level;
   const across = x.map((_, column) => stencilAt(x, columns, column));
   const down = y.map((_, row) => stencilAt(y, rows, row));
-  const lossAt = (j: number, i: number): number => loss[rows[j]! * x.length + columns[i]!]!;
-  const accuracyAt = (j: number, i: number): number => accuracy[rows[j]! * x.length + columns[i]!]!;
-  const losses = down.flatMap((v) => across.map((u) => toJsonNumber(lossOf(u, v, lossAt))));
-  const accuracies = down.flatMap((v) => across.map((u) => accuracyOf(u, v, accuracyAt)));
-  return { from: [columns.length, rows.length], loss: losses, accuracy: accuracies };
+  const losses = nodesOf(x.length, level, loss);
+  const logs = { ...losses, values: losses.values.map(Math.log) };
+  const accuracies = nodesOf(x.length, level, accuracy);
+  return {
+    from: [columns.length, rows.length],
+    loss: down.flatMap((v) => across.map((u) => toJsonNumber(lossOf(u, v, losses, logs)))),
+    accuracy: down.flatMap((v) => across.map((u) => accuracyOf(u, v, accuracies))),
+  };
 }
 
 /** ln 2: a factor of two in loss. */
@@ -48,42 +51,74 @@ const largestLossOvershoot = Math.LN2;
 /** Percentage points. */
 const largestAccuracyOvershoot = 10;
 
-type At = (row: number, column: number) => number;
-
-function lossOf(u: Stencil, v: Stencil, at: At): number {
-  const corners = block(u.bracket, v.bracket, at);
-  if (corners.length === 1) return corners[0]!;
-  const nonFinite = corners.filter((value) => !Number.isFinite(value));
-  if (nonFinite.length > 0) return nonFinite.reduce((sum, value) => sum + value);
-  if (corners.some((value) => value <= 0)) return weighted(corners, u.linear, v.linear);
-  const logAt: At = (row, column) => Math.log(at(row, column));
-  return Math.exp(smooth(u, v, logAt, largestLossOvershoot));
+/** Values at the nodes of a level, row-major. The functions below make no arrays: grids have up to a million points. */
+interface Nodes {
+  readonly width: number;
+  readonly values: Float64Array;
 }
 
-function accuracyOf(u: Stencil, v: Stencil, at: At): number {
-  if (u.bracket.length === 1 && v.bracket.length === 1) return at(v.bracket[0]!, u.bracket[0]!);
-  return Math.min(100, Math.max(0, smooth(u, v, at, largestAccuracyOvershoot)));
+function nodesOf(gridWidth: number, { columns, rows }: GridLevel, values: ArrayLike<number>): Nodes {
+  const nodes = new Float64Array(columns.length * rows.length);
+  for (const [j, row] of rows.entries()) {
+    for (const [i, column] of columns.entries()) nodes[j * columns.length + i] = values[row * gridWidth + column]!;
+  }
+  return { width: columns.length, values: nodes };
+}
+
+function lossOf(u: Stencil, v: Stencil, losses: Nodes, logs: Nodes): number {
+  let beyond: number | undefined;
+  let positive = true;
+  for (const row of v.bracket) {
+    for (const column of u.bracket) {
+      const corner = losses.values[row * losses.width + column]!;
+      if (!Number.isFinite(corner)) beyond = beyond === undefined ? corner : beyond + corner;
+      if (corner <= 0) positive = false;
+    }
+  }
+  if (beyond !== undefined) return beyond;
+  const onNode = u.bracket.length === 1 && v.bracket.length === 1;
+  if (onNode || !positive) return weighted(losses, u.bracket, u.linear, v.bracket, v.linear);
+  return Math.exp(smooth(u, v, logs, largestLossOvershoot));
+}
+
+function accuracyOf(u: Stencil, v: Stencil, accuracies: Nodes): number {
+  const onNode = u.bracket.length === 1 && v.bracket.length === 1;
+  if (onNode) return weighted(accuracies, u.bracket, u.linear, v.bracket, v.linear);
+  return Math.min(100, Math.max(0, smooth(u, v, accuracies, largestAccuracyOvershoot)));
 }
 
 /** The cubic value within the limits on overshoot, or the linear one where the stencil is not finite throughout. */
-function smooth(u: Stencil, v: Stencil, at: At, overshoot: number): number {
-  const corners = block(u.bracket, v.bracket, at);
-  const values = block(u.nodes, v.nodes, at);
-  if (!values.every(Number.isFinite)) return weighted(corners, u.linear, v.linear);
-  const low = Math.min(...corners) - overshoot;
-  const high = Math.max(...corners) + overshoot;
-  return Math.min(high, Math.max(low, weighted(values, u.cubic, v.cubic)));
+function smooth(u: Stencil, v: Stencil, nodes: Nodes, overshoot: number): number {
+  for (const row of v.nodes) {
+    for (const column of u.nodes) {
+      const isFinite = Number.isFinite(nodes.values[row * nodes.width + column]!);
+      if (!isFinite) return weighted(nodes, u.bracket, u.linear, v.bracket, v.linear);
+    }
+  }
+  let low = Infinity;
+  let high = -Infinity;
+  for (const row of v.bracket) {
+    for (const column of u.bracket) {
+      const corner = nodes.values[row * nodes.width + column]!;
+      low = Math.min(low, corner);
+      high = Math.max(high, corner);
+    }
+  }
+  const cubic = weighted(nodes, u.nodes, u.cubic, v.nodes, v.cubic);
+  return Math.min(high + overshoot, Math.max(low - overshoot, cubic));
 }
 
-function block(columns: readonly number[], rows: readonly number[], at: At): number[] {
-  return rows.flatMap((row) => columns.map((column) => at(row, column)));
-}
-
-/** Σ_j Σ_i v_j u_i values[j][i] */
-function weighted(values: readonly number[], u: readonly number[], v: readonly number[]): number {
+/** Σ_j Σ_i v_j u_i nodes[rows[j]][columns[i]] */
+function weighted(
+  { width, values }: Nodes,
+  columns: readonly number[],
+  u: readonly number[],
+  rows: readonly number[],
+  v: readonly number[],
+): number {
   let sum = 0;
   for (let j = 0; j < v.length; j++) {
-    for (let i = 0; i < u.length; i++) sum += v[j]! * u[i]! * values[j * u.length + i]!;
+    for (let i = 0; i < u.length; i++) sum += v[j]! * u[i]! * values[rows[j]! * width + columns[i]!]!;
   }
   return sum;
 }

@@ -3,6 +3,7 @@ import { ProblemError } from "../protocol/problem";
 import type { Study } from "../protocol/study";
 import type { StudyDraft } from "./draft";
 import type { FieldPath } from "./faults";
+import { maximumPoints, maximumSeed } from "./schema";
 
 /** A rule that values break although each of them alone has the right form. */
 export interface BrokenRule {
@@ -11,8 +12,6 @@ export interface BrokenRule {
   readonly message: string;
   readonly advice: string;
 }
-
-const pointsRange = [1, 1001] as const;
 
 /** Rules between values that a JSON schema cannot state; those of the schema again for what came another way. */
 export function brokenRules(draft: Omit<StudyDraft, "model">): readonly BrokenRule[] {
@@ -37,8 +36,8 @@ export function brokenRules(draft: Omit<StudyDraft, "model">): readonly BrokenRu
     expect(finite && from < to, ["grid", axis], "two numbers [from, to] with from below to", range);
   }
   if (grid?.points !== undefined) {
-    const fit = grid.points.every((count) => whole(count, pointsRange[0]) && count <= pointsRange[1]);
-    const expected = `two whole numbers from ${pointsRange[0]} to ${pointsRange[1]}`;
+    const fit = grid.points.every((count) => whole(count, 1) && count <= maximumPoints);
+    const expected = `two whole numbers from 1 to ${maximumPoints}`;
     expect(grid.points.length === 2 && fit, ["grid", "points"], expected, grid.points);
   }
   if (data?.samples !== undefined)
@@ -48,7 +47,7 @@ export function brokenRules(draft: Omit<StudyDraft, "model">): readonly BrokenRu
     ["directions", directions?.seed],
   ] as const) {
     if (seed !== undefined)
-      expect(whole(seed, 0) && seed <= 0xffffffff, [owner, "seed"], "a whole number from 0 to 4294967295", seed);
+      expect(whole(seed, 0) && seed <= maximumSeed, [owner, "seed"], `a whole number from 0 to ${maximumSeed}`, seed);
   }
   if (compute?.evaluators !== undefined) {
     expect(whole(compute.evaluators, 0), ["compute", "evaluators"], "a whole number of at least 0", compute.evaluators);

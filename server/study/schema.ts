@@ -12,8 +12,8 @@ export interface StudySchema extends JSONSchema {
   readonly items?: StudySchema;
 }
 
-/** Losses of the full format. */
-const laterLosses = [
+/** Losses of the full format that this version does not have. */
+export const laterLosses = [
   "binaryCrossEntropy",
   "meanSquaredError",
   "meanAbsoluteError",
@@ -22,8 +22,10 @@ const laterLosses = [
   "sequenceCrossEntropy",
 ];
 
-const maximumPoints = 1001;
-const maximumSeed = 0xffffffff;
+/** Most points along an axis of the grid. */
+export const maximumPoints = 1001;
+/** Seeds are unsigned 32-bit numbers. */
+export const maximumSeed = 0xffffffff;
 
 function field(description: string, expected: string, schema: StudySchema): StudySchema {
   return { description, expected, errorMessage: `Expected ${expected}.`, ...schema };

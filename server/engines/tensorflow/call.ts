@@ -4,20 +4,17 @@ import type { Tensor } from "../../graph/tensor";
 import type { Device, Library } from "./library";
 import { Value } from "./values";
 
-/** What the lowering folded into a convolution. */
-export interface Fusion {
-  /** The batch normalisation that follows; its scale, shift, mean and variance are inputs 3 to 6. */
-  readonly batchNorm: GraphNode | undefined;
-  readonly relu: boolean;
-}
-
 /** One operator application of a compiled graph. */
 export interface Step {
   readonly node: GraphNode;
   readonly operator: Operator;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly fusion: Fusion | undefined;
+  /**
+   * The batch normalisation that is folded into this convolution; its scale, shift, mean and variance are the inputs 3
+   * to 6.
+   */
+  readonly batchNorm: GraphNode | undefined;
 }
 
 /**

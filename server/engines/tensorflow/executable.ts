@@ -142,12 +142,12 @@ export class TensorFlowExecutable implements Executable {
         for (const result of results) result.release();
         throw new Error(complaint);
       }
-      step.outputs.forEach((name, k) => {
-        const result = results[k];
-        if (name === "") result?.release();
-        else if (result) environment.set(name, result);
-        else throw new Error(`output ${k} is not available`);
+      results.forEach((result, k) => {
+        const name = step.outputs[k];
+        if (name) environment.set(name, result);
+        else result.release();
       });
+      if (results.length < step.outputs.length) throw new Error(`it has ${results.length} outputs here`);
     } catch (error) {
       throw this.stopped(error, step);
     } finally {
@@ -203,9 +203,11 @@ function cannotRun(message: string, facts?: readonly string[]): ProblemError {
   });
 }
 
-/** Whether a feed has the element type and every fixed extent of its input. */
+/** Whether a feed has the element type and every fixed extent of its input; an input may leave its shape open. */
 function fits({ dtype, shape }: Tensor, input: ValueInfo): boolean {
-  if (dtype !== input.dtype || shape.length !== input.shape.length) return false;
+  if (dtype !== input.dtype) return false;
+  if (input.shape.length === 0) return true;
+  if (shape.length !== input.shape.length) return false;
   return input.shape.every((extent, axis) => typeof extent !== "number" || extent === shape[axis]);
 }
 

@@ -16,7 +16,7 @@ export interface Program {
 }
 
 /**
- * Lowers a graph whose operators are all supported: folds batch normalisation and ReLU into the convolution before them
+ * Lowers a graph whose operators are all supported: folds batch normalisation into the convolution before it
  * where nothing else uses what lies between, and separates what does not depend on the inputs.
  * @throws ProblemError `file-corrupt` when the graph is not well formed.
  */
@@ -43,33 +43,24 @@ function stepsOf(graph: Graph, fixed: ReadonlySet<string>): Step[] {
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const gone = new Set<GraphNode>();
 
-  /** The only user of a node's result, when it is of the wanted operator and takes the result as its first input. */
-  const followerOf = (node: GraphNode, op: string): GraphNode | undefined => {
-    const [result] = node.outputs;
-    const [use, ...others] = uses.get(result!) ?? [];
-    if (!use || others.length > 0 || outputs.has(result!)) return undefined;
-    return use.node.op === op && use.node.domain === "" && use.position === 0 ? use.node : undefined;
+  /** The batch normalisation with fixed statistics that alone uses the result of a convolution. */
+  const normalisationOf = (node: GraphNode): GraphNode | undefined => {
+    const [result] = node.outputs as [string];
+    const [use, ...others] = uses.get(result) ?? [];
+    if (!use || others.length > 0 || outputs.has(result)) return undefined;
+    const { op, domain, inputs } = use.node;
+    const isNorm = op === "BatchNormalization" && domain === "" && use.position === 0;
+    return isNorm && inputs.slice(1).every((name) => fixed.has(name)) ? use.node : undefined;
   };
 
   return graph.nodes.flatMap((node): Step[] => {
     if (gone.has(node)) return [];
     const operator = operatorOf(node)!;
-    if (node.op !== "Conv") return [{ node, operator, inputs: node.inputs, outputs: node.outputs, fusion: undefined }];
-    const normal = followerOf(node, "BatchNormalization");
-    const statistics = normal?.inputs.slice(1) ?? [];
-    const batchNorm = normal && statistics.every((name) => fixed.has(name)) ? normal : undefined;
-    const relu = followerOf(batchNorm ?? node, "Relu");
-    const last = relu ?? batchNorm ?? node;
-    for (const folded of [batchNorm, relu]) if (folded) gone.add(folded);
+    const batchNorm = node.op === "Conv" ? normalisationOf(node) : undefined;
+    if (!batchNorm) return [{ node, operator, inputs: node.inputs, outputs: node.outputs, batchNorm }];
+    gone.add(batchNorm);
     const [x, w, bias = ""] = node.inputs as [string, string, string?];
-    return [
-      {
-        node,
-        operator,
-        inputs: batchNorm ? [x, w, bias, ...statistics] : node.inputs,
-        outputs: last.outputs,
-        fusion: { batchNorm, relu: relu !== undefined },
-      },
-    ];
+    const inputs = [x, w, bias, ...batchNorm.inputs.slice(1)];
+    return [{ node, operator, inputs, outputs: batchNorm.outputs, batchNorm }];
   });
 }

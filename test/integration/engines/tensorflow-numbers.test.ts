@@ -34,9 +34,39 @@ const bound = (value: number) => constant(tensorOf([value], [], "float32"));
 
 /** Every operator whose kernels are known to look past NaN in one of the back ends, and their neighbours. */
 const specialCases: readonly OperatorCase[] = [
-  ...["Relu", "LeakyRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid", "Softplus", "Abs", "Exp", "Tanh"].map(
-    (op) => unary(op),
+  // ∞ − ∞ is a NaN with its sign set, which some kernels treat unlike the NaN that is fed.
+  ...["Relu", "LeakyRelu", "Elu", "Clip", "HardSigmoid", "Sigmoid", "Softplus", "MaxPool", "GlobalMaxPool"].map((op) =>
+    graphCase(`${op} of ∞ − ∞`, {
+      values: { x: feed(image()) },
+      nodes: [
+        caseNode("Sub", ["x", "x"], ["nothing"]),
+        caseNode("Add", ["nothing", "x"], ["z"]),
+        caseNode(op, ["z"], ["y"], op === "MaxPool" ? { kernel_shape: [2, 2] } : {}),
+      ],
+      outputs: { y: "float32" },
+    }),
   ),
+  ...["Max", "Min"].map((op) =>
+    graphCase(`${op} with ∞ − ∞ second`, {
+      values: { x: feed(image()), a: feed([2, 3, 5, 5]) },
+      nodes: [caseNode("Sub", ["x", "x"], ["nothing"]), caseNode(op, ["a", "nothing"], ["y"])],
+      outputs: { y: "float32" },
+    }),
+  ),
+  ...[
+    "Relu",
+    "LeakyRelu",
+    "Elu",
+    "Selu",
+    "Celu",
+    "Sigmoid",
+    "HardSigmoid",
+    "Softplus",
+    "Sign",
+    "Abs",
+    "Exp",
+    "Tanh",
+  ].map((op) => unary(op)),
   operatorCase("Clip", "to 0 … 6", { inputs: [feed(tensorOf(special, [9], "float32")), bound(0), bound(6)] }),
   operatorCase("Clip", "from below only", { inputs: [feed(tensorOf(special, [9], "float32")), bound(-1)] }),
   operatorCase("PRelu", "special values", { inputs: [feed(tensorOf(special, [9], "float32")), weight([1])] }),

@@ -139,19 +139,32 @@ describe("an evaluator process", () => {
     expect(evaluator.alive).toBe(false);
   });
 
+  test("that cannot start says why, in one line", async () => {
+    const missing = path.join(temporaryFolder(), "evaluator.js");
+    const problem = await problemFrom(enginesInProcess({ evaluatorPath: missing }));
+    expect(problem.reason).toBe("evaluator-lost");
+    expect(problem.message).toContain(`exit code 1 (Error: Cannot find module '${missing}')`);
+  });
+
   test("ends by itself when its parent is killed in the middle of the work", async () => {
     const script = `
       const { fork } = require("node:child_process");
-      const child = fork(${JSON.stringify(evaluatorPath)}, [], { serialization: "advanced", stdio: ["ignore", "ignore", "ignore", "ipc"] });
+      const stdio = ["ignore", "ignore", "ignore", "ipc"];
+      const child = fork(${JSON.stringify(evaluatorPath)}, [], { serialization: "advanced", stdio });
       child.on("message", (message) => {
+        if (message.kind === "failed") process.exit(1);
         if (message.kind === "prepared") console.log(child.pid);
         child.send({ id: 1, kind: "evaluate", alpha: Math.random(), beta: 0 });
       });
+      child.on("exit", () => process.exit(1));
       child.send({ id: 0, kind: "prepare", study: ${JSON.stringify(study)} });`;
     const parent = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
-    const pid = await new Promise<number>((resolve) => {
+    const pid = await new Promise<number>((resolve, reject) => {
       parent.stdout.once("data", (text: Buffer) => {
         resolve(Number(text.toString()));
+      });
+      parent.once("exit", () => {
+        reject(new Error("the evaluator was not prepared"));
       });
     });
     expect(isAlive(pid)).toBe(true);

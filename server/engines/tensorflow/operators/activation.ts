@@ -5,36 +5,44 @@ import { axisOf, countTo } from "../shapes";
 import { sizeOf } from "../../../graph/tensor";
 import type { Value } from "../values";
 import { combine, map } from "./broadcast";
+import { clamp, relu } from "./guarded";
 import { reshape, transpose } from "./movement";
 
 /**
- * Activations, composed so that NaN stays NaN and infinities follow the formula: the library's kernels for ReLU6 and
- * clipping replace NaN on WebAssembly, and its PReLU makes NaN of ∞ on the native library.
+ * Activations, composed so that infinities follow the formula; the library's own PReLU makes NaN of ∞ on the native
+ * library.
  */
 
-function activation(f: (tf: Library, x: DeviceTensor, call: Call) => DeviceTensor): Operator {
-  return { run: (call) => map(call, call.input(0), (x) => f(call.tf, x, call)) };
+function activation(f: (call: Call, x: DeviceTensor) => DeviceTensor): Operator {
+  return { run: (call) => map(call, call.input(0), (x) => f(call, x)) };
 }
 
-/** α(eˣ − 1) where x is negative, x elsewhere. */
-function exponentialUnit(tf: Library, x: DeviceTensor, alpha: number, scale = 1): DeviceTensor {
-  const positive = tf.relu(x);
-  const negative = tf.mul(tf.expm1(tf.minimum(x, 0)), alpha * scale);
-  return tf.add(scale === 1 ? positive : tf.mul(positive, scale), negative);
+/** x where it is positive, α(e^(x/β) − 1) where it is not. */
+function exponentialUnit(call: Call, x: DeviceTensor, alpha: number, beta = 1): DeviceTensor {
+  const { tf } = call;
+  const negative = clamp(call, x, -Infinity, 0);
+  return tf.add(relu(call, x), tf.mul(tf.expm1(beta === 1 ? negative : tf.div(negative, beta)), alpha));
 }
 
-function softplus(tf: Library, x: DeviceTensor): DeviceTensor {
-  // ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|), which does not overflow.
-  return tf.add(tf.relu(x), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
+/** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|), which does not overflow. */
+function softplus(call: Call, x: DeviceTensor): DeviceTensor {
+  const { tf } = call;
+  return tf.add(relu(call, x), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
 }
 
 /** clip(a·x + b, 0, 1) */
-function hardSigmoid(tf: Library, x: DeviceTensor, a: number, b: number): DeviceTensor {
-  return tf.minimum(tf.relu(tf.add(tf.mul(x, a), b)), 1);
+function hardSigmoid(call: Call, x: DeviceTensor, a: number, b: number): DeviceTensor {
+  return clamp(call, call.tf.add(call.tf.mul(x, a), b), 0, 1);
+}
+
+/** max(x, 0) + slope·min(x, 0) */
+function bent(call: Call, x: DeviceTensor, slope: DeviceTensor | number): DeviceTensor {
+  return call.tf.add(relu(call, x), call.tf.mul(clamp(call, x, -Infinity, 0), slope));
 }
 
 /** ½x(1 + erf(x/√2)), or with tanh its usual approximation. */
-function gelu(tf: Library, x: DeviceTensor, call: Call): DeviceTensor {
+function gelu(call: Call, x: DeviceTensor): DeviceTensor {
+  const { tf } = call;
   const half = tf.mul(x, 0.5);
   if (call.string("approximate", "none") === "tanh") {
     const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.square(x), x), 0.044715)), Math.sqrt(2 / Math.PI));
@@ -71,33 +79,28 @@ function swapped(rank: number, axis: number): number[] {
 }
 
 export const activations: Family = {
-  Relu: activation((tf, x) => tf.relu(x)),
-  LeakyRelu: activation((tf, x, call) => tf.leakyRelu(x, call.float("alpha", 0.01))),
-  PRelu: {
-    run: (call) => {
-      const { tf } = call;
-      const bent = (x: DeviceTensor, slope: DeviceTensor): DeviceTensor =>
-        tf.add(tf.relu(x), tf.mul(slope, tf.minimum(x, 0)));
-      return combine(call, [call.input(0), call.input(1)], (x, slope) => bent(x!, slope!));
-    },
-  },
-  Elu: activation((tf, x, call) => exponentialUnit(tf, x, call.float("alpha", 1))),
-  Celu: activation((tf, x, call) => {
-    const alpha = call.float("alpha", 1);
-    return tf.add(tf.relu(x), tf.mul(tf.expm1(tf.div(tf.minimum(x, 0), alpha)), alpha));
+  Relu: activation(relu),
+  LeakyRelu: activation((call, x) => bent(call, x, call.float("alpha", 0.01))),
+  PRelu: { run: (call) => combine(call, [call.input(0), call.input(1)], (x, slope) => bent(call, x!, slope!)) },
+  Elu: activation((call, x) => exponentialUnit(call, x, call.float("alpha", 1))),
+  Celu: activation((call, x) => exponentialUnit(call, x, call.float("alpha", 1), call.float("alpha", 1))),
+  Selu: activation((call, x) => {
+    const unit = exponentialUnit(call, x, call.float("alpha", 1.6732632423543772));
+    return call.tf.mul(unit, call.float("gamma", 1.0507009873554805));
   }),
-  Selu: activation((tf, x, call) =>
-    exponentialUnit(tf, x, call.float("alpha", 1.6732632423543772), call.float("gamma", 1.0507009873554805)),
-  ),
-  Sigmoid: activation((tf, x) => tf.sigmoid(x)),
-  HardSigmoid: activation((tf, x, call) => hardSigmoid(tf, x, call.float("alpha", 0.2), call.float("beta", 0.5))),
-  HardSwish: activation((tf, x) => tf.mul(x, hardSigmoid(tf, x, 1 / 6, 0.5))),
+  Sigmoid: activation(({ tf }, x) => tf.sigmoid(x)),
+  HardSigmoid: activation((call, x) => hardSigmoid(call, x, call.float("alpha", 0.2), call.float("beta", 0.5))),
+  HardSwish: activation((call, x) => call.tf.mul(x, hardSigmoid(call, x, 1 / 6, 0.5))),
   Softplus: activation(softplus),
-  Softsign: activation((tf, x) => tf.div(x, tf.add(tf.abs(x), 1))),
-  Mish: activation((tf, x) => tf.mul(x, tf.tanh(softplus(tf, x)))),
+  Softsign: activation(({ tf }, x) => tf.div(x, tf.add(tf.abs(x), 1))),
+  Mish: activation((call, x) => call.tf.mul(x, call.tf.tanh(softplus(call, x)))),
   Gelu: activation(gelu),
-  ThresholdedRelu: activation((tf, x, call) => tf.where(tf.greater(x, call.float("alpha", 1)), x, tf.zerosLike(x))),
-  Shrink: activation((tf, x, call) => {
+  ThresholdedRelu: activation((call, x) => {
+    const { tf } = call;
+    return tf.where(tf.greater(x, call.float("alpha", 1)), x, tf.zerosLike(x));
+  }),
+  Shrink: activation((call, x) => {
+    const { tf } = call;
     const [lambda, bias] = [call.float("lambd", 0.5), call.float("bias", 0)];
     const above = tf.where(tf.greater(x, lambda), tf.sub(x, bias), tf.zerosLike(x));
     return tf.where(tf.less(x, -lambda), tf.add(x, bias), above);

@@ -31,26 +31,23 @@ function convolution(call: Call): Value {
     dilations: pairOf(windows.dilations, 1),
     pads: pairOf<Pair>(windows.pads, [0, 0]),
   };
-  const bias = call.optional(2) || call.step.fusion?.batchNorm ? biasOf(call) : undefined;
-  const relu = call.step.fusion?.relu ?? false;
+  const bias = call.optional(2) || call.step.batchNorm ? biasOf(call) : undefined;
   const image = imageOf(call, x);
 
   let y: DeviceTensor;
   if (groups > 1 && w.shape[1] === 1 && x.shape[1] === groups) {
     const filter = call.prepared("depthwise", filterInputs(call), () => depthwiseFilter(call, w, groups));
-    y = finished(call, depthwise(call, image, filter, geometry), bias, relu);
+    y = shifted(call, depthwise(call, image, filter, geometry), bias);
   } else {
     const filter = call.prepared("filter", filterInputs(call), () => denseFilter(call, w));
-    const apply = (part: DeviceTensor, own: DeviceTensor): DeviceTensor =>
-      dense(call, part, own, groups === 1 ? bias : undefined, geometry, groups === 1 && relu);
-    y = groups === 1 ? apply(image, filter) : finished(call, inGroups(call, image, filter, groups, apply), bias, relu);
+    y = grouped(call, image, filter, groups, bias, geometry);
   }
   return valueOfImage(call, y, x.rank);
 }
 
 /** The axes of the filter and all that is folded into it. */
 function filterInputs(call: Call): number[] {
-  return call.step.fusion?.batchNorm ? [1, 3, 6] : [1];
+  return call.step.batchNorm ? [1, 3, 6] : [1];
 }
 
 /** [M, C, kh, kw] → [kh, kw, C, M], times the scale of a folded batch normalisation. */
@@ -73,7 +70,7 @@ function depthwiseFilter(call: Call, w: Value, channels: number): DeviceTensor {
 
 /** scale / √(variance + ε) of the batch normalisation that is folded in, per output channel. */
 function foldedScale(call: Call): DeviceTensor | undefined {
-  const norm = call.step.fusion?.batchNorm;
+  const norm = call.step.batchNorm;
   if (!norm) return undefined;
   const { tf } = call;
   const epsilon = attributeOf(norm, "epsilon", "float") ?? 1e-5;
@@ -84,7 +81,7 @@ function foldedScale(call: Call): DeviceTensor | undefined {
 function biasOf(call: Call): DeviceTensor {
   const { tf } = call;
   const bias = call.optional(2);
-  if (!call.step.fusion?.batchNorm) return call.prepared("bias", [2], () => tf.clone(bias!.transient()));
+  if (!call.step.batchNorm) return call.prepared("bias", [2], () => tf.clone(bias!.transient()));
   return call.prepared("bias", [2, ...batchNormInputs], () => {
     const [shift, mean] = [call.input(4).transient(), call.input(5).transient()];
     const centred = bias ? tf.sub(bias.transient(), mean) : tf.neg(mean);
@@ -97,47 +94,34 @@ function dense(
   x: DeviceTensor,
   filter: DeviceTensor,
   bias: DeviceTensor | undefined,
-  { strides, dilations, pads }: Geometry,
-  relu: boolean,
+  geometry: Geometry,
 ): DeviceTensor {
-  // From one channel to one, the fused kernel of WebAssembly loses NaN.
-  if (filter.shape[2] === 1 && filter.shape[3] === 1) {
-    return finished(call, depthwise(call, x, filter, { strides, dilations, pads }), bias, relu);
-  }
-  const attributes = {
-    strides,
-    dilations,
-    pad: padAttribute(pads),
-    dataFormat: "NHWC",
-    dimRoundingMode: "floor",
-  };
-  if (!bias && !relu) return call.kernel("Conv2D", { x, filter }, attributes);
-  return call.kernel(
-    "FusedConv2D",
-    { x, filter, ...(bias && { bias }) },
-    { ...attributes, activation: relu ? "relu" : "linear" },
-  );
+  // From one channel to one, the kernel of WebAssembly loses NaN; the other one does not.
+  if (filter.shape[2] === 1 && filter.shape[3] === 1) return shifted(call, depthwise(call, x, filter, geometry), bias);
+  const { strides, dilations, pads } = geometry;
+  const attributes = { strides, dilations, pad: padAttribute(pads), dataFormat: "NHWC", dimRoundingMode: "floor" };
+  if (!bias) return call.kernel("Conv2D", { x, filter }, attributes);
+  return call.kernel("FusedConv2D", { x, filter, bias }, { ...attributes, activation: "linear" });
 }
 
 /** Convolves each group of channels with its own filters and puts the results side by side. */
-function inGroups(
+function grouped(
   call: Call,
   x: DeviceTensor,
   filter: DeviceTensor,
   groups: number,
-  apply: (part: DeviceTensor, own: DeviceTensor) => DeviceTensor,
+  bias: DeviceTensor | undefined,
+  geometry: Geometry,
 ): DeviceTensor {
-  const parts = call.tf.split(x, groups, 3);
-  const filters = call.tf.split(filter, groups, 3);
-  return call.tf.concat(
-    parts.map((part, k) => apply(part, filters[k]!)),
-    3,
-  );
+  if (groups === 1) return dense(call, x, filter, bias, geometry);
+  const { tf } = call;
+  const filters = tf.split(filter, groups, 3);
+  const parts = tf.split(x, groups, 3).map((part, k) => dense(call, part, filters[k]!, undefined, geometry));
+  return shifted(call, tf.concat(parts, 3), bias);
 }
 
-function finished(call: Call, y: DeviceTensor, bias: DeviceTensor | undefined, relu: boolean): DeviceTensor {
-  const shifted = bias ? call.tf.add(y, bias) : y;
-  return relu ? call.tf.relu(shifted) : shifted;
+function shifted(call: Call, y: DeviceTensor, bias: DeviceTensor | undefined): DeviceTensor {
+  return bias ? call.tf.add(y, bias) : y;
 }
 
 /**
@@ -182,11 +166,8 @@ function transposedConvolution(call: Call): Value {
       [0, 0],
     ],
   };
-  const apply = (part: DeviceTensor, own: DeviceTensor): DeviceTensor =>
-    dense(call, part, own, undefined, geometry, false);
-  const y = groups === 1 ? apply(room, filter) : inGroups(call, room, filter, groups, apply);
-  const bias = call.optional(2)?.transient();
-  return valueOfImage(call, finished(call, y, bias, false), x.rank);
+  const y = grouped(call, room, filter, groups, call.optional(2)?.transient(), geometry);
+  return valueOfImage(call, y, x.rank);
 }
 
 /** Indices that negative padding leaves; undefined when all stay. */
@@ -201,13 +182,8 @@ function turnedFilter(call: Call, w: Value, groups: number): DeviceTensor {
   const { tf } = call;
   const four = withHeight(call, w);
   const [channels, outputs, height, width] = four.shape as [number, number, number, number];
-  const grouped = tf.reshape(four, [groups, channels / groups, outputs, height, width]);
-  const moved = tf.reshape(tf.transpose(grouped, [3, 4, 1, 0, 2]), [
-    height,
-    width,
-    channels / groups,
-    groups * outputs,
-  ]);
+  const apart = tf.reshape(four, [groups, channels / groups, outputs, height, width]);
+  const moved = tf.reshape(tf.transpose(apart, [3, 4, 1, 0, 2]), [height, width, channels / groups, groups * outputs]);
   return tf.reverse(moved, [0, 1]);
 }
 

@@ -15,6 +15,7 @@ import { convert, dtypeOfNumber } from "../host/cast";
 import type { Library } from "../library";
 import type { Value } from "../values";
 import { combine, fold, map } from "./broadcast";
+import { clamp, larger, sign, smaller } from "./guarded";
 import { same } from "./movement";
 
 type Numbers = Parameters<typeof unaryOnHost>;
@@ -38,14 +39,6 @@ function comparison(
     host: comparing(holds),
     run: (call) => combine(call, [call.input(0), call.input(1)], (a, b) => f(call.tf, a!, b!)),
   };
-}
-
-function minimum(a: number, b: number): number {
-  return Math.min(a, b);
-}
-
-function maximum(a: number, b: number): number {
-  return Math.max(a, b);
 }
 
 const sum = arithmetic(
@@ -73,18 +66,11 @@ function remainderOnDevice(call: Call): Value {
   return combine(call, [call.input(0), call.input(1)], (a, b) => tf.mul(tf.sign(a!), tf.mod(tf.abs(a!), tf.abs(b!))));
 }
 
-/** Bounds by maximum and minimum: the WebAssembly kernel for clipping would replace NaN. */
 function clip(call: Call): Value {
-  const { tf } = call;
-  const low = call.optional(1);
-  const high = call.optional(2);
+  const [low, high] = [call.optional(1), call.optional(2)];
   const from = low ? Number(scalarOf(low.host())) : call.float("min", -Infinity);
   const to = high ? Number(scalarOf(high.host())) : call.float("max", Infinity);
-  return map(call, call.input(0), (x) => {
-    const bounded = from === -Infinity ? x : tf.maximum(x, from);
-    if (to !== Infinity) return tf.minimum(bounded, to);
-    return bounded === x ? tf.clone(x) : bounded;
-  });
+  return map(call, call.input(0), (x) => clamp(call, x, from, to));
 }
 
 function clipOnHost(call: Call) {
@@ -158,11 +144,10 @@ export const elementwise: Family = {
     roundEven,
     (x) => x,
   ),
-  Sign: unary(
-    (tf, x) => tf.sign(x),
-    Math.sign,
-    (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n),
-  ),
+  Sign: {
+    host: unaryOnHost(Math.sign, (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n)),
+    run: (call) => map(call, call.input(0), (x) => sign(call, x)),
+  },
   Sin: unary((tf, x) => tf.sin(x), Math.sin),
   Sinh: unary((tf, x) => tf.sinh(x), Math.sinh),
   Sqrt: unary((tf, x) => tf.sqrt(x), Math.sqrt),
@@ -186,16 +171,14 @@ export const elementwise: Family = {
     (a, b) => a / b,
     divideWhole,
   ),
-  Max: arithmetic(
-    (tf, a, b) => tf.maximum(a, b),
-    maximum,
-    (a, b) => (a > b ? a : b),
-  ),
-  Min: arithmetic(
-    (tf, a, b) => tf.minimum(a, b),
-    minimum,
-    (a, b) => (a < b ? a : b),
-  ),
+  Max: {
+    host: combining(Math.max, (a, b) => (a > b ? a : b)),
+    run: (call) => fold(call, call.all, (a, b) => larger(call, a, b)),
+  },
+  Min: {
+    host: combining(Math.min, (a, b) => (a < b ? a : b)),
+    run: (call) => fold(call, call.all, (a, b) => smaller(call, a, b)),
+  },
   Pow: {
     host: combining(
       (a, b) => a ** b,

@@ -1,6 +1,6 @@
 import type { Tensor as DeviceTensor } from "@tensorflow/tfjs-core";
 import type { Call } from "../call";
-import { countTo } from "../shapes";
+import { aroundAxis, countTo } from "../shapes";
 import type { Value } from "../values";
 import { reach } from "../windows";
 import { surround, takeOnDevice } from "./movement";
@@ -53,8 +53,8 @@ export function depthwise(
   { strides, dilations, pads }: Geometry,
 ): DeviceTensor {
   const [height, width, , multiplier] = filter.shape;
-  const still = [...strides, ...pads.flat().map((pad) => pad + 1)].every((step) => step === 1);
-  if (height === 1 && width === 1 && multiplier === 1 && still) {
+  const inPlace = [...strides, ...pads.flat().map((pad) => pad + 1)].every((step) => step === 1);
+  if (height === 1 && width === 1 && multiplier === 1 && inPlace) {
     return call.tf.mul(x, call.tf.reshape(filter, [filter.size]));
   }
   const attributes = { pad: padAttribute(pads), dataFormat: "NHWC", dimRoundingMode: "floor" };
@@ -72,20 +72,26 @@ function everyNth(y: DeviceTensor, strides: Pair): number[][] {
   return strides.map((stride, k) => countTo(Math.ceil(y.shape[k + 1]! / stride)).map((i) => i * stride));
 }
 
-/** Puts s − 1 zeros between neighbours along two axes: takes them, and one plane of zeros, in the right order. */
+/** Puts s − 1 zeros between neighbours along two axes. */
 export function withZeros(call: Call, tensor: DeviceTensor, axes: Pair, steps: Pair): DeviceTensor {
-  if (steps[0] === 1 && steps[1] === 1) return tensor;
-  const stepOf = (axis: number): number => steps[axes.indexOf(axis)] ?? 1;
-  const padded = surround(
-    call,
-    tensor,
-    tensor.shape.map((_, axis): Pair => [0, stepOf(axis) > 1 ? 1 : 0]),
-    0,
-  );
-  const maps = tensor.shape.map((extent, axis) => {
-    const step = stepOf(axis);
-    if (step === 1) return undefined;
-    return countTo(reach(extent, step)).map((i) => (i % step === 0 ? i / step : extent));
-  });
-  return takeOnDevice(call, padded, maps);
+  const { tf } = call;
+  return axes.reduce((result, axis, k) => {
+    const step = steps[k]!;
+    if (step === 1) return result;
+    const [outer, extent, inner] = aroundAxis(result.shape, axis);
+    const spread = surround(call, tf.reshape(result, [outer, extent, 1, inner]), [...still, [0, step - 1], [0, 0]], 0);
+    const shape = [...result.shape];
+    shape[axis] = extent * step;
+    // No zeros follow the last of them.
+    return takeOnDevice(
+      call,
+      tf.reshape(spread, shape),
+      shape.map((_, a) => (a === axis ? countTo(reach(extent, step)) : undefined)),
+    );
+  }, tensor);
 }
+
+const still: readonly Pair[] = [
+  [0, 0],
+  [0, 0],
+];

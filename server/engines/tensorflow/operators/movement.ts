@@ -84,8 +84,14 @@ export function takeOnDevice(call: Call, tensor: DeviceTensor, maps: AxisMaps): 
   let result = tensor;
   if (size.some((extent, axis) => extent !== tensor.shape[axis])) result = tf.slice(result, begin, size);
   for (const axis of gathered) result = tf.gather(result, call.indices(maps[axis]!) as never, axis);
-  if (repeats.some((count) => count !== 1)) result = tf.tile(result, repeats);
+  if (repeats.some((count) => count !== 1)) result = repeated(call, result, repeats);
   return result === tensor ? renamed(call, tensor) : result;
+}
+
+/** Repeats along axes of extent 1. The kernel of WebAssembly for it is slow; a product with ones is not, and as exact. */
+function repeated({ tf, device }: Call, tensor: DeviceTensor, repeats: number[]): DeviceTensor {
+  if (device.backend !== "wasm" || tensor.dtype !== "float32" || tensor.rank > 6) return tf.tile(tensor, repeats);
+  return tf.mul(tensor, tf.ones(tensor.shape.map((extent, axis) => extent * repeats[axis]!)));
 }
 
 function isRun(map: readonly number[], from: number, length: number): boolean {

@@ -5,6 +5,7 @@ import { attributeOf, type Call, type Family, type NodeFacts } from "../call";
 import { countTo } from "../shapes";
 import type { Value } from "../values";
 import { windowsOf, type Windows } from "../windows";
+import { larger } from "./guarded";
 import { depthwise, imageOf, pairOf, valueOfImage, type Pair, type Pads } from "./images";
 import { surround, takeOnDevice } from "./movement";
 import { reduceOnDevice } from "./reduction";
@@ -61,7 +62,7 @@ function largestByShifting(call: Call, x: DeviceTensor, windows: Windows): Devic
   return countTo(kernel[0])
     .flatMap((row) => countTo(kernel[1]).map((column) => [along(0, row), along(1, column)]))
     .map((places) => takeOnDevice(call, x, [undefined, ...places, undefined]))
-    .reduce((a, b) => call.tf.maximum(a, b));
+    .reduce((a, b) => larger(call, a, b));
 }
 
 /**

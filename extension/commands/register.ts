@@ -1,0 +1,37 @@
+import * as vscode from "vscode";
+import { WorkerLostError, WorkerStoppedError } from "../client/lost";
+import type { Command, Services } from "./command";
+import { openSample } from "./openSample";
+import { restartWorker } from "./restartWorker";
+import { showEngines } from "./showEngines";
+import { showLog } from "./showLog";
+import { showStatus } from "./showStatus";
+import { visualize } from "./visualize";
+
+/** Every command of the manifest. */
+export const commands: readonly Command[] = [visualize, showEngines, showLog, restartWorker, openSample, showStatus];
+
+/** Registers all commands. What goes wrong in one has no panel to be shown in, so that a message says it. */
+export function registerCommands(services: Services): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...commands.map((command) =>
+      vscode.commands.registerCommand(command.id, async (...args: unknown[]) => {
+        try {
+          await command.run(services, ...args);
+        } catch (error) {
+          services.log.error(error instanceof Error ? error : String(error));
+          const showLogLabel = vscode.l10n.t("Show Log");
+          const pressed = await vscode.window.showErrorMessage(sentenceOf(error), showLogLabel);
+          if (pressed === showLogLabel) services.log.show();
+        }
+      }),
+    ),
+  );
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof WorkerLostError) return vscode.l10n.t("The worker ended before it could answer. Try again.");
+  if (error instanceof WorkerStoppedError)
+    return vscode.l10n.t('The worker is not running. Choose "Restart Worker" in the status bar.');
+  return error instanceof Error ? error.message : String(error);
+}

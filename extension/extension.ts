@@ -1,0 +1,31 @@
+import * as vscode from "vscode";
+import { StatusItem } from "./client/statusItem";
+import { Worker } from "./client/worker";
+import { registerCommands } from "./commands/register";
+import { Panels, panelType } from "./panels/panels";
+
+let worker: Worker | undefined;
+
+/** Wires everything up; nothing is started before it is needed. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel("Loss Landscape", { log: true });
+  const ours = new Worker(context.asAbsolutePath("dist/server.js"), log);
+  worker = ours;
+  const panels = new Panels(context.extensionUri, ours, log);
+  context.subscriptions.push(
+    log,
+    ours,
+    new StatusItem(ours),
+    registerCommands({ extension: context.extensionUri, worker: ours, panels, log }),
+    vscode.window.registerWebviewPanelSerializer(panelType, panels),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration("lossLandscape.tensorflow.folder")) return;
+      ours.settingsChanged().catch((error: unknown) => log.error(String(error)));
+    }),
+  );
+}
+
+/** Ends the worker in good order: points in flight are kept. */
+export async function deactivate(): Promise<void> {
+  await worker?.stop();
+}

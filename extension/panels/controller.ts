@@ -1,0 +1,327 @@
+import { randomUUID } from "node:crypto";
+import path from "node:path";
+import * as vscode from "vscode";
+import { DescribeRequest, OpenRequest } from "../../server/protocol/requests";
+import type { DescribeResult, RunEvent, RunOutcome } from "../../server/protocol/requests";
+import type { Problem } from "../../server/protocol/problem";
+import type { Study } from "../../server/protocol/study";
+import type { HostMessage, PanelMessage } from "../../webview/protocol/messages";
+import { WorkerLostError, WorkerStoppedError } from "../client/lost";
+import type { Worker } from "../client/worker";
+import { studyDefaults } from "../settings";
+import { browseData, pickData } from "./chooseData";
+import { advance, conclude, filesOf, withStatus } from "./content";
+import type { Content } from "./content";
+import { readMessage } from "./messages";
+import { revealFile } from "./reveal";
+
+/**
+ * One panel and the model or study that it shows: asks the worker, keeps what there is to show, and tells the page as
+ * long as that is visible. A hidden page is gone; when it comes back it says so and gets everything at once.
+ */
+export class PanelController {
+  private content: Content = { kind: "preparing", message: "" };
+  /** Whether there is a page that listens. */
+  private isLive = false;
+  private isWorkerLost = false;
+  private isDisposed = false;
+  /** One thing at a time; each waits for the one before, which it cancels. */
+  private flow: Promise<void> = Promise.resolve();
+  private cancellation = new vscode.CancellationTokenSource();
+  /** The run that is going on. */
+  private run: { readonly token: string; paused: boolean } | undefined;
+  /** Data that the user has chosen. */
+  private data: string | undefined;
+  /** Data of the last run that was shown. */
+  private lastData: string | undefined;
+
+  constructor(
+    private readonly source: vscode.Uri,
+    private readonly panel: vscode.WebviewPanel,
+    private readonly worker: Worker,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.isLive = false;
+    });
+    panel.onDidDispose(() => {
+      this.isDisposed = true;
+      this.isLive = false;
+      this.cancellation.cancel();
+    });
+  }
+
+  private get name(): string {
+    return path.basename(this.source.fsPath);
+  }
+
+  /** Describes the model and starts, continues or opens its run, as far as that needs no answer from the user. */
+  visualize(): void {
+    this.perform(async (cancellation) => {
+      const result = await this.describe(cancellation);
+      if (result.kind !== "ready") return this.refuse(result);
+      const { study, earlier } = result;
+      if (earlier === undefined) return this.execute(study, "resume", cancellation);
+      if (earlier.measured < earlier.total) return this.show({ kind: "offer-resume", earlier });
+      await this.open(earlier.journal, cancellation);
+      // Every point is there, but the end was not written down.
+      if (this.content.kind === "snapshot" && this.content.snapshot.status !== "done")
+        await this.execute(study, "resume", cancellation);
+    });
+  }
+
+  /** Shows the run of a journal, without computing anything. */
+  restore(journal: string): void {
+    this.perform((cancellation) => this.open(journal, cancellation));
+  }
+
+  /** Brings the panel to the front; what could not be shown is tried again. */
+  reveal(): void {
+    this.panel.reveal();
+    if (this.content.kind === "problem" || this.content.kind === "choose-data") this.visualize();
+  }
+
+  private receive(received: unknown): void {
+    const message = readMessage(received);
+    if (message === undefined) this.log.warn(`The panel of ${this.name} sent an unknown message`);
+    else this.answer(message);
+  }
+
+  private answer(message: PanelMessage): void {
+    switch (message.kind) {
+      case "ready":
+        return this.greet();
+      case "resume":
+        return this.perform((cancellation) => this.again("resume", cancellation));
+      case "start-over":
+        return this.perform((cancellation) => this.again("fresh", cancellation));
+      case "run-again":
+        return this.runAgain();
+      case "pause":
+        return this.pause(message.paused);
+      case "cancel":
+        return this.cancellation.cancel();
+      case "choose-data":
+        return void this.chooseData(message.path);
+      case "show-log":
+        return this.log.show(true);
+      case "show-engines":
+        return void vscode.commands.executeCommand("lossLandscape.showEngines");
+      case "reveal":
+        if (!filesOf(this.content).includes(message.path)) return;
+        return void revealFile(vscode.Uri.file(message.path));
+      case "copy-text":
+        return void vscode.env.clipboard.writeText(message.text);
+    }
+  }
+
+  /** Gives a page that has just been loaded everything there is. */
+  private greet(): void {
+    this.isLive = true;
+    this.post({ kind: "init", source: this.source.toString(), title: this.name });
+    this.post(this.content);
+    if (this.isWorkerLost) this.post({ kind: "worker", state: "lost" });
+  }
+
+  /** A run that is complete or cancelled is measured anew; what has failed is tried again and keeps its points. */
+  private runAgain(): void {
+    const { content } = this;
+    if (content.kind !== "snapshot") return this.visualize();
+    const mode = content.snapshot.status === "failed" ? "resume" : "fresh";
+    this.perform((cancellation) => this.again(mode, cancellation));
+  }
+
+  /** Runs what the files say now: the study may have been edited, the model trained further. */
+  private async again(mode: "resume" | "fresh", cancellation: vscode.CancellationToken): Promise<void> {
+    const result = await this.describe(cancellation);
+    if (result.kind !== "ready") return this.refuse(result);
+    await this.execute(result.study, mode, cancellation);
+  }
+
+  private refuse(result: Exclude<DescribeResult, { readonly kind: "ready" }>): void {
+    this.show(result);
+    if (result.kind === "choose-data" && this.panel.visible)
+      void pickData(result.candidates, this.panel.title).then((file) => this.useData(file));
+  }
+
+  private async chooseData(file: string | undefined): Promise<void> {
+    const beside = vscode.Uri.joinPath(this.source, "..");
+    this.useData(file ?? (await browseData(this.panel.title, beside)));
+  }
+
+  private useData(file: string | undefined): void {
+    if (file === undefined || this.isDisposed) return;
+    this.data = file;
+    this.visualize();
+  }
+
+  private async describe(cancellation: vscode.CancellationToken): Promise<DescribeResult> {
+    this.show({ kind: "preparing", message: vscode.l10n.t("Reading {0}", this.name) });
+    let result = await this.ask(cancellation);
+    if (result.kind === "choose-data" && this.data === undefined && this.lastData !== undefined) {
+      // It was chosen for the run that is shown, perhaps before the window was reloaded.
+      this.data = this.lastData;
+      result = await this.ask(cancellation);
+    }
+    if (result.kind === "ready") for (const notice of result.notices) this.log.info(`${this.name}: ${notice}`);
+    return result;
+  }
+
+  private ask(cancellation: vscode.CancellationToken): Promise<DescribeResult> {
+    const uri = this.source.toString();
+    const data = this.data === undefined ? undefined : vscode.Uri.file(this.data).toString();
+    const defaults = studyDefaults(this.source);
+    return this.insist(cancellation, () => this.worker.request(DescribeRequest, { uri, data, defaults }, cancellation));
+  }
+
+  private async open(journal: string, cancellation: vscode.CancellationToken): Promise<void> {
+    this.show({ kind: "preparing", message: vscode.l10n.t("Opening {0}", path.basename(journal)) });
+    const result = await this.insist(cancellation, () => this.worker.request(OpenRequest, { journal }, cancellation));
+    if (result.kind === "problem") return this.show(result);
+    this.lastData = result.snapshot.header.data.path;
+    this.show({ kind: "snapshot", snapshot: result.snapshot });
+  }
+
+  /** Runs the study to its end. A worker that is lost meanwhile goes on with the same journal when it is back. */
+  private async execute(
+    study: Study,
+    first: "resume" | "fresh",
+    cancellation: vscode.CancellationToken,
+  ): Promise<void> {
+    let hasJournal = false;
+    const onEvent = (event: RunEvent) => {
+      if (event.kind === "snapshot") {
+        hasJournal = true;
+        this.lastData = event.snapshot.header.data.path;
+      }
+      this.content = advance(this.content, event);
+      this.post(event);
+    };
+    try {
+      const outcome = await this.insist(cancellation, () => {
+        // A new name for each attempt, so that nothing late from a lost worker is taken for ours.
+        this.run = { token: randomUUID(), paused: this.run?.paused ?? false };
+        const mode = hasJournal ? "resume" : first;
+        const settled = this.worker.run(
+          { study, defaults: studyDefaults(this.source), mode },
+          { token: this.run.token, cancellation, onEvent },
+        );
+        if (this.run.paused) void this.worker.pause(this.run.token, true).catch(() => undefined);
+        return settled;
+      });
+      this.ended(outcome);
+    } catch (error) {
+      if (cancellation.isCancellationRequested) this.ended({ status: "cancelled", checks: [] });
+      else this.ended({ status: "failed", checks: [], problem: this.problemOf(error) });
+    } finally {
+      this.run = undefined;
+    }
+  }
+
+  private ended(outcome: RunOutcome): void {
+    const hadPicture = this.content.kind === "snapshot";
+    this.content = conclude(this.content, outcome);
+    if (hadPicture && this.content.kind === "snapshot") {
+      const { status, checks, problem } = this.content.snapshot;
+      this.post({ kind: "status", status, checks, problem });
+    } else this.post(this.content);
+    if (!this.panel.visible && outcome.status !== "cancelled") void this.notify(outcome);
+  }
+
+  /** Tells of the end of a run that nobody is looking at. */
+  private async notify({ status, problem }: RunOutcome): Promise<void> {
+    if (this.isDisposed) return;
+    const show = vscode.l10n.t("Show");
+    const pressed =
+      status === "done"
+        ? await vscode.window.showInformationMessage(
+            vscode.l10n.t("The loss landscape of {0} is ready.", this.name),
+            show,
+          )
+        : await vscode.window.showWarningMessage(
+            vscode.l10n.t("The loss landscape of {0} failed: {1}.", this.name, problem?.title ?? status),
+            show,
+          );
+    if (pressed === show && !this.isDisposed) this.panel.reveal();
+  }
+
+  private pause(paused: boolean): void {
+    if (this.run === undefined) return;
+    this.run.paused = paused;
+    this.content = withStatus(this.content, paused ? "paused" : "running");
+    if (this.content.kind === "snapshot") {
+      const { status, checks } = this.content.snapshot;
+      this.post({ kind: "status", status, checks });
+    }
+    // A worker that is lost at this moment learns of it when it is back.
+    this.worker.pause(this.run.token, paused).catch((error: unknown) => this.log.warn(String(error)));
+  }
+
+  /** Repeats `attempt` whenever the worker was lost and is back. */
+  private async insist<T>(cancellation: vscode.CancellationToken, attempt: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof WorkerLostError) || cancellation.isCancellationRequested) throw error;
+        this.isWorkerLost = true;
+        this.post({ kind: "worker", state: "lost" });
+        try {
+          await this.worker.back(error);
+        } finally {
+          this.isWorkerLost = false;
+          this.post({ kind: "worker", state: "back" });
+        }
+        if (cancellation.isCancellationRequested) throw error;
+      }
+    }
+  }
+
+  private perform(work: (cancellation: vscode.CancellationToken) => Promise<void>): void {
+    this.cancellation.cancel();
+    const cancellation = new vscode.CancellationTokenSource();
+    this.cancellation = cancellation;
+    this.flow = this.flow.then(async () => {
+      if (this.isDisposed) return;
+      try {
+        await work(cancellation.token);
+      } catch (error) {
+        if (cancellation.token.isCancellationRequested) this.ended({ status: "cancelled", checks: [] });
+        else this.show({ kind: "problem", problem: this.problemOf(error) });
+      } finally {
+        cancellation.dispose();
+      }
+    });
+  }
+
+  /** What to tell of an error that is not one of the models, data or studies: those come as answers. */
+  private problemOf(error: unknown): Problem {
+    this.log.error(error instanceof Error ? error : String(error));
+    if (error instanceof WorkerStoppedError)
+      return {
+        reason: "worker-lost",
+        title: vscode.l10n.t("The worker is not running"),
+        message: vscode.l10n.t(
+          "The worker that reads and computes {0} ended several times and was not started again.",
+          this.name,
+        ),
+        advice: vscode.l10n.t('Choose "Restart Worker" in the status bar, then try again.'),
+      };
+    return {
+      reason: "internal",
+      title: vscode.l10n.t("Something went wrong inside Loss Landscape"),
+      message: vscode.l10n.t("An unexpected error stopped the work on {0}.", this.name),
+      advice: vscode.l10n.t("Open the log for the details."),
+    };
+  }
+
+  private show(content: Content): void {
+    this.content = content;
+    this.post(content);
+  }
+
+  private post(message: HostMessage): void {
+    if (this.isLive) void this.panel.webview.postMessage(message);
+  }
+}

@@ -1,0 +1,37 @@
+import type { PanelMessage, PanelState } from "../../webview/protocol/messages";
+
+/** What a panel must keep for it to be restored, if `state` has it. */
+export function readState(state: unknown): Pick<PanelState, "source" | "journal"> | undefined {
+  if (!isRecord(state) || state.version !== 1 || typeof state.source !== "string") return undefined;
+  return { source: state.source, journal: typeof state.journal === "string" ? state.journal : undefined };
+}
+
+/** The message that a panel sent, if it is one; a page is never trusted to send what its types promise. */
+export function readMessage(message: unknown): PanelMessage | undefined {
+  if (!isRecord(message)) return undefined;
+  const { kind, path, paused, text } = message;
+  switch (kind) {
+    case "ready":
+    case "resume":
+    case "start-over":
+    case "run-again":
+    case "cancel":
+    case "show-log":
+    case "show-engines":
+      return { kind };
+    case "pause":
+      return typeof paused === "boolean" ? { kind, paused } : undefined;
+    case "choose-data":
+      return { kind, path: typeof path === "string" ? path : undefined };
+    case "reveal":
+      return typeof path === "string" ? { kind, path } : undefined;
+    case "copy-text":
+      return typeof text === "string" ? { kind, text } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

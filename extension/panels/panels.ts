@@ -1,0 +1,71 @@
+import path from "node:path";
+import * as vscode from "vscode";
+import type { Worker } from "../client/worker";
+import { PanelController } from "./controller";
+import { pageOf } from "./html";
+import { readState } from "./messages";
+
+export const panelType = "lossLandscape.panel";
+
+/** All panels: one for each model or study, shown again when it is asked for again. */
+export class Panels implements vscode.WebviewPanelSerializer {
+  private readonly controllers = new Map<string, PanelController>();
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly worker: Worker,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** Opens a panel beside the code, or shows the one that there is. */
+  visualize(source: vscode.Uri): void {
+    const existing = this.controllers.get(source.toString());
+    if (existing !== undefined) return existing.reveal();
+    const panel = vscode.window.createWebviewPanel(panelType, "", vscode.ViewColumn.Beside, this.options());
+    this.control(source, panel).visualize();
+  }
+
+  /** Fills a panel that was open when the window was closed or reloaded. */
+  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const kept = readState(state);
+    if (kept === undefined) {
+      // Nothing says what it was about.
+      panel.dispose();
+      return Promise.resolve();
+    }
+    const controller = this.control(vscode.Uri.parse(kept.source), panel);
+    if (kept.journal === undefined) controller.visualize();
+    else controller.restore(kept.journal);
+    return Promise.resolve();
+  }
+
+  private control(source: vscode.Uri, panel: vscode.WebviewPanel): PanelController {
+    const key = source.toString();
+    const controller = new PanelController(source, panel, this.worker, this.log);
+    this.controllers.set(key, controller);
+    panel.onDidDispose(() => {
+      if (this.controllers.get(key) === controller) this.controllers.delete(key);
+    });
+    const { webview } = panel;
+    const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.assets, name)).toString();
+    panel.title = vscode.l10n.t("Landscape: {0}", path.basename(source.fsPath));
+    panel.iconPath = vscode.Uri.joinPath(this.extension, "media", "icon.png");
+    webview.options = this.options();
+    webview.html = pageOf({
+      source: webview.cspSource,
+      script: asset("panel.js"),
+      icons: asset("codicon.css"),
+      language: vscode.env.language,
+      title: panel.title,
+    });
+    return controller;
+  }
+
+  private get assets(): vscode.Uri {
+    return vscode.Uri.joinPath(this.extension, "dist", "webview");
+  }
+
+  private options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
+    return { enableScripts: true, localResourceRoots: [this.assets], retainContextWhenHidden: false };
+  }
+}

@@ -1,0 +1,175 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { literalArguments, literals, readSources } from "./sources";
+
+interface Menu {
+  readonly command: string;
+  readonly when?: string;
+}
+
+interface Property {
+  readonly default: unknown;
+  readonly scope: string;
+  readonly enum?: readonly string[];
+  readonly enumItemLabels?: readonly string[];
+  readonly markdownEnumDescriptions?: readonly string[];
+  readonly markdownDescription: string;
+}
+
+interface Manifest {
+  readonly main: string;
+  readonly icon: string;
+  readonly l10n: string;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly activationEvents: readonly string[];
+  readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly category: string; readonly icon: string }[];
+    readonly menus: Readonly<Record<string, readonly Menu[]>>;
+    readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
+  };
+}
+
+const text = readFileSync("package.json", "utf8");
+const manifest = JSON.parse(text) as Manifest;
+const { commands, menus, configuration } = manifest.contributes;
+const sources = readSources();
+const short = (id: string) => id.replace(/^lossLandscape\./, "");
+
+describe("commands", () => {
+  const contributed = commands.map(({ command }) => command).sort();
+
+  test("each has a file of its own that says its id", () => {
+    for (const command of contributed) {
+      const file = path.join("extension", "commands", `${short(command)}.ts`);
+      const own = sources.filter((source) => source.file === file);
+      expect(own, file).toHaveLength(1);
+      expect([...literals(own, /^lossLandscape\./)], file).toContain(command);
+    }
+  });
+
+  test("each is registered", () => {
+    const register = sources.find(({ file }) => file.endsWith("register.ts"))!.tree.text;
+    const [, list = ""] = /commands: readonly Command\[\] = \[([^\]]*)\]/.exec(register) ?? [];
+    const registered = list.split(",").map((name) => `lossLandscape.${name.trim()}`);
+    expect(registered.sort()).toEqual(contributed);
+  });
+
+  test("the code speaks of no other", () => {
+    const settings = Object.keys(configuration.properties);
+    const others = new Set(["lossLandscape.panel", "lossLandscape.status"]);
+    for (const id of literals(sources, /^lossLandscape\./))
+      expect([...contributed, ...settings, ...others], id).toContain(id);
+  });
+
+  test("each has the category and an icon", () => {
+    for (const { category, icon } of commands) {
+      expect(category).toBe("Loss Landscape");
+      expect(icon).toMatch(/^\$\([a-z-]+\)$/);
+    }
+  });
+});
+
+describe("settings", () => {
+  const { properties } = configuration;
+
+  test("each is read, and each that is read exists", () => {
+    const read = literalArguments(sources, /^settings\.get$|getConfiguration\("lossLandscape"\)\.get$/);
+    expect([...new Set(read)].sort()).toEqual(Object.keys(properties).map(short).sort());
+  });
+
+  test("defaults in the code are those of the manifest", () => {
+    const code = sources.find(({ file }) => file.endsWith("settings.ts"))!.tree.text;
+    for (const [id, { default: value }] of Object.entries(properties)) {
+      if (value === ".loss-landscape") continue;
+      const call = new RegExp(`get<\\w+>\\("${short(id).replace(".", "\\.")}", ([^)]+)\\)`).exec(code);
+      expect(JSON.parse(call?.[1] ?? "null"), id).toEqual(value);
+    }
+  });
+
+  test("each describes itself and every choice", () => {
+    for (const [id, property] of Object.entries(properties)) {
+      expect(property.markdownDescription, id).toMatch(/^%.+%$/);
+      expect(property.markdownEnumDescriptions?.length, id).toBe(property.enum?.length);
+      expect(property.enumItemLabels?.length, id).toBe(property.enum?.length);
+    }
+  });
+
+  test("folders of programs belong to the machine and are ignored in untrusted workspaces", () => {
+    const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+    expect(properties["lossLandscape.tensorflow.folder"]!.scope).toBe("machine-overridable");
+    expect(restricted).toContain("lossLandscape.tensorflow.folder");
+    for (const id of restricted) expect(Object.keys(properties)).toContain(id);
+  });
+});
+
+describe("menus", () => {
+  const modelMenus = ["explorer/context", "editor/title", "editor/title/context"];
+
+  /** The two regular expressions of a `when` clause, as VS Code would apply them. */
+  function appliesTo(when: string, file: string): boolean {
+    const pattern = (key: string) => {
+      const [, source = "", flags] = new RegExp(`${key} =~ /(.*?)/(i?)(?=[ )]|$)`).exec(when) ?? [];
+      return new RegExp(source, flags);
+    };
+    return pattern("resourceExtname").test(path.extname(file)) || pattern("resourceFilename").test(file);
+  }
+
+  test.each(modelMenus)("%s has its entry on model files only", (menu) => {
+    const [entry, ...others] = menus[menu]!;
+    expect(others).toEqual([]);
+    expect(entry!.command).toBe("lossLandscape.visualize");
+    const models = ["a.onnx", "B.ONNX", "a.keras", "weights.h5", "a.landscape.json", "model.json"];
+    const rest = ["a.onnx.txt", "package.json", "my-model.json", "landscape.json", "a.py", "onnx"];
+    for (const file of models) expect(appliesTo(entry!.when!, file), file).toBe(true);
+    for (const file of rest) expect(appliesTo(entry!.when!, file), file).toBe(false);
+  });
+
+  test("folders have none", () => {
+    expect(menus["explorer/context"]![0]!.when).toContain("!explorerResourceIsFolder &&");
+  });
+
+  test("name commands that exist, and the palette can start the work", () => {
+    const contributed = commands.map(({ command }) => command);
+    for (const entry of Object.values(menus).flat()) expect(contributed).toContain(entry.command);
+    const hidden = menus.commandPalette!.filter(({ when }) => when === "false").map(({ command }) => command);
+    for (const id of ["visualize", "restartWorker", "showLog", "showEngines", "openSample"])
+      expect(hidden).not.toContain(`lossLandscape.${id}`);
+  });
+});
+
+describe("strings and files", () => {
+  const nls = JSON.parse(readFileSync("package.nls.json", "utf8")) as Record<string, string>;
+
+  test("every key of the manifest is translated, and no other", () => {
+    const keys = [...text.matchAll(/"%([^"]+)%"/g)].map(([, key]) => key!);
+    expect([...new Set(keys)].sort()).toEqual(Object.keys(nls).sort());
+    for (const value of Object.values(nls)) expect(value).not.toBe("");
+  });
+
+  test("the bundle for translators has every string of the code, and no other", () => {
+    const bundle = JSON.parse(readFileSync(path.join(manifest.l10n, "bundle.l10n.json"), "utf8")) as object;
+    const used = literalArguments(sources, /^vscode\.l10n\.t$/);
+    expect(Object.keys(bundle).sort()).toEqual([...new Set(used)].sort());
+    for (const [key, value] of Object.entries(bundle)) expect(value).toBe(key);
+  });
+
+  test("every text of a call to l10n is a literal, so that it can be found", () => {
+    const calls = sources.flatMap(({ tree }) => [...tree.text.matchAll(/l10n\.t\(/g)]).length;
+    expect(literalArguments(sources, /^vscode\.l10n\.t$/)).toHaveLength(calls);
+  });
+
+  test("the files that the manifest names exist or are built", () => {
+    expect(existsSync(manifest.icon)).toBe(true);
+    expect(existsSync(manifest.l10n)).toBe(true);
+    const webpack = readFileSync("webpack.config.mjs", "utf8");
+    for (const bundle of [manifest.main, ...Object.values(manifest.bin)])
+      expect(webpack).toMatch(new RegExp(`^\\s+${path.basename(bundle, ".js")}: "\\./`, "m"));
+  });
+
+  test("a panel that is restored wakes the extension, and nothing else does so early", () => {
+    expect(manifest.activationEvents).toEqual(["onWebviewPanel:lossLandscape.panel"]);
+    expect([...literals(sources, /^lossLandscape\.panel$/)]).toHaveLength(1);
+  });
+});
