@@ -52,6 +52,11 @@ export class PanelController {
     });
   }
 
+  /** The column in which the panel is in sight. */
+  get visibleColumn(): vscode.ViewColumn | undefined {
+    return this.panel.visible ? this.panel.viewColumn : undefined;
+  }
+
   private get name(): string {
     return path.basename(this.source.fsPath);
   }

@@ -21,7 +21,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
   visualize(source: vscode.Uri): void {
     const existing = this.controllers.get(source.toString());
     if (existing !== undefined) return existing.reveal();
-    const panel = vscode.window.createWebviewPanel(panelType, "", vscode.ViewColumn.Beside, this.options());
+    const panel = vscode.window.createWebviewPanel(panelType, "", this.column(), this.options());
     this.control(source, panel).visualize();
   }
 
@@ -59,6 +59,12 @@ export class Panels implements vscode.WebviewPanelSerializer {
       title: panel.title,
     });
     return controller;
+  }
+
+  /** Beside the code: where a panel is in sight already, otherwise next to the active editor. */
+  private column(): vscode.ViewColumn {
+    const shown = [...this.controllers.values()].find(({ visibleColumn }) => visibleColumn !== undefined);
+    return shown?.visibleColumn ?? vscode.ViewColumn.Beside;
   }
 
   private get assets(): vscode.Uri {

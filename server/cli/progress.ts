@@ -11,10 +11,12 @@ const lineInterval = 5000;
 export class ProgressView {
   private bar: SingleBar | undefined;
   private nextLine = 0;
+  private stopped = false;
 
   constructor(private readonly terminal: Terminal) {}
 
   show(event: RunEvent): void {
+    if (this.stopped) return;
     switch (event.kind) {
       case "preparing":
         this.terminal.note(`${event.message} …`);
@@ -28,8 +30,9 @@ export class ProgressView {
     }
   }
 
-  /** Takes the bar away, so that other lines can follow. */
+  /** Shows no more, and ends the bar, so that other lines can follow. */
   stop(): void {
+    this.stopped = true;
     this.bar?.stop();
     this.bar = undefined;
   }

@@ -9,6 +9,23 @@ const chromium =
 export default defineConfig({
   // Lit's decorators need the older semantics of class fields.
   esbuild: { tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } } },
+  // Known in advance, so that the first test is not torn down by a discovery in the middle of it.
+  optimizeDeps: {
+    include: [
+      ...["button", "checkbox", "icon", "progress-bar", "single-select", "toolbar-button"].map(
+        (name) => `@vscode-elements/elements/dist/vscode-${name}/index.js`,
+      ),
+      "axe-core",
+      "d3-contour",
+      "d3-scale-chromatic",
+      "echarts/charts",
+      "echarts/components",
+      "echarts/core",
+      "echarts/renderers",
+      "lit",
+      "lit/decorators.js",
+    ],
+  },
   test: {
     name: "webview",
     include: ["test/webview/**/*.test.ts"],

@@ -36,7 +36,12 @@ export type HostMessage =
       readonly estimate?: Estimate;
       readonly progress: RunProgress;
     }
-  | { readonly kind: "status"; readonly status: RunStatus; readonly checks: readonly Check[]; readonly problem?: Problem }
+  | {
+      readonly kind: "status";
+      readonly status: RunStatus;
+      readonly checks: readonly Check[];
+      readonly problem?: Problem;
+    }
   /** Nothing could be started or shown. */
   | { readonly kind: "problem"; readonly problem: Problem }
   /** An unfinished run of the same study exists: the user decides. */

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import {
+  colourMaps,
+  contrastRatio,
+  css,
+  fromOklch,
+  ink,
+  oklabLightness,
+  parseColour,
+  ramp,
+} from "../../../webview/charts/colours";
+import type { ColourMapName } from "../../../webview/charts/colours";
+
+const names = Object.keys(colourMaps) as ColourMapName[];
+const steps = Array.from({ length: 101 }, (_, index) => index / 100);
+
+describe("colour maps", () => {
+  test("Fathom ends at the two colours of its definition", () => {
+    expect(css(colourMaps.fathom(0))).toBe("rgb(20, 15, 51)");
+    expect(css(colourMaps.fathom(1))).toBe("rgb(206, 255, 229)");
+  });
+
+  test.each(names)("lightness of %s rises everywhere", (name) => {
+    const lightness = steps.map((t) => oklabLightness(colourMaps[name](t)));
+    for (let i = 1; i < lightness.length; i++) expect(lightness[i]).toBeGreaterThan(lightness[i - 1]! - 1e-9);
+    expect(lightness[100]! - lightness[0]!).toBeGreaterThan(0.5);
+  });
+
+  test("sixteen equal steps of Fathom differ evenly in lightness", () => {
+    const lightness = Array.from({ length: 17 }, (_, index) => oklabLightness(colourMaps.fathom(index / 16)));
+    const differences = lightness.slice(1).map((value, index) => value - lightness[index]!);
+    expect(Math.min(...differences)).toBeGreaterThan(0.0465);
+    expect(Math.max(...differences)).toBeLessThan(0.0485);
+  });
+
+  test("values outside 0 to 1 take the ends", () => {
+    for (const name of names) {
+      expect(colourMaps[name](-1)).toEqual(colourMaps[name](0));
+      expect(colourMaps[name](2)).toEqual(colourMaps[name](1));
+    }
+  });
+
+  test.each(names)("text in ink reads on every colour of %s", (name) => {
+    for (const t of steps) {
+      const ground = colourMaps[name](t);
+      expect(contrastRatio(ink(ground), ground)).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+});
+
+describe("orientation", () => {
+  test("low loss and high accuracy stand out from the page", () => {
+    const lightness = (dark: boolean, metric: "loss" | "accuracy", t: number) =>
+      oklabLightness(ramp("fathom", dark, metric)(t));
+    expect(lightness(true, "loss", 0)).toBeGreaterThan(lightness(true, "loss", 1));
+    expect(lightness(false, "loss", 0)).toBeLessThan(lightness(false, "loss", 1));
+    expect(lightness(true, "accuracy", 1)).toBeGreaterThan(lightness(true, "accuracy", 0));
+    expect(lightness(false, "accuracy", 1)).toBeLessThan(lightness(false, "accuracy", 0));
+  });
+});
+
+describe("colours as text", () => {
+  test("every form that VS Code writes is read", () => {
+    expect(parseColour("#1f1f1f")).toEqual([31, 31, 31]);
+    expect(parseColour(" #abc ")).toEqual([170, 187, 204]);
+    expect(parseColour("#0078d480")).toEqual([0, 120, 212]);
+    expect(parseColour("rgba(255, 255, 255, 0.7)")).toEqual([255, 255, 255]);
+    expect(parseColour("rgb(1 2 3 / 50%)")).toEqual([1, 2, 3]);
+    expect(parseColour("")).toBeUndefined();
+  });
+
+  test("lightness of OKLab inverts the conversion from OKLCH", () => {
+    expect(oklabLightness(fromOklch(0.62, 0.05, 200))).toBeCloseTo(0.62, 6);
+  });
+});

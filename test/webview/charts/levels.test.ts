@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { bandOf, levelsOf, positionOf } from "../../../webview/charts/levels";
+import type { Levels } from "../../../webview/charts/levels";
+import { oracleSurface } from "../support/surface";
+
+const between = (low: number, high: number, count = 100) =>
+  Array.from({ length: count }, (_, index) => low + ((high - low) * index) / (count - 1));
+const values = (levels: Levels | undefined) => levels!.levels.map((level) => level.value);
+const majors = (levels: Levels | undefined) =>
+  levels!.levels.filter((level) => level.major).map((level) => level.value);
+
+describe("scale", () => {
+  test("is logarithmic by default above a ratio of 20", () => {
+    expect(levelsOf([1, 19.9], "auto", "loss")!.scale).toBe("linear");
+    expect(levelsOf([1, 20.1], "auto", "loss")!.scale).toBe("log");
+  });
+
+  test("is what was chosen, but linear for accuracy and without positive values", () => {
+    expect(levelsOf([1, 2], "log", "loss")!.scale).toBe("log");
+    expect(levelsOf([1, 2000], "linear", "loss")!.scale).toBe("linear");
+    expect(levelsOf([1, 90], "log", "accuracy")!.scale).toBe("linear");
+    expect(levelsOf([-2, 0], "log", "loss")!.scale).toBe("linear");
+  });
+
+  test("takes a loss of zero into the lowest band of a logarithmic scale", () => {
+    const levels = levelsOf([0, 0.01, 1, 5], "log", "loss")!;
+    expect(levels.low).toBe(0.01);
+    expect(bandOf(levels, 0)).toBe(0);
+  });
+});
+
+describe("logarithmic levels", () => {
+  test("are 1, 1.5, 2, 3, 5, 7 per decade, of which 1, 2, 5 are major", () => {
+    const levels = levelsOf([0.4, 63], "log", "loss");
+    expect(values(levels)).toEqual([0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50]);
+    expect(majors(levels)).toEqual([0.5, 1, 2, 5, 10, 20, 50]);
+  });
+
+  test("are finer under 1.8 decades", () => {
+    const levels = levelsOf([0.9, 9], "log", "loss");
+    expect(values(levels)).toEqual([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8]);
+    expect(majors(levels)).toEqual([1, 2, 3, 5]);
+  });
+
+  test("do not crowd over many decades and do not vanish in a narrow range", () => {
+    expect(values(levelsOf([1e-7, 1e6], "log", "loss")).length).toBeLessThan(30);
+    expect(values(levelsOf([0.51, 0.59], "log", "loss")).length).toBeGreaterThanOrEqual(9);
+  });
+});
+
+describe("linear levels", () => {
+  test.each([
+    [0, 1],
+    [0.4, 1.9],
+    [2, 130],
+    [-3, 4],
+    [0.0012, 0.0019],
+    [5, 84.4],
+    [1000, 9000],
+    [0, 17],
+  ])("from %d to %d make 10 to 16 bands of one nice step, every second major", (low, high) => {
+    const levels = levelsOf(between(low, high), "linear", "loss")!;
+    expect(levels.bands.length).toBeGreaterThanOrEqual(10);
+    expect(levels.bands.length).toBeLessThanOrEqual(16);
+    const step = levels.levels[1]!.value - levels.levels[0]!.value;
+    for (const [index, level] of levels.levels.entries()) {
+      expect(level.value).toBeCloseTo(levels.levels[0]!.value + index * step, 9);
+      if (index > 0) expect(level.major).toBe(!levels.levels[index - 1]!.major);
+    }
+    const leading = Number((step / 10 ** Math.floor(Math.log10(step) + 1e-9)).toPrecision(6));
+    expect([1, 1.5, 2, 2.5, 4, 5, 8]).toContain(leading);
+  });
+
+  test("of accuracy are every 5 percent over most of the range", () => {
+    expect(majors(levelsOf([7, 84.4], "auto", "accuracy"))).toEqual([10, 20, 30, 40, 50, 60, 70, 80]);
+  });
+});
+
+describe("domain", () => {
+  test("is the range of the finite values", () => {
+    const levels = levelsOf([NaN, 3, Infinity, 1, 2], "linear", "loss")!;
+    expect([levels.low, levels.high, levels.capped]).toEqual([1, 3, false]);
+    expect(levelsOf([NaN, Infinity], "auto", "loss")).toBeUndefined();
+  });
+
+  test("ends at the 98th percentile when the maximum is more than 2.5 times that", () => {
+    const tail = [...between(1, 10, 99), 1000];
+    const levels = levelsOf(tail, "log", "loss")!;
+    expect(levels.capped).toBe(true);
+    expect(levels.high).toBeCloseTo(10, 0);
+    expect(levelsOf([...between(1, 10, 99), 24], "log", "loss")!.capped).toBe(false);
+  });
+
+  test("of equal values is one band", () => {
+    const levels = levelsOf([0.4, 0.4], "auto", "loss")!;
+    expect(levels.bands).toHaveLength(1);
+    expect(positionOf(levels, 0.4)).toBe(0.5);
+  });
+});
+
+describe("bands", () => {
+  test("use both ends of the map and follow each other without gaps", () => {
+    const levels = levelsOf(oracleSurface(51).loss, "auto", "loss")!;
+    expect(levels.bands[0]!.shade).toBe(0);
+    expect(levels.bands.at(-1)!.shade).toBe(1);
+    for (let i = 1; i < levels.bands.length; i++) {
+      expect(levels.bands[i]!.from).toBe(levels.bands[i - 1]!.to);
+      expect(levels.bands[i]!.shade).toBeGreaterThan(levels.bands[i - 1]!.shade);
+    }
+    expect(bandOf(levels, levels.low)).toBe(0);
+    expect(bandOf(levels, levels.high * 2)).toBe(levels.bands.length - 1);
+  });
+});

@@ -1,0 +1,143 @@
+import type { Problem } from "../../../server/protocol/problem";
+import type { HostMessage, ViewState } from "../../../webview/protocol/messages";
+import { failedCheck, passedChecks, pointsOf, snapshotOf } from "./runs";
+import type { Surface } from "./surface";
+
+/** One state of the panel: what the host says, and how it is looked at. */
+export interface Story {
+  readonly messages: readonly HostMessage[];
+  readonly view?: Partial<ViewState>;
+}
+
+const file = "/home/anna/experiments/fashion";
+const init: HostMessage = {
+  kind: "init",
+  source: `file://${file}/fashion-resnet8.onnx`,
+  title: "fashion-resnet8.onnx",
+};
+
+export const dataProblem: Problem = {
+  reason: "data-mismatch",
+  title: "The data does not fit the model",
+  message:
+    "The samples of cifar.npz have 3 channels of 32 × 32, but the model fashion-resnet8.onnx expects 1 channel of 28 × 28.",
+  advice: "Choose the data that the model was trained on.",
+  file: `${file}/cifar.npz`,
+  facts: ["input [N, 1, 28, 28]", "x_test [10000, 3, 32, 32]"],
+};
+
+export const fileProblem: Problem = {
+  reason: "file-corrupt",
+  title: "The model cannot be read",
+  message: "fashion-resnet8.onnx ends after 4,096 bytes in the middle of a tensor, so it is not a complete ONNX file.",
+  advice: "Export or copy the model again, then try again.",
+  file: `${file}/fashion-resnet8.onnx`,
+};
+
+export const lostProblem: Problem = {
+  reason: "evaluator-lost",
+  title: "The evaluators keep stopping",
+  message:
+    "Three evaluators in a row stopped while fashion-resnet8.onnx was measured, the last one for want of memory.",
+  advice: "Use fewer evaluators in the settings; what was measured is kept.",
+};
+
+/** A surface with a corner where the model overflows and one point below the trained weights. */
+function rough(surface: Surface): Surface {
+  const columns = surface.x.length;
+  const loss = surface.loss.map((value, index) => {
+    const column = index % columns;
+    const row = Math.floor(index / columns);
+    if (column > 0.86 * columns && row > 0.9 * columns) return NaN;
+    return row === Math.floor(columns * 0.46) && column === Math.floor(columns * 0.55) ? 0.3912 : value;
+  });
+  return { ...surface, loss };
+}
+
+/** Every state that the panel knows, told with the numbers of a surface. */
+export function storiesOf(surface: Surface) {
+  const total = surface.loss.length;
+  const snapshot = (...options: Parameters<typeof snapshotOf> extends [Surface, ...infer Rest] ? Rest : never) =>
+    ({ kind: "snapshot", snapshot: snapshotOf(surface, ...options) }) satisfies HostMessage;
+  const done = snapshot({ status: "done" });
+  return {
+    waiting: { messages: [init] },
+    preparing: { messages: [init, { kind: "preparing", message: "Reading fashion-resnet8.onnx" }] },
+    "first-points": { messages: [init, snapshot({ status: "running", measured: 5 })] },
+    coarse: { messages: [init, snapshot({ status: "running", measured: 9 })] },
+    running: { messages: [init, snapshot({ status: "running", measured: Math.round(total * 0.67) })] },
+    paused: { messages: [init, snapshot({ status: "paused", measured: Math.round(total * 0.44) })] },
+    nested: { messages: [init, snapshot({ status: "cancelled", measured: nestedCount(surface) })] },
+    cancelled: { messages: [init, snapshot({ status: "cancelled", measured: Math.round(total * 0.44) })] },
+    done: { messages: [init, done] },
+    table: {
+      messages: [init, snapshot({ status: "cancelled", measured: Math.round(total * 0.44) })],
+      view: { table: true },
+    },
+    accuracy: { messages: [init, done], view: { metric: "accuracy" } },
+    linear: { messages: [init, done], view: { scale: "linear" } },
+    points: {
+      messages: [init, snapshot({ status: "cancelled", measured: nestedCount(surface) })],
+      view: { measuredPoints: true },
+    },
+    "not-finite": {
+      messages: [init, { kind: "snapshot", snapshot: snapshotOf(rough(surface), { status: "done" }) }],
+    },
+    "check-error": {
+      messages: [init, snapshot({ status: "done", checks: [failedCheck, ...passedChecks.slice(1)] })],
+    },
+    "worker-lost": {
+      messages: [
+        init,
+        snapshot({ status: "running", measured: Math.round(total * 0.3) }),
+        { kind: "worker", state: "lost" },
+      ],
+    },
+    "failed-late": {
+      messages: [
+        init,
+        snapshot({ status: "running", measured: Math.round(total * 0.3) }),
+        { kind: "status", status: "failed", checks: [], problem: lostProblem },
+      ],
+    },
+    problem: { messages: [init, { kind: "problem", problem: dataProblem }] },
+    "file-problem": { messages: [init, { kind: "problem", problem: fileProblem }] },
+    "offer-resume": {
+      messages: [
+        init,
+        {
+          kind: "offer-resume",
+          earlier: { journal: `${file}/.loss-landscape/fashion-resnet8.jsonl`, measured: 1742, total: 2601 },
+        },
+      ],
+    },
+    "choose-data": {
+      messages: [
+        init,
+        {
+          kind: "choose-data",
+          candidates: [`${file}/test.npz`, `${file}/train.npz`],
+          reason: "Two files beside fashion-resnet8.onnx fit its input of 1 × 28 × 28.",
+        },
+      ],
+    },
+    stream: {
+      messages: [
+        init,
+        snapshot({ status: "running", measured: 9 }),
+        {
+          kind: "points",
+          points: pointsOf(surface, [1, 2, 3]),
+          progress: { measured: 12, total, level: [5, 5] },
+        },
+      ],
+    },
+  } satisfies Record<string, Story>;
+}
+
+export type StoryName = keyof ReturnType<typeof storiesOf>;
+
+/** Number of points of the third nested grid (9 × 9 of 51 × 51). */
+function nestedCount(surface: Surface): number {
+  return Math.min(9, surface.x.length) * Math.min(9, surface.y.length);
+}

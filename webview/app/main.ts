@@ -1,0 +1,4 @@
+import { installPageStyles } from "../styles/page";
+import "./panel";
+
+installPageStyles();

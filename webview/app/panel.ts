@@ -1,0 +1,252 @@
+import "@vscode-elements/elements/dist/vscode-button/index.js";
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { narrowWidth } from "../charts/layout";
+import "../components/check-list/check-list";
+import "../components/choose-data/choose-data";
+import "../components/contour-view/contour-view";
+import type { ContourView } from "../components/contour-view/contour-view";
+import type { MenuItem } from "../components/more-menu/more-menu";
+import "../components/notice-line/notice-line";
+import "../components/panel-header/panel-header";
+import "../components/problem-state/problem-state";
+import "../components/resume-offer/resume-offer";
+import "../components/run-progress/run-progress";
+import "../components/run-settings/run-settings";
+import { connectHost } from "../host/host";
+import type { Host } from "../host/host";
+import type { HostMessage, PanelMessage, ViewState } from "../protocol/messages";
+import { emptyModel } from "../state/model";
+import type { PanelModel, RunData } from "../state/model";
+import { measuredCsv } from "../state/points";
+import { Store } from "../state/store";
+import { defaultView } from "../state/view";
+import { shared } from "../styles/shared";
+import { strings } from "./strings";
+
+/**
+ * The whole panel: it owns the store, speaks with the host and decides which state is shown.
+ * @attr state - what is shown, for styles and tests: waiting, preparing, running, paused, cancelled, done, failed,
+ *   problem, offer-resume or choose-data
+ */
+@customElement("loss-landscape-panel")
+export class LossLandscapePanel extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        min-height: 100vh;
+      }
+
+      .picture {
+        border-top: 1px solid var(--ll-rule);
+      }
+
+      run-progress + main > .picture {
+        border-top: 0;
+      }
+
+      .waiting {
+        /* The height of the tools and of the facts, which come later: the frame stays where it is. */
+        padding: 70px 0 0 8px;
+        max-width: 818px;
+      }
+
+      :host([narrow]) .waiting {
+        padding: 110px 0 0 4px;
+      }
+
+      vscode-button {
+        height: 26px;
+      }
+
+      check-list {
+        border-bottom: 1px solid var(--ll-rule);
+      }
+    `,
+  ];
+
+  @state() private model: PanelModel = emptyModel;
+  @state() private view: ViewState = defaultView;
+  @property({ type: Boolean, reflect: true }) narrow = false;
+  @query("contour-view") private contour?: ContourView;
+
+  #store = new Store();
+  #host?: Host;
+  #stop: (() => void)[] = [];
+  #width = new ResizeObserver(() => (this.narrow = this.clientWidth < narrowWidth));
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#host ??= connectHost();
+    this.view = this.#host.load()?.view ?? defaultView;
+    this.narrow = this.clientWidth < narrowWidth;
+    this.#width.observe(this);
+    this.#stop = [
+      this.#host.listen((message) => this.#receive(message)),
+      this.#store.subscribe((model) => (this.model = model)),
+    ];
+    this.addEventListener("panel-message", this.#onMessage);
+    this.addEventListener("view-change", this.#onViewChange);
+    this.#host.post({ kind: "ready" });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#width.disconnect();
+    for (const stop of this.#stop) stop();
+    this.removeEventListener("panel-message", this.#onMessage);
+    this.removeEventListener("view-change", this.#onViewChange);
+  }
+
+  #receive(message: HostMessage): void {
+    this.#store.dispatch(message);
+    if (message.kind === "init" || message.kind === "snapshot") this.#save();
+  }
+
+  #onMessage = (event: CustomEvent<PanelMessage>) => this.#host?.post(event.detail);
+
+  #onViewChange = (event: CustomEvent<Partial<ViewState>>) => {
+    this.view = { ...this.view, ...event.detail };
+    this.#save();
+  };
+
+  /** Keeps what is looked at and how; the data itself is asked for again. */
+  #save(): void {
+    const { source, run } = this.#store.model;
+    if (!source) return;
+    const journal = run?.journal ?? this.#host?.load()?.journal;
+    this.#host?.save({ version: 1, source, ...(journal ? { journal } : {}), view: this.view });
+  }
+
+  protected override willUpdate(): void {
+    const { phase, run } = this.model;
+    this.setAttribute("state", phase.kind === "run" && run ? run.status : phase.kind);
+  }
+
+  override render() {
+    const { phase, run, title } = this.model;
+    const shownRun = this.#shownRun();
+    const active = run?.status === "running" || run?.status === "paused";
+    const preparing = phase.kind === "preparing";
+    const canRunAgain = (phase.kind === "run" && run !== undefined && !active) || phase.kind === "problem";
+    return html`
+      <panel-header
+        .heading=${title || strings.panel}
+        .run=${shownRun}
+        .items=${this.#menuItems(shownRun)}
+        .canRunAgain=${canRunAgain}
+        ?narrow=${this.narrow}
+      ></panel-header>
+      ${this.#notices(shownRun)}
+      ${
+        preparing || (phase.kind === "run" && active)
+          ? html`<run-progress
+              .run=${run}
+              .preparing=${preparing ? phase.message : undefined}
+              ?narrow=${this.narrow}
+            ></run-progress>`
+          : nothing
+      }
+      <main>${this.#content()}</main>
+    `;
+  }
+
+  /** The run whose figures are shown: none while a question or a problem takes their place. */
+  #shownRun(): RunData | undefined {
+    const { phase, run } = this.model;
+    if (phase.kind !== "run" && phase.kind !== "preparing") return undefined;
+    return run && !(run.problem && run.measured.count === 0) ? run : undefined;
+  }
+
+  #content() {
+    const { phase, run } = this.model;
+    switch (phase.kind) {
+      case "problem":
+        return html`<problem-state .problem=${phase.problem} ?narrow=${this.narrow}></problem-state>`;
+      case "offer-resume":
+        return html`<resume-offer .earlier=${phase.earlier} ?narrow=${this.narrow}></resume-offer>`;
+      case "choose-data":
+        return html`<choose-data
+          .candidates=${phase.candidates}
+          .reason=${phase.reason}
+          ?narrow=${this.narrow}
+        ></choose-data>`;
+      case "waiting":
+      case "preparing":
+      case "run":
+        if (!run) return html`<div class="picture waiting"><contour-figure></contour-figure></div>`;
+        return this.#picture(run);
+    }
+  }
+
+  #picture(run: RunData) {
+    if (run.problem && run.measured.count === 0) {
+      return html`<problem-state .problem=${run.problem} ?narrow=${this.narrow}></problem-state>`;
+    }
+    return html`
+      <div class="picture">
+        ${
+          run.problem
+            ? html`<problem-state inline .problem=${run.problem} ?narrow=${this.narrow}></problem-state>`
+            : nothing
+        }
+        <contour-view .run=${run} .view=${this.view} ?narrow=${this.narrow}></contour-view>
+        <run-settings .run=${run} ?narrow=${this.narrow}></run-settings>
+        ${
+          run.checks.length > 0 ? html`<check-list .checks=${run.checks} ?narrow=${this.narrow}></check-list>` : nothing
+        }
+      </div>
+    `;
+  }
+
+  /** Lines under the header that must not be overlooked. */
+  #notices(run: RunData | undefined) {
+    const failed = run?.checks.filter((check) => check.level === "error") ?? [];
+    const cancelled = this.model.phase.kind === "run" && run?.status === "cancelled" ? run : undefined;
+    return html`
+      ${
+        this.model.workerLost
+          ? html`<notice-line level="warning" role="status" data-notice="worker" ?narrow=${this.narrow}
+              >${strings.workerLost}</notice-line
+            >`
+          : nothing
+      }
+      ${failed.map(
+        (check) =>
+          html`<notice-line level="error" role="status" data-notice=${`check-${check.name}`} ?narrow=${this.narrow}
+            >${check.message}</notice-line
+          >`,
+      )}
+      ${
+        cancelled
+          ? html`<notice-line level="info" role="status" data-notice="cancelled" ?narrow=${this.narrow}>
+              ${strings.cancelled(cancelled.measured.count, cancelled.progress.total)}
+              <vscode-button secondary slot="action" @click=${() => this.#host?.post({ kind: "resume" })}
+                >${strings.resume}</vscode-button
+              >
+            </notice-line>`
+          : nothing
+      }
+    `;
+  }
+
+  #menuItems(run: RunData | undefined): readonly MenuItem[] {
+    if (!run) return [];
+    const copyImage: MenuItem = {
+      label: strings.copyImage,
+      choose: () => void this.contour?.copyImage(),
+    };
+    const copyPoints: MenuItem = {
+      label: strings.copyPoints,
+      choose: () => this.#host?.post({ kind: "copy-text", text: measuredCsv(run) }),
+    };
+    return this.narrow && !this.view.table ? [copyImage, copyPoints] : [copyPoints];
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "loss-landscape-panel": LossLandscapePanel;
+  }
+}

@@ -1,0 +1,224 @@
+import { baseName, formatCount } from "../charts/format";
+
+/** Every text of the panel, in one place for translation. */
+
+const times = (columns: number, rows: number) => `${columns} × ${rows}`;
+const grid = ([columns, rows]: readonly [number, number]) => times(columns, rows);
+
+export const strings = {
+  panel: "Loss landscape",
+
+  // Header
+  loss: "Loss",
+  accuracy: "Accuracy",
+  data: "Data",
+  samples: (used: number, available: number) =>
+    used < available
+      ? `${formatCount(used)} of ${formatCount(available)} samples`
+      : `${formatCount(used)} ${used === 1 ? "sample" : "samples"}`,
+  dataFact: (name: string, split: string, samples: string) =>
+    split === "" || name.replace(/\..*$/, "") === split ? `${name}, ${samples}` : `${name} ${split}, ${samples}`,
+  plusMinus: (value: string, error: string) => `${value} ± ${error} %`,
+  plusMinusHint: "Standard error of the accuracy over the samples",
+  engineHint: (label: string, version: string, device: string, why: string) =>
+    `${label} ${version} on ${device}: ${why}. Opens the report of all engines.`,
+  engineButton: (label: string) => `Engine: ${label}`,
+  runAgain: "Run again",
+  more: "More actions",
+  copyPoints: "Copy measured points as CSV",
+  revealModel: "Show model file",
+  revealRun: "Show run file",
+  showEngines: "Show engines",
+  showLog: "Show log",
+
+  // Lines under the header
+  workerLost: "The worker stopped and is being started again. What was measured is kept.",
+  cancelled: (measured: number, total: number) =>
+    `Cancelled at ${formatCount(measured)} of ${formatCount(total)} points. They are kept.`,
+  resume: "Resume",
+  lowerPoint: (loss: string, alpha: string, beta: string) =>
+    `A measured point lies below θ*: loss ${loss} at α ${alpha}, β ${beta} (◇ on the map).`,
+  lowerPointTitle: "A measured point lies below the trained weights",
+  notAPlane: "The grid has a single row or column, so no contour can be drawn. The table shows its values.",
+
+  // Progress
+  run: "Run",
+  measuring: (level: readonly [number, number]) => `Refining to ${grid(level)}`,
+  firstPicture: "Measuring the first picture",
+  points: (measured: number, total: number) => `${formatCount(measured)} of ${formatCount(total)} points`,
+  left: (duration: string) => `${duration} left`,
+  paused: "Paused",
+  pause: "Pause run",
+  goOn: "Resume run",
+  cancel: "Cancel run",
+  preparing: "Preparing",
+  spokenProgress: (percent: number, measured: number, total: number) =>
+    `${percent} % measured, ${formatCount(measured)} of ${formatCount(total)} points`,
+
+  // Tools
+  metricLabel: "Metric",
+  scaleLabel: "Scale",
+  metric: (metric: "loss" | "accuracy") => (metric === "loss" ? "Loss" : "Accuracy"),
+  logScale: "Log scale",
+  linearScale: "Linear",
+  profiles: "Profiles",
+  resetZoom: "Reset zoom",
+  copyImage: "Copy image",
+  copied: "Image copied",
+  copyFailed: (reason: string) => `The image could not be copied: ${reason}`,
+  displayOptions: "Display options",
+  measuredPoints: "Measured points",
+  colourMap: "Colours",
+  colours: { fathom: "Fathom", viridis: "Viridis", cividis: "Cividis", magma: "Magma", grey: "Grey" },
+  showAsTable: "Show as table",
+
+  // Figure
+  alphaAxis: "α   (direction 1)",
+  betaAxis: "β   (direction 2)",
+  centreMark: (value: string) => `θ*  ${value}`,
+  throughCursor: "through cursor",
+  throughCentre: "through θ*",
+  profileTick: (value: string) => `loss ${value}`,
+  percent: (value: string) => `${value} %`,
+  notFinite: "not finite",
+  figureRole: "contour map",
+  figureKeys:
+    "Arrow keys move the cursor, Shift moves ten steps, Home goes to θ*, Enter pins, plus and minus zoom, 0 resets.",
+  summary: (parts: {
+    readonly metric: "loss" | "accuracy";
+    readonly x: readonly [string, string];
+    readonly y: readonly [string, string];
+    readonly centre: string;
+    readonly lowest?: { readonly value: string; readonly alpha: string; readonly beta: string };
+    readonly highest?: { readonly value: string; readonly alpha: string; readonly beta: string };
+    readonly provenance: string;
+  }) => {
+    const name = parts.metric === "loss" ? "loss" : "accuracy";
+    const range =
+      parts.lowest && parts.highest
+        ? ` Measured values range from ${parts.lowest.value} at α ${parts.lowest.alpha}, β ${parts.lowest.beta} to ` +
+          `${parts.highest.value} at α ${parts.highest.alpha}, β ${parts.highest.beta}.`
+        : "";
+    return (
+      `Contour map of ${name} around the trained weights, α from ${parts.x[0]} to ${parts.x[1]}, ` +
+      `β from ${parts.y[0]} to ${parts.y[1]}. At the trained weights θ* the ${name} is ${parts.centre}.${range} ` +
+      `${parts.provenance}.`
+    );
+  },
+  emptyFigure: "Contour map, not measured yet",
+
+  // Read-out
+  alpha: "α",
+  beta: "β",
+  approximately: (value: string) => `≈ ${value}`,
+  interpolated: "interpolated",
+  notMeasured: "not measured",
+  pinned: "Pinned. Escape frees the cursor.",
+  atCentre: "θ*",
+  spokenReading: (parts: readonly string[]) => parts.join(", "),
+  allMeasured: (columns: number, rows: number) => `${times(columns, rows)} measured`,
+  drawnAt: (from: readonly [number, number], columns: number, rows: number) =>
+    `${grid(from)} measured, drawn at ${times(columns, rows)}`,
+  restInterpolated: (measured: number, total: number) =>
+    `${formatCount(measured)} of ${formatCount(total)} measured, the rest interpolated`,
+  someMeasured: (measured: number, total: number) => `${formatCount(measured)} of ${formatCount(total)} measured`,
+
+  // Run settings
+  runSettings: "Run settings",
+  settingsSummary: (points: string, range: string, normalisation: string, seed: number) =>
+    `${points} over ${range}, ${normalisation}, seed ${seed}`,
+  plusMinusRange: (half: string) => `±${half}`,
+  ranges: (x: readonly [string, string], y: readonly [string, string]) => `α ${x[0]} to ${x[1]}, β ${y[0]} to ${y[1]}`,
+  gridPoints: times,
+  normalisations: {
+    filter: "filter-normalised",
+    layer: "layer-normalised",
+    weight: "weight-normalised",
+    none: "not normalised",
+  },
+  settings: {
+    model: "Model",
+    format: "Format",
+    parameters: "Parameters",
+    data: "Data",
+    samples: "Samples",
+    preprocessing: "Preprocessing",
+    loss: "Loss",
+    directions: "Directions",
+    kept: "Kept fixed",
+    angle: "Cosine of the directions",
+    grid: "Grid",
+    engine: "Engine",
+    evaluators: "Evaluators",
+    started: "Started",
+    run: "Run file",
+  },
+  lossNames: { crossEntropy: "Cross-entropy" },
+  parameterCount: (scalars: number, tensors: number) => `${formatCount(scalars)} in ${formatCount(tensors)} tensors`,
+  sampling: (samples: string, how: "stratified" | "first", seed: number) =>
+    how === "stratified" ? `${samples}, stratified, seed ${seed}` : `${samples}, the first in the file`,
+  noPreprocessing: "None",
+  randomDirections: (normalisation: string, seed: number) => `Random, ${normalisation}, seed ${seed}`,
+  ignored: { "bias,norm": "Biases and normalisation weights", none: "Nothing" },
+  cosine: (value: string, expected: string) => `${value} (about ±${expected} expected)`,
+  evaluatorCount: (evaluators: number, batch: number) =>
+    `${evaluators} ${evaluators === 1 ? "process" : "processes"}, batches of ${formatCount(batch)}`,
+
+  // Checks
+  checks: "Checks",
+  checksSummary: (passed: number, total: number, warnings: number, errors: number) => {
+    const parts = [`${passed} of ${total} passed`];
+    if (warnings > 0) parts.push(warnings === 1 ? "1 warning" : `${warnings} warnings`);
+    if (errors > 0) parts.push(errors === 1 ? "1 error" : `${errors} errors`);
+    return parts.join(", ");
+  },
+  checkLevelColumn: "Result",
+  checkColumn: "Check",
+  valueColumn: "Value",
+  expectedColumn: "Expected",
+  checkLevels: { ok: "Passed", warning: "Warning", error: "Error" },
+  checkNames: {
+    centre: "Centre against the model itself",
+    "norm-ratio": "Norms of the directions",
+    cosine: "Angle between the directions",
+    finite: "Finite losses",
+    sampling: "Sampling error",
+    chance: "Model against chance",
+  } as Readonly<Record<string, string>>,
+
+  // States
+  problemIcon: "Error",
+  tryAgain: "Try again",
+  chooseData: "Choose data",
+  chooseDataFile: "Choose a data file…",
+  showFile: "Show file",
+  fileRow: (path: string) => baseName(path),
+  offerTitle: "An unfinished run of this study exists",
+  offerText: (measured: number, total: number) =>
+    `${formatCount(measured)} of ${formatCount(total)} points are measured. Resuming keeps them and measures the rest.`,
+  startOver: "Start over",
+  startOverHint: "Starting over sets the earlier run aside; its file is not deleted.",
+  chooseTitle: "Which data should the loss be measured on?",
+  useData: "Use",
+  useDataLabel: (name: string) => `Use ${name}`,
+  otherData: "None of these?",
+  noCandidates: "No fitting file was found beside the model.",
+
+  // Table
+  tableCaption: (metric: "loss" | "accuracy", provenance: string) =>
+    `${metric === "loss" ? "Loss" : "Accuracy"} at each grid point: α in columns, β in rows. ${provenance}.`,
+  tableCorner: "β \\ α",
+  cellTitle: (loss: string, accuracy: string, measured: boolean) =>
+    `loss ${loss}, accuracy ${accuracy} %, ${measured ? "measured" : "interpolated"}`,
+  tableRegion: "Grid values",
+
+  // Copied picture and points
+  caption: (parts: {
+    readonly model: string;
+    readonly data: string;
+    readonly samples: string;
+    readonly grid: string;
+    readonly directions: string;
+    readonly engine: string;
+  }) => `${parts.model} on ${parts.data}, ${parts.samples}. ${parts.grid}. ${parts.directions}. ${parts.engine}.`,
+} as const;

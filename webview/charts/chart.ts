@@ -1,0 +1,75 @@
+import { CustomChart } from "echarts/charts";
+import { GraphicComponent, GridComponent } from "echarts/components";
+import * as echarts from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+import type { Box } from "./labels";
+
+echarts.use([CanvasRenderer, CustomChart, GridComponent, GraphicComponent]);
+
+export type Chart = ReturnType<typeof echarts.init>;
+
+/** An element of a figure, as ECharts takes it from a custom series or the graphic component. */
+export interface Drawn {
+  readonly type: "rings" | "hatch" | "rect" | "line" | "circle" | "polygon" | "polyline" | "text" | "group";
+  readonly x?: number;
+  readonly y?: number;
+  readonly rotation?: number;
+  readonly shape?: object;
+  readonly style?: object;
+  readonly children?: readonly Drawn[];
+  readonly silent?: boolean;
+  readonly z?: number;
+}
+
+/** Many open or closed lines in one path, from flat arrays of pixels. */
+const Rings = echarts.graphic.extendShape({
+  type: "rings",
+  shape: { rings: [] as readonly Float64Array[] },
+  buildPath(path: Pick<CanvasRenderingContext2D, "moveTo" | "lineTo">, shape: { rings: readonly Float64Array[] }) {
+    for (const ring of shape.rings) {
+      path.moveTo(ring[0]!, ring[1]!);
+      for (let i = 2; i < ring.length; i += 2) path.lineTo(ring[i]!, ring[i + 1]!);
+    }
+  },
+});
+
+/** Lines at 45° through boxes; they go on from one box to the next. */
+const Hatch = echarts.graphic.extendShape({
+  type: "hatch",
+  shape: { boxes: [] as readonly Box[], step: 7 },
+  buildPath(path: Pick<CanvasRenderingContext2D, "moveTo" | "lineTo">, shape: { boxes: readonly Box[]; step: number }) {
+    for (const box of shape.boxes) {
+      for (const [x0, y0, x1, y1] of hatchLines(box, shape.step)) {
+        path.moveTo(x0, y0);
+        path.lineTo(x1, y1);
+      }
+    }
+  },
+});
+
+echarts.graphic.registerShape("rings", Rings);
+echarts.graphic.registerShape("hatch", Hatch);
+
+/** The parts of the lines x + y = k · step that lie inside a box. */
+export function hatchLines(box: Box, step: number): readonly (readonly [number, number, number, number])[] {
+  const right = box.x + box.width;
+  const bottom = box.y + box.height;
+  const lines: (readonly [number, number, number, number])[] = [];
+  for (let k = Math.ceil((box.x + box.y) / step); k * step <= right + bottom; k++) {
+    const sum = k * step;
+    const x0 = Math.max(box.x, sum - bottom);
+    const x1 = Math.min(right, sum - box.y);
+    if (x1 > x0) lines.push([x0, sum - x0, x1, sum - x1]);
+  }
+  return lines;
+}
+
+/** Width of a text in pixels. */
+export function textWidth(text: string, font: string): number {
+  return echarts.format.getTextRect(text, font).width;
+}
+
+/** A chart on an element of the page, or off the page with a size of its own. */
+export function createChart(element: HTMLElement, size?: { readonly width: number; readonly height: number }): Chart {
+  return echarts.init(element, null, { renderer: "canvas", ...size });
+}

@@ -1,0 +1,177 @@
+import { strings } from "../app/strings";
+import type { Extreme } from "../state/field";
+import type { PlaneWindow } from "../state/window";
+import type { Chart, Drawn } from "./chart";
+import { colourBar, levelText } from "./colour-bar";
+import { css } from "./colours";
+import type { ColourMap } from "./colours";
+import { formatTick } from "./format";
+import { axisTicks, projection } from "./layout";
+import type { FigureLayout } from "./layout";
+import type { Levels } from "./levels";
+import { mapElements } from "./map";
+import { marksOf } from "./marks";
+import { profileRules, profileShare } from "./profiles";
+import type { Scene } from "./scene";
+import type { FigureTheme } from "./theme";
+
+/** All that a contour figure shows except what follows the cursor. */
+export interface FigureInput {
+  /** Absent before a run is known: the frame alone is drawn. */
+  readonly scene?: Scene;
+  readonly layout: FigureLayout;
+  readonly window: PlaneWindow;
+  readonly theme: FigureTheme;
+  readonly colours: ColourMap;
+  /** Value of the metric at the trained weights. */
+  readonly centre: number;
+  readonly lower?: Extreme;
+  readonly points: boolean;
+  /** A pinned cursor, which labels keep away from. */
+  readonly pinned?: { readonly alpha: number; readonly beta: number };
+  /** A line of provenance below the figure, in copied pictures. */
+  readonly caption?: string;
+}
+
+/** The ECharts option of a contour figure. */
+export function figureOption(input: FigureInput): Parameters<Chart["setOption"]>[0] {
+  const { scene, layout, window, theme, colours } = input;
+  const { plot } = layout;
+  const project = projection(plot, window);
+  const drawn: Drawn[] = [];
+  let marks: readonly Drawn[] = [];
+  if (scene) {
+    const found = marksOf({ ...input, ...scene, project });
+    marks = found.elements;
+    const pinned = input.pinned ? [{ x: project.x(input.pinned.alpha), y: project.y(input.pinned.beta) }] : [];
+    drawn.push(...mapElements(scene, colours, layout, project, theme, [...found.avoid, ...pinned]));
+  }
+  const around: Drawn[] = [];
+  if (scene?.levels) {
+    const hatched = scene.nonFinite.length > 0;
+    around.push(...colourBar(scene.levels, colours, layout, theme, scene.field.metric, hatched));
+    if (scene.drawable) around.push(...profileFrame(scene.levels, input));
+  }
+  if (input.caption) around.push(captionText(input.caption, input));
+  const option = {
+    backgroundColor: "transparent",
+    animation: false,
+    grid: {
+      show: true,
+      // ECharts would otherwise shrink the grid until its labels fit; the layout has reserved their room.
+      outerBoundsMode: "none",
+      left: plot.x,
+      top: plot.y,
+      width: plot.width,
+      height: plot.height,
+      backgroundColor: "transparent",
+      borderColor: css(theme.frame),
+      borderWidth: 1,
+      z: 6,
+    },
+    xAxis: axis(window.x, strings.alphaAxis, 26, input),
+    yAxis: axis(window.y, strings.betaAxis, layout.betaNameGap, input),
+    series: [customSeries("map", drawn, 1, true), customSeries("marks", marks, 5, false)],
+    graphic: [{ type: "group", silent: true, z: 3, children: around }],
+  };
+  return option as Parameters<Chart["setOption"]>[0];
+}
+
+/** Elements with pixel coordinates. */
+function customSeries(id: string, children: readonly Drawn[], z: number, clip: boolean): object {
+  return {
+    type: "custom",
+    id,
+    clip,
+    silent: true,
+    animation: false,
+    z,
+    data: [0],
+    renderItem: () => ({ type: "group", children }),
+  };
+}
+
+function axis(range: readonly [number, number], name: string, nameGap: number, input: FigureInput): object {
+  const { theme } = input;
+  // Before a run is known its ranges are not either: the frame has names but no numbers.
+  const customValues = input.scene ? axisTicks(range) : [];
+  return {
+    type: "value",
+    min: range[0],
+    max: range[1],
+    name,
+    nameLocation: "middle",
+    nameGap,
+    // The layout has kept the name clear of the numbers.
+    nameMoveOverlap: false,
+    nameTextStyle: { color: css(theme.foreground), fontSize: 12, fontFamily: theme.font },
+    axisLine: { show: false, onZero: false },
+    splitLine: { show: false },
+    axisTick: { show: input.scene !== undefined, length: 4, customValues, lineStyle: { color: css(theme.frame) } },
+    axisLabel: {
+      show: input.scene !== undefined,
+      customValues,
+      color: css(theme.muted),
+      fontSize: 11,
+      fontFamily: theme.font,
+      margin: 7,
+      formatter: formatTick,
+    },
+  };
+}
+
+/** Rules and their values behind the two profiles; the lines themselves follow the cursor. */
+function profileFrame(levels: Levels, { layout, theme, scene }: FigureInput): readonly Drawn[] {
+  if (!layout.profiles) return [];
+  const { above, right } = layout.profiles;
+  const metric = scene!.field.metric;
+  const rules = profileRules(levels);
+  const style = { stroke: css(theme.rule), lineWidth: 1 };
+  const font = `10px ${theme.font}`;
+  return rules.flatMap((value, index): Drawn[] => {
+    const share = profileShare(levels, value);
+    const y = Math.round(above.y + above.height * (1 - share)) + 0.5;
+    const x = Math.round(right.x + right.width * share) + 0.5;
+    const written = levelText(value, metric);
+    const last = index === rules.length - 1;
+    return [
+      { type: "line", shape: { x1: above.x, x2: above.x + above.width, y1: y, y2: y }, style },
+      { type: "line", shape: { x1: x, x2: x, y1: right.y, y2: right.y + right.height }, style },
+      {
+        type: "text",
+        x: above.x - 6,
+        y,
+        style: {
+          text: last && metric === "loss" ? strings.profileTick(written) : written,
+          font,
+          fill: css(theme.muted),
+          align: "right",
+          verticalAlign: "middle",
+        },
+      },
+      {
+        type: "text",
+        x,
+        y: right.y - 5,
+        style: { text: formatTick(value), font, fill: css(theme.muted), align: "center", verticalAlign: "bottom" },
+      },
+    ];
+  });
+}
+
+function captionText(caption: string, { layout, theme }: FigureInput): Drawn {
+  return {
+    type: "text",
+    x: layout.plot.x,
+    y: layout.height + 4,
+    style: {
+      text: caption,
+      font: `11px ${theme.font}`,
+      fill: css(theme.muted),
+      lineHeight: 16,
+      width: layout.width - layout.plot.x - 12,
+      overflow: "break",
+      verticalAlign: "top",
+    },
+  };
+}

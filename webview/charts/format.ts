@@ -1,0 +1,85 @@
+/** Numbers as the panel writes them: a real minus sign, thousands separators, three significant digits of loss. */
+
+const count = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+const withMinus = (text: string) => text.replace("-", "\u2212");
+
+function special(value: number): string | undefined {
+  if (Number.isNaN(value)) return "NaN";
+  if (value === Infinity) return "∞";
+  if (value === -Infinity) return "\u2212∞";
+  return undefined;
+}
+
+function powerOfTen(value: number): string {
+  const exponent = Math.floor(Math.log10(Math.abs(value)) + 1e-12);
+  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => superscripts[Number(digit)]!);
+  return withMinus(`${(value / 10 ** exponent).toFixed(2)} × 10${exponent < 0 ? "⁻" : ""}${digits}`);
+}
+
+/** A loss with 3 significant digits: 0.436, 1.14, 18.2, 153; powers of ten from a million up and below 0.001. */
+export function formatLoss(value: number): string {
+  const name = special(value);
+  if (name !== undefined) return name;
+  const size = Math.abs(value);
+  if (value !== 0 && (size >= 1e6 || size < 1e-3)) return powerOfTen(value);
+  if (size >= 1000) return withMinus(count.format(Number(value.toPrecision(3))));
+  if (size >= 99.95) return withMinus(value.toFixed(0));
+  if (size >= 9.995) return withMinus(value.toFixed(1));
+  return withMinus(size >= 0.9995 || value === 0 ? value.toFixed(2) : value.toPrecision(3));
+}
+
+/** An accuracy in percent with one decimal: "83.9 %". */
+export function formatAccuracy(percent: number): string {
+  return special(percent) ?? `${withMinus(percent.toFixed(1))}\u00a0%`;
+}
+
+/** Standard error in percent of an accuracy measured on n samples: 100 · sqrt(p(1 − p) / n). */
+export function accuracyError(percent: number, samples: number): number {
+  const p = percent / 100;
+  return 100 * Math.sqrt((p * (1 - p)) / samples);
+}
+
+/** A coordinate of the plane with two decimals, or as many as tell neighbours on a fine grid apart. */
+export function formatCoordinate(value: number, step = 0.01): string {
+  const decimals = Math.min(6, Math.max(2, Math.ceil(-Math.log10(step) - 1e-9)));
+  const text = value.toFixed(decimals);
+  return withMinus(Number(text) === 0 ? text.replace("-", "") : text);
+}
+
+/** A whole number with thousands separators. */
+export function formatCount(value: number): string {
+  return count.format(value);
+}
+
+/** A number on an axis or a bar: no trailing zeros. */
+export function formatTick(value: number): string {
+  const size = Math.abs(value);
+  if (value !== 0 && (size >= 1e6 || size < 1e-4)) {
+    return powerOfTen(value)
+      .replace(/\.?0+ ×/, " ×")
+      .replace(/^1 × /, "");
+  }
+  return withMinus(size >= 1000 ? count.format(value) : String(Number(value.toPrecision(6))));
+}
+
+/** Seconds as minutes and seconds "0:38", or hours "1:02:05". */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** The last part of a path or `file:` URI, whichever separator it uses. */
+export function baseName(path: string): string {
+  const last = path.split(/[\\/]/).filter(Boolean).pop() ?? path;
+  if (!path.startsWith("file:")) return last;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}

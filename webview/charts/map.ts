@@ -1,0 +1,106 @@
+import type { Drawn } from "./chart";
+import { levelText } from "./colour-bar";
+import { black, css, ink, luminance, mix, white } from "./colours";
+import type { Colour, ColourMap } from "./colours";
+import { placeLabels } from "./labels";
+import type { FigureLayout, Projection } from "./layout";
+import type { Scene } from "./scene";
+import type { FigureTheme } from "./theme";
+
+/** The colour of a level line or its label's halo lies away from the lightness of the level's own colour. */
+function lineColour(ground: Colour, theme: FigureTheme): Colour {
+  const light = luminance(ground) > 0.179;
+  if (theme.highContrast) return light ? black : white;
+  return light ? mix(ground, black, 0.62) : mix(ground, white, 0.55);
+}
+
+/**
+ * The filled map: each level's region over the one below it, then the level lines, the hatch over cells that are
+ * not finite, and the labels. `avoid` are pixels that labels keep away from.
+ */
+export function mapElements(
+  scene: Scene,
+  colours: ColourMap,
+  layout: FigureLayout,
+  project: Projection,
+  theme: FigureTheme,
+  avoid: readonly { readonly x: number; readonly y: number }[],
+): readonly Drawn[] {
+  const { levels, shapes, nonFinite, field } = scene;
+  if (!scene.drawable) return [];
+  const plot = layout.plot;
+  const hatched = nonFinite.map((cell) => {
+    const x = project.x(cell.x0);
+    const y = project.y(cell.y1);
+    return { x, y, width: project.x(cell.x1) - x, height: project.y(cell.y0) - y };
+  });
+  if (!levels) return hatch();
+
+  const fills = shapes.map((shape, index): Drawn => {
+    const fill = css(colours(levels.bands[index + 1]!.shade));
+    return {
+      type: "rings",
+      shape: { rings: shape.region.map(project.line) },
+      // The stroke closes the seam that antialiasing leaves between neighbouring bands.
+      style: { fill, stroke: fill, lineWidth: 0.6 },
+    };
+  });
+  const lines = shapes.map((shape) => shape.lines.map(project.line));
+  const strokes = levels.levels.map((level, index): Drawn => {
+    const stroke = lineColour(colours(level.shade), theme);
+    const opacity = level.major ? (theme.highContrast ? 0.95 : 0.72) : theme.highContrast ? 0.55 : 0.36;
+    const lineWidth = level.major ? (theme.highContrast ? 1.4 : 0.9) : 0.6;
+    return {
+      type: "rings",
+      shape: { rings: lines[index] },
+      style: { fill: "none", stroke: css(stroke, opacity), lineWidth },
+    };
+  });
+  const taken = avoid.map((place) => ({ ...place }));
+  const labels = levels.levels.flatMap((level, index): Drawn[] => {
+    if (!level.major) return [];
+    const ground = colours(level.shade);
+    const fill = ink(ground);
+    const halo = theme.highContrast ? (fill === black ? white : black) : ground;
+    return placeLabels(lines[index]!, plot, taken).map((place) => ({
+      type: "text",
+      x: place.x,
+      y: place.y,
+      rotation: -place.angle,
+      style: {
+        text: levelText(level.value, field.metric),
+        align: "center",
+        verticalAlign: "middle",
+        font: `500 11px ${theme.font}`,
+        fill: css(fill),
+        stroke: css(halo),
+        lineWidth: theme.highContrast ? 4 : 3.5,
+        lineJoin: "round",
+      },
+    }));
+  });
+  const ground: Drawn = {
+    type: "rect",
+    shape: { ...plot },
+    style: { fill: css(colours(levels.bands[0]!.shade)) },
+  };
+  return [ground, ...fills, ...strokes, ...hatch(), ...labels];
+
+  function hatch(): Drawn[] {
+    if (hatched.length === 0) return [];
+    const outline = hatched.map((box) => {
+      const right = box.x + box.width;
+      const bottom = box.y + box.height;
+      return Float64Array.of(box.x, box.y, right, box.y, right, bottom, box.x, bottom, box.x, box.y);
+    });
+    const fill = css(theme.background);
+    return [
+      { type: "rings", shape: { rings: outline }, style: { fill, stroke: fill, lineWidth: 0.6 } },
+      {
+        type: "hatch",
+        shape: { boxes: hatched, step: 7 },
+        style: { fill: "none", stroke: css(theme.muted), lineWidth: 1 },
+      },
+    ];
+  }
+}

@@ -1,0 +1,148 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { strings } from "../../app/strings";
+import { formatCoordinate } from "../../charts/format";
+import type { Metric } from "../../state/field";
+import { fieldOf, origin } from "../../state/field";
+import type { RunData } from "../../state/model";
+import { provenance } from "../../state/provenance";
+import { formatMetric, gridStep } from "../../state/summary";
+import { shared } from "../../styles/shared";
+
+/** The whole grid as a table, β from the top down as in the figure; cells carry their numbers in full precision. */
+@customElement("data-table")
+export class DataTable extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .region {
+        position: relative;
+        overflow: auto;
+        max-height: 640px;
+        margin: 8px 16px;
+        border: 1px solid var(--ll-rule);
+      }
+
+      table {
+        border-collapse: separate;
+        border-spacing: 0;
+        font-size: 12px;
+        line-height: 18px;
+        font-variant-numeric: tabular-nums;
+      }
+
+      caption {
+        text-align: left;
+        color: var(--ll-muted);
+        padding: 4px 8px;
+        position: sticky;
+        left: 0;
+        width: max-content;
+        max-width: calc(100vw - 48px);
+      }
+
+      th {
+        font-weight: 400;
+        color: var(--ll-muted);
+        background: var(--vscode-editor-background);
+        text-align: right;
+        padding: 2px 8px;
+        white-space: nowrap;
+        position: sticky;
+      }
+
+      thead th {
+        top: 0;
+        z-index: 1;
+        border-bottom: 1px solid var(--ll-rule);
+      }
+
+      tbody th {
+        left: 0;
+        border-right: 1px solid var(--ll-rule);
+      }
+
+      thead th:first-child {
+        left: 0;
+        z-index: 2;
+        border-right: 1px solid var(--ll-rule);
+      }
+
+      td {
+        text-align: right;
+        padding: 2px 8px;
+        white-space: nowrap;
+      }
+
+      td[data-measured="0"] {
+        color: var(--ll-muted);
+        font-style: italic;
+      }
+
+      :host([narrow]) .region {
+        margin: 8px 12px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) run!: RunData;
+  @property() metric: Metric = "loss";
+  @property({ type: Boolean, reflect: true }) narrow = false;
+
+  override render() {
+    const { x, y } = this.run.header;
+    const columnStep = gridStep(x);
+    const rowStep = gridStep(y);
+    const rows = y.map((_, index) => y.length - 1 - index);
+    return html`
+      <div class="region" role="region" tabindex="0" aria-label=${strings.tableRegion}>
+        <table>
+          <caption>
+            ${strings.tableCaption(this.metric, provenance(this.run))}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">${strings.tableCorner}</th>
+              ${x.map((alpha) => html`<th scope="col" data-alpha=${alpha}>${formatCoordinate(alpha, columnStep)}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.map(
+              (row) => html`
+                <tr>
+                  <th scope="row" data-beta=${y[row]!}>${formatCoordinate(y[row]!, rowStep)}</th>
+                  ${x.map((_, column) => this.#cell(row * x.length + column))}
+                </tr>
+              `,
+            )}
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  #cell(index: number) {
+    const losses = fieldOf(this.run, "loss");
+    const from = losses.origins[index]!;
+    if (from === origin.unknown) return html`<td data-index=${index}>–</td>`;
+    const loss = losses.values[index]!;
+    const accuracy = fieldOf(this.run, "accuracy").values[index]!;
+    const measured = from === origin.measured;
+    const written = formatMetric(this.metric, this.metric === "loss" ? loss : accuracy);
+    return html`<td
+      data-index=${index}
+      data-loss=${String(loss)}
+      data-accuracy=${String(accuracy)}
+      data-measured=${measured ? "1" : "0"}
+      title=${strings.cellTitle(String(loss), String(accuracy), measured)}
+    >
+      ${measured ? nothing : html`<span aria-hidden="true">≈&nbsp;</span><span class="spoken">${strings.interpolated} </span>`}${written}
+    </td>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "data-table": DataTable;
+  }
+}

@@ -1,0 +1,113 @@
+import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
+import { html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { strings } from "../../app/strings";
+import { accuracyError, baseName, formatLoss } from "../../charts/format";
+import type { RunData } from "../../state/model";
+import { shared } from "../../styles/shared";
+import { emit } from "../events";
+import "../more-menu/more-menu";
+import type { MenuItem } from "../more-menu/more-menu";
+import { headerStyles } from "./panel-header.styles";
+
+/** Model, engine and actions, and below them the facts of the unperturbed model. */
+@customElement("panel-header")
+export class PanelHeader extends LitElement {
+  static override styles = [shared, headerStyles];
+
+  /** What the panel is called before the model is known. */
+  @property() heading = "";
+  @property({ attribute: false }) run?: RunData;
+  /** Entries of the menu besides those that are always there. */
+  @property({ attribute: false }) items: readonly MenuItem[] = [];
+  @property({ type: Boolean }) canRunAgain = false;
+  @property({ type: Boolean, reflect: true }) narrow = false;
+
+  override render() {
+    const file = this.run ? baseName(this.run.header.model.path) : "";
+    const name = this.run?.header.model.name ?? this.heading;
+    // A model that has no name of its own is called by its file: once is enough.
+    const sameName = file.startsWith(name) && file.length - name.length <= 6;
+    return html`
+      <header>
+        <div class="title">
+          <h1 title=${this.run?.header.model.path ?? this.heading}>${sameName ? file : name}</h1>
+          ${file && !sameName ? html`<span class="file" title=${this.run!.header.model.path}>${file}</span>` : nothing}
+          <span class="grow"></span>
+          ${this.run ? this.#badge(this.run) : nothing}
+          ${
+            this.canRunAgain
+              ? html`<vscode-toolbar-button
+                  icon="refresh"
+                  label=${strings.runAgain}
+                  title=${strings.runAgain}
+                  @click=${() => emit(this, "panel-message", { kind: "run-again" })}
+                ></vscode-toolbar-button>`
+              : nothing
+          }
+          <more-menu .items=${this.#items()}></more-menu>
+        </div>
+        ${this.run ? this.#facts(this.run) : nothing}
+      </header>
+    `;
+  }
+
+  #badge(run: RunData) {
+    const { label, version, device, why } = run.header.engine;
+    return html`<vscode-toolbar-button
+      class="badge"
+      label=${strings.engineButton(label)}
+      title=${strings.engineHint(label, version, device, why)}
+      @click=${() => emit(this, "panel-message", { kind: "show-engines" })}
+      ><span>${label}</span></vscode-toolbar-button
+    >`;
+  }
+
+  #facts(run: RunData) {
+    const { centre, data } = run.header;
+    const samples = strings.samples(data.samples, data.available);
+    const error = accuracyError(centre.accuracy, data.samples).toFixed(1);
+    return html`
+      <dl class="facts">
+        <div>
+          <dt>${strings.loss}</dt>
+          <dd data-fact="loss">${formatLoss(Number(centre.loss))}</dd>
+        </div>
+        <div>
+          <dt>${strings.accuracy}</dt>
+          <dd data-fact="accuracy" title=${strings.plusMinusHint}>
+            ${strings.plusMinus(centre.accuracy.toFixed(1), error)}
+          </dd>
+        </div>
+        <div>
+          <dt>${strings.data}</dt>
+          <dd data-fact="data" title=${data.path}>${strings.dataFact(baseName(data.path), data.split, samples)}</dd>
+        </div>
+      </dl>
+    `;
+  }
+
+  #items(): readonly MenuItem[] {
+    const message = (label: string, detail: Parameters<typeof emit<"panel-message">>[2]): MenuItem => ({
+      label,
+      choose: () => emit(this, "panel-message", detail),
+    });
+    return [
+      ...this.items,
+      ...(this.run
+        ? [
+            message(strings.revealModel, { kind: "reveal", path: this.run.header.model.path }),
+            message(strings.revealRun, { kind: "reveal", path: this.run.journal }),
+          ]
+        : []),
+      message(strings.showEngines, { kind: "show-engines" }),
+      message(strings.showLog, { kind: "show-log" }),
+    ];
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "panel-header": PanelHeader;
+  }
+}

@@ -1,0 +1,105 @@
+import "@vscode-elements/elements/dist/vscode-icon/index.js";
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { strings } from "../../app/strings";
+import { baseName, formatTick } from "../../charts/format";
+import type { RunData } from "../../state/model";
+import { disclosure, shared } from "../../styles/shared";
+
+/** The extent of the plane in words: "±1" where both ranges are the same and symmetric. */
+export function rangeText(x: readonly number[], y: readonly number[]): string {
+  const ends = (nodes: readonly number[]) => [nodes[0] ?? 0, nodes[nodes.length - 1] ?? 0] as const;
+  const [x0, x1] = ends(x);
+  const [y0, y1] = ends(y);
+  if (x0 === -x1 && y0 === -y1 && x1 === y1) return strings.plusMinusRange(formatTick(x1));
+  return strings.ranges([formatTick(x0), formatTick(x1)], [formatTick(y0), formatTick(y1)]);
+}
+
+/** Everything that was decided before the first point: closed, with one line of summary. */
+@customElement("run-settings")
+export class RunSettings extends LitElement {
+  static override styles = [
+    shared,
+    disclosure,
+    css`
+      dl {
+        display: grid;
+        grid-template-columns: max-content minmax(0, 1fr);
+        gap: 2px 16px;
+        line-height: 20px;
+      }
+
+      dt {
+        color: var(--ll-muted);
+      }
+
+      dd {
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) run!: RunData;
+  @property({ type: Boolean, reflect: true }) narrow = false;
+
+  override render() {
+    const { header } = this.run;
+    const points = strings.gridPoints(header.x.length, header.y.length);
+    const normalisation = strings.normalisations[header.study.directions.normalise];
+    const range = rangeText(header.x, header.y);
+    return html`
+      <details>
+        <summary>
+          <vscode-icon name="chevron-right"></vscode-icon>
+          <span>${strings.runSettings}</span>
+          <span class="muted"> ${strings.settingsSummary(points, range, normalisation, header.directions.seed)} </span>
+        </summary>
+        <div class="body">
+          <dl>
+            ${this.#rows().map(
+              ([name, value, title]) => html`
+                <dt>${name}</dt>
+                <dd title=${title ?? ""}>${value}</dd>
+              `,
+            )}
+          </dl>
+        </div>
+      </details>
+    `;
+  }
+
+  #rows(): readonly (readonly [string, string, string?])[] {
+    const { header, journal } = this.run;
+    const { study, model, data, engine, directions } = header;
+    const names = strings.settings;
+    const samples = strings.samples(data.samples, data.available);
+    const normalisation = strings.normalisations[study.directions.normalise];
+    return [
+      [names.model, baseName(model.path), model.path],
+      [names.format, model.format],
+      [names.parameters, strings.parameterCount(model.parameters, model.tensors)],
+      [names.data, baseName(data.path), data.path],
+      [names.samples, strings.sampling(samples, study.data.sample, study.data.seed)],
+      [names.preprocessing, data.preprocessing || strings.noPreprocessing],
+      [names.loss, strings.lossNames[study.loss.name]],
+      [names.directions, strings.randomDirections(normalisation, directions.seed)],
+      [names.kept, strings.ignored[study.directions.ignore]],
+      [names.angle, strings.cosine(signed(directions.cosine), directions.expectedCosine.toPrecision(2))],
+      [names.grid, `${strings.gridPoints(header.x.length, header.y.length)}, ${rangeText(header.x, header.y)}`],
+      [names.engine, `${engine.label} ${engine.version}, ${engine.device} (${engine.why})`],
+      [names.evaluators, strings.evaluatorCount(header.evaluators, study.compute.batchSize)],
+      [names.started, new Date(header.started).toLocaleString()],
+      [names.run, baseName(journal), journal],
+    ];
+  }
+}
+
+function signed(value: number): string {
+  return value.toPrecision(2).replace("-", "\u2212");
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "run-settings": RunSettings;
+  }
+}

@@ -1,0 +1,162 @@
+import type { RunData } from "./model";
+
+export type Metric = "loss" | "accuracy";
+
+/** Where a value comes from. */
+export const origin = { unknown: 0, measured: 1, interpolated: 2 } as const;
+export type Origin = (typeof origin)[keyof typeof origin];
+
+/** One metric on the whole grid: measured where measured, otherwise the worker's estimate. */
+export interface Field {
+  readonly metric: Metric;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly columns: number;
+  readonly rows: number;
+  /** Row-major; NaN or infinite where the model gave that, NaN where nothing is known. */
+  readonly values: Float64Array;
+  /** An `Origin` per grid point. */
+  readonly origins: ArrayLike<Origin>;
+  /** Every grid point has a value, so that contours may be drawn. */
+  readonly complete: boolean;
+}
+
+/** A value under the cursor. */
+export interface Reading {
+  readonly value: number;
+  readonly origin: Origin;
+}
+
+const cache = new WeakMap<RunData, Partial<Record<Metric, Field>>>();
+
+/** The field of `metric`; the same object for the same run data, so that drawings can be kept. */
+export function fieldOf(run: RunData, metric: Metric): Field {
+  const kept = cache.get(run) ?? {};
+  const known = kept[metric];
+  if (known) return known;
+  const field = makeField(run, metric);
+  cache.set(run, { ...kept, [metric]: field });
+  return field;
+}
+
+function makeField(run: RunData, metric: Metric): Field {
+  const { x, y } = run.header;
+  const { measured, interpolated } = run;
+  const size = x.length * y.length;
+  const values = new Float64Array(size).fill(NaN);
+  const origins = new Array<Origin>(size).fill(origin.unknown);
+  for (let index = 0; index < size; index++) {
+    if (measured.known[index] === 1) {
+      values[index] = measured[metric][index]!;
+      origins[index] = origin.measured;
+    } else if (interpolated) {
+      values[index] = interpolated[metric][index] ?? NaN;
+      origins[index] = origin.interpolated;
+    }
+  }
+  const complete = size > 0 && (interpolated !== undefined || measured.count === size);
+  return { metric, x, y, columns: x.length, rows: y.length, values, origins, complete };
+}
+
+/** Index of the entry of ascending `nodes` that lies nearest to `at`. */
+export function nearest(nodes: readonly number[], at: number): number {
+  let best = 0;
+  for (let i = 1; i < nodes.length; i++) {
+    if (Math.abs(nodes[i]! - at) < Math.abs(nodes[best]! - at)) best = i;
+  }
+  return best;
+}
+
+/** Position of `at` in ascending `nodes` as index plus fraction, held inside. */
+export function fractionalIndex(nodes: readonly number[], at: number): number {
+  const last = nodes.length - 1;
+  if (last <= 0 || at <= nodes[0]!) return 0;
+  if (at >= nodes[last]!) return last;
+  let low = 0;
+  let high = last;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (nodes[middle]! <= at) low = middle;
+    else high = middle;
+  }
+  return low + (at - nodes[low]!) / (nodes[high]! - nodes[low]!);
+}
+
+/**
+ * The value at (α, β): the grid's own number on a grid point, between grid points the bilinear interpolation of
+ * its logarithm for a positive loss, of the value itself otherwise. Non-finite neighbours give a non-finite value.
+ */
+export function readingAt(field: Field, alpha: number, beta: number): Reading {
+  const u = fractionalIndex(field.x, alpha);
+  const v = fractionalIndex(field.y, beta);
+  const column = Math.round(u);
+  const row = Math.round(v);
+  if (Math.abs(u - column) < 1e-6 && Math.abs(v - row) < 1e-6) {
+    const index = row * field.columns + column;
+    return { value: field.values[index] ?? NaN, origin: field.origins[index] ?? origin.unknown };
+  }
+  const i = Math.min(Math.floor(u), Math.max(0, field.columns - 2));
+  const j = Math.min(Math.floor(v), Math.max(0, field.rows - 2));
+  const right = Math.min(i + 1, field.columns - 1);
+  const above = Math.min(j + 1, field.rows - 1);
+  const corners = [
+    j * field.columns + i,
+    j * field.columns + right,
+    above * field.columns + i,
+    above * field.columns + right,
+  ] as const;
+  if (corners.some((index) => field.origins[index] === origin.unknown)) {
+    return { value: NaN, origin: origin.unknown };
+  }
+  const [a, b, c, d] = corners.map((index) => field.values[index]!) as [number, number, number, number];
+  const logarithmic = field.metric === "loss" && a > 0 && b > 0 && c > 0 && d > 0;
+  const into = logarithmic ? Math.log : (value: number) => value;
+  const out = logarithmic ? Math.exp : (value: number) => value;
+  const s = u - i;
+  const t = v - j;
+  const mix = (from: number, to: number, share: number) =>
+    share === 0 ? from : share === 1 ? to : from * (1 - share) + to * share;
+  const value = out(mix(mix(into(a), into(b), s), mix(into(c), into(d), s), t));
+  return { value, origin: origin.interpolated };
+}
+
+/** A grid point and its value. */
+export interface Extreme {
+  readonly index: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly value: number;
+}
+
+/** Lowest and highest finite value among the measured points. */
+export function measuredExtremes(field: Field): { readonly lowest?: Extreme; readonly highest?: Extreme } {
+  let low = -1;
+  let high = -1;
+  for (let index = 0; index < field.values.length; index++) {
+    if (field.origins[index] !== origin.measured) continue;
+    const value = field.values[index]!;
+    if (!Number.isFinite(value)) continue;
+    if (low < 0 || value < field.values[low]!) low = index;
+    if (high < 0 || value > field.values[high]!) high = index;
+  }
+  const extreme = (index: number): Extreme | undefined =>
+    index < 0
+      ? undefined
+      : {
+          index,
+          alpha: field.x[index % field.columns]!,
+          beta: field.y[Math.floor(index / field.columns)]!,
+          value: field.values[index]!,
+        };
+  return { lowest: extreme(low), highest: extreme(high) };
+}
+
+/**
+ * The measured point whose loss lies below that of the trained weights, if there is one. Differences below 1e-6
+ * of the loss are rounding of the engine's float32 sums, not a lower point.
+ */
+export function lowerThanCentre(run: RunData): Extreme | undefined {
+  const centre = Number(run.header.centre.loss);
+  const { lowest } = measuredExtremes(fieldOf(run, "loss"));
+  return lowest && lowest.value < centre - 1e-6 * Math.abs(centre) ? lowest : undefined;
+}

@@ -1,0 +1,52 @@
+import type { Problem } from "../../server/protocol/problem";
+import type { EarlierRun } from "../../server/protocol/requests";
+import type { Check, RunHeader, RunProgress, RunStatus } from "../../server/protocol/result";
+
+/** Measured values by grid index (row-major); where `known` is 0 the other entries mean nothing. */
+export interface Measured {
+  readonly loss: Float64Array;
+  readonly accuracy: Float64Array;
+  readonly lossError: Float64Array;
+  readonly known: Uint8Array;
+  readonly count: number;
+}
+
+/** Values interpolated by the worker from the finest complete nested grid. */
+export interface Interpolated {
+  /** Columns and rows of that grid. */
+  readonly from: readonly [number, number];
+  readonly loss: Float64Array;
+  readonly accuracy: Float64Array;
+}
+
+/** A run as the panel knows it. Replaced, never changed. */
+export interface RunData {
+  readonly header: RunHeader;
+  readonly status: RunStatus;
+  readonly progress: RunProgress;
+  readonly checks: readonly Check[];
+  readonly problem?: Problem;
+  readonly journal: string;
+  readonly measured: Measured;
+  readonly interpolated?: Interpolated;
+}
+
+/** What the panel is about at the moment. */
+export type Phase =
+  | { readonly kind: "waiting" }
+  | { readonly kind: "preparing"; readonly message: string }
+  | { readonly kind: "run" }
+  | { readonly kind: "problem"; readonly problem: Problem }
+  | { readonly kind: "offer-resume"; readonly earlier: EarlierRun }
+  | { readonly kind: "choose-data"; readonly candidates: readonly string[]; readonly reason: string };
+
+/** Everything that is shown and comes from the host; how it is shown is the `ViewState`. */
+export interface PanelModel {
+  readonly source: string;
+  readonly title: string;
+  readonly phase: Phase;
+  readonly run?: RunData;
+  readonly workerLost: boolean;
+}
+
+export const emptyModel: PanelModel = { source: "", title: "", phase: { kind: "waiting" }, workerLost: false };

@@ -1,0 +1,103 @@
+import type { Estimate, JsonNumber, Point, RunSnapshot } from "../../server/protocol/result";
+import type { HostMessage } from "../protocol/messages";
+import type { Interpolated, Measured, PanelModel, RunData } from "./model";
+
+/** The number that JSON could not carry as one. */
+export function toNumber(value: JsonNumber): number {
+  return typeof value === "number" ? value : Number(value);
+}
+
+/** The model after `message`; the old one is left as it was. */
+export function reduce(model: PanelModel, message: HostMessage): PanelModel {
+  switch (message.kind) {
+    case "init":
+      return { ...model, source: message.source, title: message.title };
+    case "preparing":
+      return { ...model, phase: { kind: "preparing", message: message.message } };
+    case "snapshot":
+      return { ...model, phase: { kind: "run" }, run: fromSnapshot(message.snapshot), workerLost: false };
+    case "points":
+      if (!model.run) return model;
+      return {
+        ...model,
+        phase: { kind: "run" },
+        run: {
+          ...model.run,
+          progress: message.progress,
+          measured: withPoints(model.run.measured, message.points),
+          interpolated: message.estimate ? fromEstimate(message.estimate) : model.run.interpolated,
+        },
+      };
+    case "status":
+      if (!model.run) return message.problem ? failed(model, message.problem) : model;
+      return {
+        ...model,
+        phase: { kind: "run" },
+        run: { ...model.run, status: message.status, checks: message.checks, problem: message.problem },
+      };
+    case "problem":
+      return failed(model, message.problem);
+    case "offer-resume":
+      return { ...model, phase: { kind: "offer-resume", earlier: message.earlier } };
+    case "choose-data":
+      return {
+        ...model,
+        phase: { kind: "choose-data", candidates: message.candidates, reason: message.reason },
+        run: undefined,
+      };
+    case "worker":
+      return { ...model, workerLost: message.state === "lost" };
+  }
+}
+
+/** Figures of a run that could not be shown must not stay in the header. */
+function failed(model: PanelModel, problem: NonNullable<RunData["problem"]>): PanelModel {
+  return { ...model, phase: { kind: "problem", problem }, run: undefined };
+}
+
+function fromSnapshot(snapshot: RunSnapshot): RunData {
+  const size = snapshot.header.x.length * snapshot.header.y.length;
+  const empty: Measured = {
+    loss: new Float64Array(size),
+    accuracy: new Float64Array(size),
+    lossError: new Float64Array(size),
+    known: new Uint8Array(size),
+    count: 0,
+  };
+  return {
+    header: snapshot.header,
+    status: snapshot.status,
+    progress: snapshot.progress,
+    checks: snapshot.checks,
+    problem: snapshot.problem,
+    journal: snapshot.journal,
+    measured: withPoints(empty, snapshot.points),
+    interpolated: snapshot.estimate ? fromEstimate(snapshot.estimate) : undefined,
+  };
+}
+
+function fromEstimate(estimate: Estimate): Interpolated {
+  return {
+    from: estimate.from,
+    loss: Float64Array.from(estimate.loss, toNumber),
+    accuracy: Float64Array.from(estimate.accuracy),
+  };
+}
+
+function withPoints(before: Measured, points: readonly Point[]): Measured {
+  if (points.length === 0) return before;
+  const loss = before.loss.slice();
+  const accuracy = before.accuracy.slice();
+  const lossError = before.lossError.slice();
+  const known = before.known.slice();
+  let count = before.count;
+  for (const point of points) {
+    if (point.index < 0 || point.index >= known.length) continue;
+    if (known[point.index] === 0) count += 1;
+    known[point.index] = 1;
+    loss[point.index] = toNumber(point.loss);
+    accuracy[point.index] = point.accuracy;
+    lossError[point.index] = toNumber(point.lossError);
+  }
+  return { loss, accuracy, lossError, known, count };
+}
