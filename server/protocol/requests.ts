@@ -27,7 +27,12 @@ export interface EarlierRun {
 }
 
 export type DescribeResult =
-  | { readonly kind: "ready"; readonly study: Study; readonly earlier?: EarlierRun; readonly notices: readonly string[] }
+  | {
+      readonly kind: "ready";
+      readonly study: Study;
+      readonly earlier?: EarlierRun;
+      readonly notices: readonly string[];
+    }
   /** The data cannot be inferred: ask once. Candidates are absolute paths whose shapes fit. */
   | { readonly kind: "choose-data"; readonly candidates: readonly string[]; readonly reason: string }
   | { readonly kind: "problem"; readonly problem: Problem };
@@ -83,8 +88,7 @@ export interface PauseParams {
 export const PauseRequest = new RequestType<PauseParams, void, void>("lossLandscape/pause");
 
 export type OpenResult =
-  | { readonly kind: "run"; readonly snapshot: RunSnapshot }
-  | { readonly kind: "problem"; readonly problem: Problem };
+  { readonly kind: "run"; readonly snapshot: RunSnapshot } | { readonly kind: "problem"; readonly problem: Problem };
 
 /** Reads a run's journal; computes nothing. */
 export const OpenRequest = new RequestType<{ readonly journal: string }, OpenResult, void>("lossLandscape/open");
@@ -105,4 +109,3 @@ export interface Health {
 
 /** Sent whenever the server's health changes. */
 export const HealthNotification = new NotificationType<Health>("lossLandscape/health");
-

@@ -43,7 +43,9 @@ export async function main(): Promise<void> {
 async function measure(folder: string, evaluators: number): Promise<Times> {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  const server = fork(path.resolve("dist", "server.js"), ["--node-ipc"], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const server = fork(path.resolve("dist", "server.js"), ["--node-ipc"], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   const connection = createMessageConnection(new IPCMessageReader(server), new IPCMessageWriter(server));
   connection.listen();
   try {

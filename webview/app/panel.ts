@@ -143,7 +143,7 @@ export class LossLandscapePanel extends LitElement {
         preparing || (phase.kind === "run" && active)
           ? html`<run-progress
               .run=${run}
-              .preparing=${preparing ? phase.message : undefined}
+              .preparing=${preparing ? phase.message || strings.preparing : undefined}
               ?narrow=${this.narrow}
             ></run-progress>`
           : nothing

@@ -105,10 +105,10 @@ describe("progress", () => {
       messages: [{ kind: "snapshot", snapshot: snapshotOf(surface, { status: "running", measured: 9 }) }],
     });
     const spoken: string[] = [];
-    for (let measured = 10; measured <= total; measured += 3) {
+    for (let measured = 17; measured <= total; measured += 8) {
       const points: HostMessage = {
         kind: "points",
-        points: pointsOf(surface, order.slice(measured - 3, measured)),
+        points: pointsOf(surface, order.slice(measured - 8, measured)),
         progress: { measured, total, level: [11, 11] },
       };
       await mounted.send(points);

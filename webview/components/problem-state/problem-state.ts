@@ -90,8 +90,13 @@ export class ProblemState extends LitElement {
     return html`
       <section role="alert" data-reason=${problem.reason}>
         <h2>
-          <vscode-icon class="error" name="error"></vscode-icon>
-          <span><span class="spoken">${strings.problemIcon}: </span>${problem.title}</span>
+          ${
+            problem.reason === "cancelled"
+              ? html`<vscode-icon name="circle-slash"></vscode-icon>`
+              : html`<vscode-icon class="error" name="error"></vscode-icon>
+                  <span class="spoken">${strings.problemIcon}:</span>`
+          }
+          <span>${problem.title}</span>
         </h2>
         <p class="message">${problem.message}</p>
         ${problem.facts?.length ? html`<div class="facts">${problem.facts.join(" · ")}</div>` : nothing}

@@ -1,5 +1,5 @@
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { strings } from "../../app/strings";
 import { baseName, formatTick } from "../../charts/format";
@@ -59,7 +59,7 @@ export class RunSettings extends LitElement {
             ${this.#rows().map(
               ([name, value, title]) => html`
                 <dt>${name}</dt>
-                <dd title=${title ?? ""}>${value}</dd>
+                <dd title=${title ?? nothing}>${value}</dd>
               `,
             )}
           </dl>
