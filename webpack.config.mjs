@@ -2,6 +2,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { existsSync } from "node:fs";
 import CopyPlugin from "copy-webpack-plugin";
+import webpack from "webpack";
 import { EsbuildPlugin } from "esbuild-loader";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -55,6 +56,7 @@ export default (_env, argv) => {
     module: { rules: [typescript("tsconfig.json")] },
     optimization: { minimize: mode === "production", minimizer, splitChunks: false },
     plugins: [
+      new webpack.BannerPlugin({ banner: "#!/usr/bin/env node", raw: true, test: /^cli\.js$/ }),
       new CopyPlugin({
         patterns: [
           ...(existsSync(native)

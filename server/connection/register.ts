@@ -1,7 +1,6 @@
 import path from "node:path";
 import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
 import type { CancellationToken, Connection } from "vscode-languageserver/node";
-import type { RequestType } from "vscode-languageserver-protocol";
 import { URI } from "vscode-uri";
 import manifest from "../../package.json";
 import { enginesInProcess } from "../evaluator/engines";
@@ -29,7 +28,7 @@ const shutdownPatience = 2000;
 /** Answers every request of the protocol on `connection`. */
 export function register(connection: Connection): void {
   const log = new Log(connection.console);
-  const health = new HealthReporter((state) => void connection.sendNotification(HealthNotification.method, state));
+  const health = new HealthReporter((state) => void connection.sendNotification(HealthNotification, state));
   const runs = new Runs(log, health);
 
   connection.onInitialize(() => ({
@@ -42,7 +41,7 @@ export function register(connection: Connection): void {
   });
   connection.onShutdown(() => runs.stop(shutdownPatience));
 
-  answer(connection, DescribeRequest, async (params, token): Promise<DescribeResult> => {
+  connection.onRequest(DescribeRequest, async (params, token): Promise<DescribeResult> => {
     const done = health.busy(`Reading ${path.basename(params.uri)}`);
     try {
       return await describe(params, token, log);
@@ -50,24 +49,24 @@ export function register(connection: Connection): void {
       done();
     }
   });
-  answer(connection, RunRequest, async (params, token): Promise<RunOutcome> => {
+  connection.onRequest(RunRequest, async (params, token): Promise<RunOutcome> => {
     const progress = connection.window.attachWorkDoneProgress(params.workDoneToken);
     return runs.run(params, token, {
       event: (event) => void connection.sendProgress(RunProgressType, params.partialResultToken, event),
       progress,
     });
   });
-  answer(connection, PauseRequest, ({ run, paused }) => {
+  connection.onRequest(PauseRequest, ({ run, paused }) => {
     runs.pause(run, paused);
   });
-  answer(connection, OpenRequest, async ({ journal }): Promise<OpenResult> => {
+  connection.onRequest(OpenRequest, async ({ journal }): Promise<OpenResult> => {
     try {
       return { kind: "run", snapshot: await openRun(journal) };
     } catch (error) {
       return { kind: "problem", problem: told(log, `Opening ${path.basename(journal)}`, error) };
     }
   });
-  answer(connection, EnginesRequest, async () => {
+  connection.onRequest(EnginesRequest, async () => {
     const done = health.busy("Testing engines");
     try {
       return await enginesInProcess({ log: (message) => log.info(message) });
@@ -85,18 +84,6 @@ export function register(connection: Connection): void {
     if (error.code === "EPIPE" || error.code === "ERR_IPC_CHANNEL_CLOSED") process.exit(1);
     log.error("Uncaught exception", error);
   });
-}
-
-/**
- * Registers a handler under the descriptor's method. The descriptor itself stays out of the connection: it is made by
- * the protocol package of the client, whose version need not be the server's.
- */
-function answer<P, R>(
-  connection: Connection,
-  type: RequestType<P, R, void>,
-  handler: (params: P, token: CancellationToken) => R | Promise<R>,
-): void {
-  connection.onRequest<unknown, unknown>(type.method, (params: P, token: CancellationToken) => handler(params, token));
 }
 
 async function describe(params: DescribeParams, token: CancellationToken, log: Log): Promise<DescribeResult> {

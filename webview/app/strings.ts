@@ -1,4 +1,4 @@
-import { baseName, formatCount } from "../charts/format";
+import { formatCount } from "../charts/format";
 
 /** Every text of the panel, in one place for translation. */
 
@@ -38,7 +38,6 @@ export const strings = {
   resume: "Resume",
   lowerPoint: (loss: string, alpha: string, beta: string) =>
     `A measured point lies below θ*: loss ${loss} at α ${alpha}, β ${beta} (◇ on the map).`,
-  lowerPointTitle: "A measured point lies below the trained weights",
   notAPlane: "The grid has a single row or column, so no contour can be drawn. The table shows its values.",
 
   // Progress
@@ -81,7 +80,6 @@ export const strings = {
   profileTick: (value: string) => `loss ${value}`,
   percent: (value: string) => `${value} %`,
   notFinite: "not finite",
-  figureRole: "contour map",
   figureKeys:
     "Arrow keys move the cursor, Shift moves ten steps, Home goes to θ*, Enter pins, plus and minus zoom, 0 resets.",
   summary: (parts: {
@@ -114,7 +112,6 @@ export const strings = {
   interpolated: "interpolated",
   notMeasured: "not measured",
   pinned: "Pinned. Escape frees the cursor.",
-  atCentre: "θ*",
   spokenReading: (parts: readonly string[]) => parts.join(", "),
   allMeasured: (columns: number, rows: number) => `${times(columns, rows)} measured`,
   drawnAt: (from: readonly [number, number], columns: number, rows: number) =>
@@ -192,7 +189,6 @@ export const strings = {
   chooseData: "Choose data",
   chooseDataFile: "Choose a data file…",
   showFile: "Show file",
-  fileRow: (path: string) => baseName(path),
   offerTitle: "An unfinished run of this study exists",
   offerText: (measured: number, total: number) =>
     `${formatCount(measured)} of ${formatCount(total)} points are measured. Resuming keeps them and measures the rest.`,
@@ -201,8 +197,6 @@ export const strings = {
   chooseTitle: "Which data should the loss be measured on?",
   useData: "Use",
   useDataLabel: (name: string) => `Use ${name}`,
-  otherData: "None of these?",
-  noCandidates: "No fitting file was found beside the model.",
 
   // Table
   tableCaption: (metric: "loss" | "accuracy", provenance: string) =>

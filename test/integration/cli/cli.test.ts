@@ -31,7 +31,7 @@ interface Going {
 }
 
 function start(...args: readonly string[]): Going {
-  const child = spawn(process.execPath, [path.join(root, "dist/cli.js"), ...args], { cwd: folder });
+  const child = spawn(process.execPath, [path.join(root, "dist/cli.js"), ...args], { cwd: folder, detached: true });
   let out = "";
   let err = "";
   child.stdout.on("data", (text: Buffer) => (out += text.toString()));
@@ -118,7 +118,8 @@ describe("run", () => {
     await eventually(() => pointsOnDisk() >= 3, 60_000, "the first points");
     const evaluators = evaluatorsOf(going.child.pid!);
     const asked = performance.now();
-    going.child.kill("SIGINT");
+    // As Ctrl-C in a terminal does, to the whole group: the evaluators must leave it to their parent.
+    process.kill(-going.child.pid!, "SIGINT");
     const interrupted = await going.ended;
     expect(performance.now() - asked).toBeLessThan(2000);
     expect(interrupted.code).toBe(130);

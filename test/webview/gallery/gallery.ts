@@ -11,13 +11,14 @@ import { applyTheme } from "../themes/theme";
 
 /**
  * One state of the panel in one theme: `?story=running&theme=dark`; `&font=NAME` writes it in another font. The numbers
- * are those of `run.json` (what the command line writes with --json) where the server has one, else the oracle's.
+ * are those of `run.json` (what the command line writes with --json) where the server has one, else the oracle's on
+ * `&points=51` rows and columns.
  */
 const query = new URLSearchParams(location.search);
 
 async function surfaceOfRun(): Promise<Surface> {
   const answer = await fetch("run.json");
-  if (!answer.ok) return oracleSurface(51);
+  if (!answer.ok) return oracleSurface(Number(query.get("points") ?? 51));
   const { surfaces } = (await answer.json()) as RunResult;
   const { x, y, loss, accuracy } = surfaces[0]!;
   return { x, y, loss: loss.flat().map(Number), accuracy: accuracy.flat().map(Number) };
