@@ -58,7 +58,7 @@ export type RunEvent =
   | {
       readonly kind: "points";
       readonly points: readonly Point[];
-      /** Present when a nested grid has just been completed. */
+      /** Present when it has changed. */
       readonly estimate?: Estimate;
       readonly progress: RunProgress;
     };

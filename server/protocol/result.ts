@@ -40,7 +40,8 @@ export interface Point {
 }
 
 /**
- * Values for every grid point, interpolated from the finest nested grid that is complete; row-major.
+ * Values for every grid point, interpolated from the finest nested grid that is complete and bent towards what is
+ * measured of the next one; row-major.
  * What is measured takes precedence over it wherever both exist.
  */
 export interface Estimate {

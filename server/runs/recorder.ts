@@ -78,7 +78,7 @@ export class Recorder {
     rate.add(points.length, now());
     const isNewLevel = surface.completeLevels > this.shownLevels;
     this.shownLevels = surface.completeLevels;
-    const estimate = isNewLevel ? surface.estimate() : undefined;
+    const estimate = isNewLevel || surface.bends ? surface.estimate() : undefined;
     const progress = surface.progress(rate.secondsLeft(surface.total - surface.measured));
     const wait = this.nextEvent - performance.now();
     if (wait > 0) await sleep(wait);

@@ -1,3 +1,4 @@
+import { blend } from "../landscape/blend";
 import { gridLevels } from "../landscape/grid";
 import type { GridLevel } from "../landscape/grid";
 import { estimate } from "../landscape/interpolate";
@@ -15,6 +16,8 @@ export class Surface {
   private readonly missing: number[];
   private readonly byIndex: (Point | undefined)[];
   private measuredCount = 0;
+  /** The estimate from complete levels alone. */
+  private base: { readonly complete: number; readonly estimate: Estimate } | undefined;
 
   /** @param header gives the coordinates of the columns and rows. */
   constructor({ x, y }: Pick<RunHeader, "x" | "y">) {
@@ -78,12 +81,29 @@ export class Surface {
     };
   }
 
-  /** Values for the whole grid from the finest complete nested grid; undefined before the first one is complete. */
+  /**
+   * Whether points of the level in progress change the estimate around them. In the last level they do not: every grid
+   * line is there, and what is measured stands for itself.
+   */
+  get bends(): boolean {
+    const { completeLevels } = this;
+    return completeLevels > 0 && completeLevels < this.levels.length - 1;
+  }
+
+  /**
+   * Values for the whole grid from the finest complete nested grid, bent towards what is measured of the next one;
+   * undefined before the first one is complete.
+   */
   estimate(): Estimate | undefined {
-    const level = this.levels[this.completeLevels - 1];
+    const complete = this.completeLevels;
+    const level = this.levels[complete - 1];
     if (!level) return undefined;
     const loss = this.byIndex.map((point) => (point ? fromJsonNumber(point.loss) : NaN));
     const accuracy = this.byIndex.map((point) => (point ? point.accuracy : NaN));
-    return estimate(this.x, this.y, level, loss, accuracy);
+    if (this.base?.complete !== complete) {
+      this.base = { complete, estimate: estimate(this.x, this.y, level, loss, accuracy) };
+    }
+    if (!this.bends) return this.base.estimate;
+    return blend(this.x, this.y, this.base.estimate, this.levels[complete]!, loss, accuracy);
   }
 }

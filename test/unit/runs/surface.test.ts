@@ -45,19 +45,25 @@ describe("a surface", () => {
     expect(surface.measured).toBe(1);
   });
 
-  test("estimates from the finest complete grid only, a finer point out of order notwithstanding", () => {
+  test("estimates from the finest complete grid, bent only around points of the next one", () => {
     const surface = new Surface(headerFor([9, 9]));
     const order = surface.remaining();
     expect(surface.estimate()).toBeUndefined();
     surface.add(order.slice(0, 8).map(({ index, alpha, beta }) => pointAt(index, lossAt(alpha, beta))));
-    surface.add([pointAt(order[20]!.index, 1e9)]);
+    // The second level is 5 × 5: column 2, row 2.
+    const early = order.find(({ index }) => index === 2 * 9 + 2)!;
+    const factor = 1e6;
+    surface.add([pointAt(early.index, factor * lossAt(early.alpha, early.beta))]);
     expect(surface.estimate()).toBeUndefined();
     const ninth = order[8]!;
     surface.add([pointAt(ninth.index, lossAt(ninth.alpha, ninth.beta))]);
     const estimate = surface.estimate()!;
     expect(estimate.from).toEqual([3, 3]);
     for (const { index, alpha, beta } of order) {
-      expect(Number(estimate.loss[index]) / lossAt(alpha, beta)).toBeCloseTo(1, 12);
+      const across = Math.max(0, 1 - Math.abs((index % 9) - 2) / 2);
+      const down = Math.max(0, 1 - Math.abs(Math.floor(index / 9) - 2) / 2);
+      const expected = lossAt(alpha, beta) * factor ** (across * down);
+      expect(Number(estimate.loss[index]) / expected).toBeCloseTo(1, 9);
     }
   });
 });
