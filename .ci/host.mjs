@@ -28,6 +28,8 @@ const quietSettings = {
   "git.openRepositoryInParentFolders": "never",
   "window.restoreWindows": "none",
   "files.hotExit": "off",
+  // What the workbench's own server keeps in the user's home otherwise, but its terminals should know nothing of.
+  "terminal.integrated.env.linux": { XDG_DATA_HOME: process.env.XDG_DATA_HOME ?? null },
 };
 
 /** The workbench's server wants Node 24: the one installed with it, or the one that runs us. */
@@ -43,8 +45,10 @@ function nodeProgram() {
 /** Installs the workbench unless it is there already. */
 export async function ensureHost() {
   const stamp = path.join(folder, "node_modules", ".workbench-installed");
+  const logger = readFileSync(path.join(folder, "spdlog.cjs"));
   const wanted = createHash("sha256")
     .update(readFileSync(path.join(folder, "package-lock.json")))
+    .update(logger)
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && isInstalled(folder)) return;
   const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
@@ -55,6 +59,7 @@ export async function ensureHost() {
   // Large programs for features that are switched off.
   for (const unused of ["@github", "@microsoft/mxc-sdk"])
     rmSync(path.join(inner, "node_modules", unused), { recursive: true, force: true });
+  writeFileSync(path.join(inner, "node_modules", "@vscode", "spdlog", "index.js"), logger);
   writeFileSync(stamp, wanted);
 }
 
@@ -83,6 +88,7 @@ export async function startHost({ vsix, settings = {}, env = {} }) {
   const common = [entry, ...folders, "--config", path.join(user, "config.yaml")];
   const environment = {
     ...process.env,
+    XDG_DATA_HOME: path.join(user, "share"),
     EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}',
     ...env,
   };

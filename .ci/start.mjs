@@ -59,6 +59,12 @@ function tellWhatToDo() {
   );
 }
 
+// npm passes a signal on to a shell that keeps it to itself: when that is gone, so is whoever has started us.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(process.pid, "SIGTERM");
+}, 500).unref();
+
 try {
   const code = findProgram("code");
   // Two installations that wait for the disk and the network by turns, and the build, which waits for neither.

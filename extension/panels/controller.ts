@@ -57,6 +57,11 @@ export class PanelController {
     return this.panel.visible ? this.panel.viewColumn : undefined;
   }
 
+  /** Where it is seen at the moment. */
+  get column(): vscode.ViewColumn | undefined {
+    return this.panel.visible ? this.panel.viewColumn : undefined;
+  }
+
   private get name(): string {
     return path.basename(this.source.fsPath);
   }

@@ -1,34 +1,21 @@
-import { statSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { existsSync, statSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RunResult } from "../../server/protocol/result";
+import { cellsOf } from "./support/cells";
 import { Driver } from "./support/workbench";
-import type { Cell } from "./support/workbench";
 import { Workspace } from "./support/workspace";
 
 const workspace = new Workspace();
 let driver: Driver;
 let expected: RunResult;
 
-/** The command line's numbers in the form of the panel's table. */
-function cellsOf(result: RunResult): ReadonlyMap<number, Cell> {
-  const { loss, accuracy, measured, x } = result.surfaces[0]!;
-  return new Map(
-    loss.flatMap((row, j) =>
-      row.map((value, i) => [
-        j * x.length + i,
-        { loss: String(value), accuracy: String(accuracy[j]![i]!), measured: String(measured[j]![i]!) },
-      ]),
-    ),
-  );
-}
-
 beforeAll(async () => {
   workspace.addModel("small", { points: 7, samples: 200 });
-  workspace.addModel("large", { points: 51, samples: 500 });
-  workspace.addModel("killed", { points: 17, samples: 200 });
+  workspace.addModel("fine", { points: 25, samples: 200 });
   workspace.write("notes.md", "# Notes\n");
+  workspace.write("elsewhere/keep.txt", "");
   expected = workspace.commandLine("small");
-  driver = await Driver.open(workspace.folder);
+  driver = await Driver.open(workspace.folder, { "workbench.colorTheme": "Dark Modern" });
 });
 
 afterAll(async () => {
@@ -36,112 +23,111 @@ afterAll(async () => {
   workspace.remove();
 });
 
+beforeEach(() => driver.closeAll());
+
 describe("from a right-click to the picture", () => {
-  test("the menu has the entry for models and studies, and for nothing else", async () => {
-    // The first visit of the menu waits for the extension's contributions.
+  test("the panel shows what the command line measures, to the last digit", async () => {
     await driver.visualize("small.onnx");
-    await driver.panel().state("done");
-    expect(await driver.menuOf("small.onnx")).toContain("Visualize Loss Landscape");
-    expect(await driver.menuOf("small.landscape.json")).toContain("Visualize Loss Landscape");
-    expect(await driver.menuOf("notes.md")).not.toContain("Visualize Loss Landscape");
-  });
-
-  test("the numbers of the panel's table are those of the command line, to the last digit", async () => {
-    expect(await driver.panel().table()).toEqual(cellsOf(expected));
-  });
-
-  test("the header tells model, data, loss, accuracy and engine", async () => {
-    const text = await driver.panel().text();
+    const panel = driver.panel();
+    await panel.state("done");
+    expect(await panel.table()).toEqual(cellsOf(expected));
+    const text = await panel.text();
     expect(text).toContain("small");
     expect(text).toContain(expected.centre.accuracy.toFixed(1));
     expect(text).toContain("ONNX Runtime");
     expect(text).toMatch(/200 of 500 samples/);
   });
 
+  test("the menu has the entry for models and studies, and for nothing else", async () => {
+    expect(await driver.menuOf("small.onnx")).toContain("Visualize Loss Landscape");
+    expect(await driver.menuOf("small.landscape.json")).toContain("Visualize Loss Landscape");
+    expect(await driver.menuOf("notes.md")).not.toContain("Visualize Loss Landscape");
+    expect(await driver.menuOf("elsewhere")).not.toContain("Visualize Loss Landscape");
+  });
+
   test("a second click shows the same panel again, a study opens one of its own, and both stay", async () => {
     await driver.visualize("small.onnx");
-    const tabs = driver.page.locator(".tab", { hasText: "small" });
-    expect(await tabs.count()).toBe(1);
+    await driver.panel().state("done");
+    await driver.visualize("small.onnx");
+    expect(await driver.tab("Landscape: small").count()).toBe(1);
     await driver.visualize("small.landscape.json");
     await driver.panel().state("done");
-    expect(await tabs.count()).toBe(2);
+    expect(await driver.tab("Landscape: small").count()).toBe(2);
+    expect(await driver.page.locator(".editor-group-container").count()).toBeLessThanOrEqual(2);
   });
 
   test("a reload of the window restores the panel from its journal without computing", async () => {
-    await driver.closeAll();
     await driver.visualize("small.onnx");
     await driver.panel().state("done");
     const journal = workspace.journal("small");
-    await driver.page.reload();
-    await driver.ready();
+    await driver.reload();
     await driver.panel().state("done");
+    expect(driver.processes("evaluator.js")).toEqual([]);
     expect(await driver.panel().table()).toEqual(cellsOf(expected));
     expect(workspace.journal("small")).toEqual(journal);
-    expect(driver.processes("evaluator.js")).toEqual([]);
   });
 
+  test("run again measures everything anew and keeps the old results aside", async () => {
+    await driver.visualize("small.onnx");
+    await driver.panel().state("done");
+    const before = JSON.parse(workspace.journal("small")[0]!) as object;
+    await driver.panel().press("Run again", "running");
+    await driver.panel().state("done");
+    expect(JSON.parse(workspace.journal("small")[0]!)).not.toEqual(before);
+    expect(await driver.panel().table()).toEqual(cellsOf(expected));
+  });
+});
+
+describe("other ways in", () => {
   test("the palette works on the active file", async () => {
-    await driver.closeAll();
     await driver.file("small.landscape.json").dblclick();
     await driver.page.locator(".tab.active", { hasText: "small.landscape.json" }).waitFor();
     await driver.command("Loss Landscape: Visualize Loss Landscape");
     await driver.panel().state("done");
-    await driver.closeAll();
-  });
-});
-
-describe("a run that is disturbed", () => {
-  test("cancel stops within a second and keeps what was measured; resume goes on from there", async () => {
-    await driver.visualize("large.onnx");
-    const panel = driver.panel();
-    await panel.state("running");
-    await panel.measured(30);
-    const asked = Date.now();
-    await panel.button("Cancel run").click();
-    await panel.state("cancelled", 10_000);
-    const waited = Date.now() - asked;
-    expect(waited).toBeLessThan(1000);
-
-    const kept = workspace.journal("large").filter((line) => !line.startsWith('{"end"')).length - 1;
-    expect(kept).toBeGreaterThanOrEqual(30);
-    expect(await panel.text()).toContain(`Cancelled at ${kept.toLocaleString("en")} of 2,601 points`);
-
-    await panel.button("Resume").click();
-    await panel.state("running");
-    await panel.measured(kept + 10);
-    await panel.button("Cancel run").click();
-    await panel.state("cancelled", 10_000);
-    await driver.closeAll();
-
-    // An unfinished run of the same study is offered, not thrown away.
-    await driver.visualize("large.onnx");
-    await driver.panel().state("offer-resume");
-    expect(await driver.panel().text()).toMatch(/of 2,601 points/);
-    await driver.closeAll();
+    expect(await driver.tab("Landscape: small.landscape.json").count()).toBe(1);
   });
 
-  test("an evaluator and then the server killed in mid-run change nothing in the result", async () => {
-    const undisturbed = workspace.commandLine("killed");
-    await driver.visualize("killed.onnx");
-    const panel = driver.panel();
-    await panel.state("running");
-    await panel.measured(20);
-    const [evaluator] = driver.processes("evaluator.js");
-    process.kill(evaluator!, "SIGKILL");
-    await panel.measured(60);
-    const [server] = driver.processes("server.js");
-    process.kill(server!, "SIGKILL");
-    await panel.state("done");
-    expect(driver.processes("server.js")).not.toContain(server);
-    expect(await panel.table()).toEqual(cellsOf(undisturbed));
-    await driver.closeAll();
+  test("the palette asks for a model when there is no active file", async () => {
+    await driver.command("Loss Landscape: Visualize Loss Landscape");
+    await driver.row("fine.landscape.json").waitFor();
+    await driver.row("Browse…").waitFor();
+    await driver.row("small.onnx").click();
+    await driver.panel().state("done");
   });
 
-  test("closing the panel ends its evaluators soon after", async () => {
+  test("the tab of a binary file has the entry in its menu", async () => {
+    await driver.file("small.onnx").dblclick();
+    const tab = driver.tab("small.onnx").first();
+    await tab.waitFor();
+    await driver.choose(tab, "Visualize Loss Landscape");
+    await driver.panel().state("done");
+  });
+
+  test("the status item offers the engines, each with the outcome of its self-test", async () => {
     await driver.visualize("small.onnx");
     await driver.panel().state("done");
-    await driver.closeAll();
-    await expect.poll(() => driver.processes("evaluator.js"), { timeout: 10_000 }).toEqual([]);
+    await driver.status.click();
+    await driver.row("Show Engines").click();
+    await driver.row(/ONNX Runtime.*ready/).waitFor({ timeout: 60_000 });
+    await driver.row(/WebAssembly|wasm/i).waitFor();
+    await driver.page.keyboard.press("Escape");
+  });
+
+  test("the sample is copied to a folder of the user's choice, and never over anything", async () => {
+    for (const attempt of ["first", "second"]) {
+      await driver.command("Loss Landscape: Open Sample");
+      const copy = driver.page.getByRole("button", { name: "Copy Sample Here" });
+      await copy.waitFor();
+      await driver.quickInput.fill(workspace.path("elsewhere/"));
+      await copy.click();
+      if (attempt === "first") {
+        await expect
+          .poll(() => existsSync(workspace.path("elsewhere/fashion-resnet8/checkpoints/model_0.pt")))
+          .toBe(true);
+        workspace.write("elsewhere/fashion-resnet8/README.md", "mine");
+      } else await driver.notification("exists already and was left as it is").waitFor();
+    }
+    expect(workspace.read("elsewhere/fashion-resnet8/README.md")).toBe("mine");
   });
 });
 
@@ -152,25 +138,31 @@ describe("the package", () => {
 });
 
 describe("themes", () => {
-  test.each([
-    ["light", "Default Light Modern"],
-    ["high-contrast", "Default High Contrast"],
-    ["dark", "Default Dark Modern"],
-  ])("the panel follows the %s theme without a reload", async (name, theme) => {
-    if (name === "light") {
-      await driver.visualize("killed.onnx");
-      await driver.panel().state("done");
+  test("the panel follows the theme without a reload", async () => {
+    await driver.visualize("fine.onnx");
+    const panel = driver.panel();
+    await panel.state("done");
+    const background = () => panel.background();
+    const seen = [await background()];
+    for (const [name, theme] of [
+      ["dark", undefined],
+      ["light", "Light Modern"],
+      ["high-contrast", "Dark High Contrast"],
+    ] as const) {
+      if (theme !== undefined) {
+        await driver.theme(theme);
+        await expect.poll(background).not.toBe(seen.at(-1));
+        seen.push(await background());
+      }
+      // The picture is drawn again in the next frame.
+      await driver.page.waitForTimeout(500);
+      await driver.screenshot(`panel-${name}`);
     }
-    const background = () =>
-      driver.panel().root.evaluate((element) => {
-        const { body } = element.ownerDocument;
-        const view = body.ownerDocument.defaultView!;
-        return view.getComputedStyle(body).getPropertyValue("--vscode-editor-background").trim();
-      });
-    const before = await background();
-    driver.setTheme(theme);
-    await expect.poll(background).not.toBe(before);
-    await driver.page.waitForTimeout(300);
-    await driver.screenshot(`panel-${name}`);
+    expect(new Set(seen).size).toBe(3);
+    await panel.state("done");
+  });
+
+  test("the content security policy has refused nothing", () => {
+    expect(driver.refusals).toEqual([]);
   });
 });

@@ -1,94 +1,83 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mkdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { npy, npz } from "../support/data";
 import { Driver } from "./support/workbench";
 import { Workspace } from "./support/workspace";
 
 const workspace = new Workspace();
-const tiny = path.resolve(`${workspace.folder}-full`);
 let driver: Driver;
 
-/** A file system of a few kilobytes; whether this machine lets us have one. */
-function mountTiny(): boolean {
-  mkdirSync(tiny);
+/** A file system of a few kilobytes where results go; whether this machine lets us have one. */
+function mountTiny(folder: string): boolean {
+  mkdirSync(folder, { recursive: true });
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=8k", "tmpfs", tiny], { stdio: "ignore" });
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=8k", "tmpfs", folder], { stdio: "ignore" });
     return true;
   } catch {
     return false;
   }
 }
 
-const hasTiny = mountTiny();
+/** Grey pictures that fit the model, with labels from 0 to `classes` − 1. */
+function dataWithLabels(classes: number): Uint8Array {
+  const images = new Float32Array(60 * 28 * 28).fill(0.5);
+  const labels = BigInt64Array.from({ length: 60 }, (_, i) => BigInt(i % classes));
+  return npz({ x_test: npy("<f4", [60, 1, 28, 28], images), y_test: npy("<i8", [60], labels) });
+}
+
+const tiny = workspace.path("full", ".loss-landscape");
+const hasTiny = mountTiny(tiny);
 
 beforeAll(async () => {
   workspace.addModel("good", { points: 5, samples: 100 });
   workspace.addModel("missing", { points: 5, samples: 100, data: "absent.npz" });
   workspace.addModel("labels", { points: 5, samples: 100, data: "labels.npz" });
-  workspace.addModel("full", { points: 21, samples: 50 });
-  const model = readFileSync(workspace.path("good.onnx"));
-  workspace.write("corrupt.onnx", model.subarray(0, 5000));
-  workspace.writeStudy("corrupt", { points: 5, samples: 100 });
-  const images = new Float32Array(20 * 28 * 28);
-  const labels = BigInt64Array.from({ length: 20 }, (_, i) => BigInt(i % 12));
-  workspace.write("labels.npz", npz({ x_test: npy("<f4", [20, 1, 28, 28], images), y_test: npy("<i8", [20], labels) }));
-  driver = await Driver.open(workspace.folder);
+  workspace.addModel("full/full", { points: 21, samples: 50 });
+  workspace.addModel("two/two");
+  workspace.write("two/other.npz", dataWithLabels(10));
+  workspace.write("corrupt.onnx", readFileSync(workspace.path("good.onnx")).subarray(0, 5000));
+  workspace.write("network.keras", "PK");
+  workspace.write("labels.npz", dataWithLabels(12));
+  driver = await Driver.open(workspace.folder, { "lossLandscape.grid.points": 5, "explorer.compactFolders": false });
 });
 
 afterAll(async () => {
   await driver?.close();
-  workspace.remove();
   if (hasTiny) execFileSync("umount", [tiny]);
-  rmSync(tiny, { recursive: true, force: true });
+  workspace.remove();
 });
 
-/** Sentences of the panel's problem: what is wrong, and what to do. */
-async function problemOf(file: string): Promise<{ reason: string; message: string; advice: string }> {
-  await driver.visualize(file);
-  const { root } = driver.panel();
-  const problem = root.locator("problem-state");
-  await problem.waitFor({ timeout: 60_000 });
-  return {
-    reason: (await problem.locator("section").getAttribute("data-reason")) ?? "",
-    message: await problem.locator(".message").innerText(),
-    advice: await problem.locator(".advice").innerText(),
-  };
-}
+beforeEach(() => driver.closeAll());
 
 function expectOneSentence(text: string): void {
-  expect(text).toMatch(/^[A-Z"].*[.]$/);
+  expect(text).toMatch(/^\S.*[.]$/);
   expect(text).not.toMatch(/\n|\bat .*:\d+:\d+|Error:/);
+}
+
+/** Asks for a landscape that there is no way to have: one sentence, one piece of advice, and an entry in the log. */
+async function expectProblem(file: string, reason: string, sentence: RegExp): Promise<void> {
+  await driver.visualize(file);
+  const problem = await driver.panel().problem();
+  expect(problem.reason).toBe(reason);
+  expect(problem.message).toMatch(sentence);
+  expectOneSentence(problem.message);
+  expectOneSentence(problem.advice);
+  await expect.poll(() => driver.log()).toMatch(sentence);
 }
 
 describe("bad input gives one clear sentence, and the worker lives on", () => {
   test.each([
     ["corrupt.onnx", "file-corrupt", /corrupt\.onnx/],
+    ["network.keras", "file-unsupported", /network\.keras/],
     ["missing.onnx", "data-missing", /absent\.npz/],
     ["labels.onnx", "labels-mismatch", /labels.* 0.11.*10/],
-  ])("%s", async (file, reason, sentence) => {
-    const problem = await problemOf(file);
-    expect(problem.reason).toBe(reason);
-    expect(problem.message).toMatch(sentence);
-    expectOneSentence(problem.message);
-    expectOneSentence(problem.advice);
-    await expect.poll(() => driver.log()).toMatch(sentence);
-    await driver.closeAll();
-  });
+  ])("%s", expectProblem);
 
   test.skipIf(!hasTiny)("a full disk for the journal", async () => {
-    workspace.write(".vscode/settings.json", JSON.stringify({ "lossLandscape.resultsFolder": tiny }));
-    await driver.page.waitForTimeout(1000);
-    const problem = await problemOf("full.onnx");
-    expect(problem.reason).toBe("journal-unwritable");
-    expect(problem.message).toContain(path.basename(tiny));
-    expectOneSentence(problem.message);
-    expectOneSentence(problem.advice);
-    await expect.poll(() => driver.log()).toContain(path.basename(tiny));
-    await driver.closeAll();
-    workspace.write(".vscode/settings.json", "{}");
-    await driver.page.waitForTimeout(1000);
+    await driver.file("full").click();
+    await driver.file("full.onnx").waitFor();
+    await expectProblem("full.onnx", "journal-unwritable", /full.*\.loss-landscape.*the disk is full/);
   });
 
   test("afterwards a good model is drawn by the same worker", async () => {
@@ -98,4 +87,42 @@ describe("bad input gives one clear sentence, and the worker lives on", () => {
     await driver.panel().state("done");
     expect(driver.processes("server.js")).toEqual(server);
   });
+
+  test("a file that was mended is read again", async () => {
+    await driver.visualize("corrupt.onnx");
+    const panel = driver.panel();
+    expect((await panel.problem()).reason).toBe("file-corrupt");
+    workspace.copy("good.onnx", "corrupt.onnx");
+    workspace.writeStudy("corrupt", { points: 5, samples: 100 });
+    await panel.button("Try again").click();
+    await panel.state("done");
+  });
+});
+
+describe("data that cannot be inferred", () => {
+  test("is asked for once, in a list of the files that fit", async () => {
+    await driver.file("two").click();
+    await driver.file("two.onnx").waitFor();
+    await driver.visualize("two.onnx");
+    await driver.row("other.npz").waitFor();
+    await driver.row("Browse…").waitFor();
+    await driver.row("test.npz").click();
+    await driver.panel().state("done");
+    expect(await driver.panel().text()).toContain("test.npz");
+  });
+
+  test("can be chosen in the panel as well", async () => {
+    await driver.visualize("two.onnx");
+    await driver.row("other.npz").waitFor();
+    await driver.page.keyboard.press("Escape");
+    await driver.panel().state("choose-data");
+    await driver.panel().button("Use other.npz").click();
+    await driver.panel().state("done");
+    expect(await driver.panel().text()).toContain("other.npz");
+  });
+});
+
+test("the log can be shown", async () => {
+  await driver.command("Loss Landscape: Show Log");
+  await driver.page.locator(".output-view .view-lines", { hasText: "corrupt.onnx" }).waitFor();
 });

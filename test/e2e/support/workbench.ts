@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright";
 import type { Browser, FrameLocator, Locator, Page } from "playwright";
+import { expect } from "vitest";
 import { startHost } from "../../../.ci/host.mjs";
 import type { Workbench } from "../../../.ci/host.mjs";
 
@@ -15,14 +16,30 @@ export interface Cell {
   readonly measured: string;
 }
 
+/** What is used of an element inside the page; the tests themselves run without a DOM. */
+interface PageElement {
+  getAttribute(name: string): string | null;
+  addEventListener(type: string, listener: () => void, capture: boolean): void;
+  readonly ownerDocument: {
+    readonly documentElement: unknown;
+    readonly defaultView: { getComputedStyle(element: unknown): { getPropertyValue(name: string): string } };
+  };
+}
+
 /** VS Code's workbench with the packaged extension, driven through a browser as a person would. */
 export class Driver {
+  /** What the browser has refused because of a content security policy. */
+  readonly refusals: string[] = [];
+
   private constructor(
     readonly host: Workbench,
     private readonly browser: Browser,
     readonly page: Page,
-    readonly folder: string,
-  ) {}
+  ) {
+    page.on("console", (message) => {
+      if (/content security policy/i.test(message.text())) this.refusals.push(message.text());
+    });
+  }
 
   /** Starts everything and opens `folder`. `settings` are the user's. */
   static async open(folder: string, settings: object = {}): Promise<Driver> {
@@ -38,6 +55,7 @@ export class Driver {
         "--no-sandbox",
         "--disable-gpu",
         "--disable-quic",
+        "--disable-dev-shm-usage",
         "--no-first-run",
         "--disable-background-networking",
         "--disable-component-update",
@@ -45,7 +63,7 @@ export class Driver {
       ],
     });
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-    const driver = new Driver(host, browser, page, folder);
+    const driver = new Driver(host, browser, page);
     await page.goto(host.urlOf(folder));
     await driver.ready();
     return driver;
@@ -65,27 +83,23 @@ export class Driver {
     return this.page.locator(".explorer-folders-view").getByRole("treeitem", { name, exact: true });
   }
 
-  /** Right-clicks a file and chooses the entry; both may be swallowed while the workbench is starting. */
-  async choose(file: string, entry: string): Promise<void> {
+  tab(name: string): Locator {
+    return this.page.locator(".tab", { hasText: name });
+  }
+
+  /** Right-clicks and chooses the entry; both may be swallowed while the workbench is starting. */
+  async choose(target: Locator, entry: string): Promise<void> {
     const item = this.page.getByRole("menuitem", { name: entry });
     for (let attempt = 0; attempt < 20; attempt++) {
-      await this.file(file).click({ button: "right" });
-      const appeared = await item.waitFor({ timeout: 1500 }).then(
-        () => true,
-        () => false,
-      );
-      if (appeared) {
+      await target.click({ button: "right" });
+      if (await happens(item.waitFor({ timeout: 1500 }))) {
         await this.page.waitForTimeout(300);
-        await item.click({ timeout: 2000 }).catch(() => {});
-        const gone = await item.waitFor({ state: "hidden", timeout: 1500 }).then(
-          () => true,
-          () => false,
-        );
-        if (gone) return;
+        await happens(item.click({ timeout: 2000 }));
+        if (await happens(item.waitFor({ state: "hidden", timeout: 1500 }))) return;
       }
       await this.page.keyboard.press("Escape");
     }
-    throw new Error(`The menu of ${file} never had "${entry}".`);
+    throw new Error(`The menu never had "${entry}".`);
   }
 
   /** The names in the context menu of a file. */
@@ -98,29 +112,65 @@ export class Driver {
   }
 
   visualize(file: string): Promise<void> {
-    return this.choose(file, "Visualize Loss Landscape");
+    return this.choose(this.file(file), "Visualize Loss Landscape");
+  }
+
+  /** The field at the top: of the palette, of a pick list, of a file dialog. */
+  get quickInput(): Locator {
+    return this.page.locator(".quick-input-widget input.input");
+  }
+
+  /** A row of the list below that field. */
+  row(text: string | RegExp): Locator {
+    return this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
   }
 
   /** Runs a command by its title. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    const input = this.page.locator(".quick-input-widget input.input");
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
-    await this.page.keyboard.press("Enter");
+    const palette = `>${title}`;
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await this.page.keyboard.press("F1");
+      if (!(await happens(this.quickInput.waitFor({ timeout: 2000 })))) continue;
+      await this.quickInput.fill(palette);
+      if (!(await happens(this.row(title).click({ timeout: 5000 })))) continue;
+      // The command may show a list or a dialog in the same place.
+      const isGone = async () =>
+        !(await this.quickInput.isVisible()) || (await this.quickInput.inputValue()) !== palette;
+      await expect.poll(isGone).toBe(true);
+      return;
+    }
+    throw new Error(`The palette never had "${title}".`);
   }
 
-  /** The panel that is shown. */
+  /** The panel that is to be seen. */
   panel(): Panel {
-    const frames = this.page.frameLocator("iframe.webview.ready");
-    return new Panel(frames.frameLocator("iframe#active-frame"));
+    const shown = this.page.locator("iframe.webview.ready").filter({ visible: true });
+    return new Panel(shown.contentFrame().frameLocator("iframe#active-frame"));
   }
 
-  /** Closes all editors and panels. */
+  /** A message in the corner. */
+  notification(text: string): Locator {
+    return this.page.locator(".notification-toast", { hasText: text });
+  }
+
+  get status(): Locator {
+    return this.page.locator('.statusbar-item[id$="lossLandscape.status"]');
+  }
+
+  /** Closes all editors, panels and messages. */
   async closeAll(): Promise<void> {
+    await this.page.keyboard.press("Escape");
     await this.command("View: Close All Editors");
-    await this.page.locator("iframe.webview").first().waitFor({ state: "detached" });
+    await expect.poll(() => this.page.locator(".tab, iframe.webview").count()).toBe(0);
+    await this.command("Notifications: Clear All Notifications");
+  }
+
+  /** Reloads the window as a person would, so that it keeps what it keeps. */
+  async reload(): Promise<void> {
+    const reloaded = this.page.waitForEvent("load");
+    await this.command("Developer: Reload Window");
+    await reloaded;
+    await this.ready();
   }
 
   async screenshot(name: string): Promise<void> {
@@ -128,34 +178,46 @@ export class Driver {
     await this.page.screenshot({ path: path.join(artifacts, `${name}.png`) });
   }
 
-  /** Replaces the user's settings. */
-  setTheme(theme: string): void {
-    const file = path.join(this.host.user, "User", "settings.json");
-    const settings = JSON.parse(readFileSync(file, "utf8")) as object;
-    writeFileSync(file, JSON.stringify({ ...settings, "workbench.colorTheme": theme }, null, 2));
+  /** Changes the colours of the window, by the name of the theme. */
+  async theme(name: string): Promise<void> {
+    await this.command("Preferences: Color Theme");
+    await this.quickInput.fill(name);
+    await this.row(name).click();
+    await this.quickInput.waitFor({ state: "hidden" });
   }
 
   /** Everything that the extension has logged in this session. */
   log(): string {
-    const texts: string[] = [];
-    const walk = (folder: string): void => {
-      for (const entry of readdirSync(folder, { withFileTypes: true })) {
-        const file = path.join(folder, entry.name);
-        if (entry.isDirectory()) walk(file);
-        else if (/Loss Landscape.*\.log$/.test(entry.name)) texts.push(readFileSync(file, "utf8"));
-      }
-    };
-    walk(path.join(this.host.user, "logs"));
-    return texts.join("\n");
+    const folder = path.join(this.host.user, "logs");
+    return readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => /Loss Landscape.*\.log$/.test(name))
+      .map((name) => readFileSync(path.join(folder, name), "utf8"))
+      .join("\n");
   }
 
-  /** Process ids of this workbench's processes that run the bundle `name`, e.g. `evaluator.js`. */
+  /** Process ids of this workbench's processes that run the bundle `name`. */
   processes(name: "server.js" | "evaluator.js"): readonly number[] {
     return execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" })
       .split("\n")
       .filter((line) => line.includes(this.host.user) && line.includes(`dist/${name}`))
       .map((line) => Number.parseInt(line, 10));
   }
+
+  /** Ends one process of the bundle `name` at once and for good; returns its id. */
+  async kill(name: "server.js" | "evaluator.js"): Promise<number> {
+    await expect.poll(() => this.processes(name)).not.toHaveLength(0);
+    const [pid] = this.processes(name);
+    process.kill(pid!, "SIGKILL");
+    await expect.poll(() => this.processes(name)).not.toContain(pid);
+    return pid!;
+  }
+}
+
+function happens(event: Promise<unknown>): Promise<boolean> {
+  return event.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The panel beside the code. */
@@ -175,8 +237,47 @@ export class Panel {
     return this.root.getByRole("button", { name, exact: true });
   }
 
+  /** All that is to be read, as assistive technology is told. */
   text(): Promise<string> {
-    return this.root.innerText();
+    return this.root.ariaSnapshot();
+  }
+
+  /** The words of the problem that is shown. */
+  async problem(): Promise<{ reason: string; message: string; advice: string }> {
+    const problem = this.frame.locator("problem-state");
+    await problem.waitFor({ timeout: 60_000 });
+    return {
+      reason: (await problem.locator("section").getAttribute("data-reason")) ?? "",
+      message: await problem.locator(".message").innerText(),
+      advice: await problem.locator(".advice").innerText(),
+    };
+  }
+
+  /** The page's background colour, as the theme has it. */
+  background(): Promise<string> {
+    return this.root.evaluate((panel: PageElement) => {
+      const { defaultView, documentElement } = panel.ownerDocument;
+      return defaultView.getComputedStyle(documentElement).getPropertyValue("--vscode-editor-background").trim();
+    });
+  }
+
+  /** Presses a button; how long it took, in milliseconds, until the panel had the state. */
+  async press(name: string, state: string): Promise<number> {
+    const taken = this.root.evaluate(
+      (panel: PageElement, wanted) =>
+        new Promise<number>((resolve) => {
+          let pressed: number | undefined;
+          panel.addEventListener("click", () => (pressed ??= performance.now()), true);
+          const look = (): void => {
+            if (pressed !== undefined && panel.getAttribute("state") === wanted) resolve(performance.now() - pressed);
+            else setTimeout(look, 5);
+          };
+          look();
+        }),
+      state,
+    );
+    await this.button(name).click();
+    return taken;
   }
 
   /** Waits until at least this many points are measured. */

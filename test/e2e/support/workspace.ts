@@ -17,16 +17,25 @@ export interface StudyOptions {
 export class Workspace {
   readonly folder = mkdtempSync(path.join(tmpdir(), "loss-landscape-e2e-"));
 
-  /** Copies the sample's model under another name, with a study of its own beside it. */
-  addModel(name: string, study: StudyOptions): void {
+  /** Copies the sample's model under another name, with its data and, if given, a study beside it. */
+  addModel(name: string, study?: StudyOptions): void {
+    const folder = path.dirname(name);
     cpSync(path.join(sample, "fashion-resnet8.onnx"), this.path(`${name}.onnx`));
-    cpSync(path.join(sample, "test.npz"), this.path("test.npz"));
-    this.writeStudy(name, study);
+    cpSync(path.join(sample, "test.npz"), this.path(folder, "test.npz"));
+    if (study !== undefined) this.writeStudy(name, study);
+  }
+
+  copy(from: string, to: string): void {
+    cpSync(this.path(from), this.path(to));
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), "utf8");
   }
 
   writeStudy(name: string, { points, samples, data = "test.npz" }: StudyOptions): void {
     const study = {
-      model: `${name}.onnx`,
+      model: `${path.basename(name)}.onnx`,
       data: { path: data, split: "test", samples },
       grid: { x: [-1, 1], y: [-1, 1], points },
     };
