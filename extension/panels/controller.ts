@@ -297,6 +297,8 @@ export class PanelController {
       try {
         await work(cancellation.token);
       } catch (error) {
+        // What takes its place will say what there is to see.
+        if (this.cancellation !== cancellation) return;
         if (cancellation.token.isCancellationRequested) this.ended({ status: "cancelled", checks: [] });
         else this.show({ kind: "problem", problem: this.problemOf(error) });
       } finally {

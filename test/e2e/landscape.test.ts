@@ -11,7 +11,7 @@ let expected: RunResult;
 
 beforeAll(async () => {
   workspace.addModel("small", { points: 7, samples: 200 });
-  workspace.addModel("fine", { points: 25, samples: 200 });
+  workspace.addModel("fine", { points: 21, samples: 200 });
   workspace.write("notes.md", "# Notes\n");
   workspace.write("elsewhere/keep.txt", "");
   expected = workspace.commandLine("small");
