@@ -114,8 +114,9 @@ export function run(command, args, options = {}) {
     });
     child.on("close", (code, signal) => {
       release();
-      if (code === 0) resolve();
-      else reject(new Error(`${[path.basename(command), ...args].join(" ")} ended with ${signal ?? `code ${code}`}.`));
+      if (code === 0) return resolve();
+      const what = [path.basename(command), ...args].join(" ");
+      reject(Object.assign(new Error(`${what} ended with ${signal ?? `code ${code}`}.`), { signal }));
     });
     options.started?.(child);
   });
