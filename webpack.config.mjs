@@ -1,6 +1,6 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import CopyPlugin from "copy-webpack-plugin";
 import webpack from "webpack";
 import { EsbuildPlugin } from "esbuild-loader";
@@ -30,6 +30,39 @@ const typescript = (tsconfig) => ({
 /** Names stay, so that stack traces in the log can be read. */
 const minimizer = [new EsbuildPlugin({ target: "es2022", keepNames: true, legalComments: "none" })];
 
+/** Writes the licences of all packages whose code is in the bundles, as these licences ask for. */
+class Notices {
+  /** @param copied packages that lie beside the bundles as they are */
+  constructor(copied) {
+    this.copied = copied;
+  }
+
+  apply(compiler) {
+    compiler.hooks.thisCompilation.tap("Notices", (compilation) => {
+      const stage = webpack.Compilation.PROCESS_ASSETS_STAGE_REPORT;
+      compilation.hooks.processAssets.tap({ name: "Notices", stage }, () => {
+        const folders = new Set(this.copied.map((name) => path.join(root, "node_modules", name)));
+        for (const { resource } of compilation.modules) {
+          const [folder] = /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+/.exec(resource ?? "") ?? [];
+          if (folder !== undefined) folders.add(folder);
+        }
+        const text = [...folders]
+          .sort()
+          .map(noticeOf)
+          .join(`\n${"─".repeat(80)}\n\n`);
+        compilation.emitAsset("third-party.LICENSE.txt", new webpack.sources.RawSource(text));
+      });
+    });
+  }
+}
+
+function noticeOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+  const text = file === undefined ? "" : `\n${readFileSync(path.join(folder, file), "utf8").trim()}\n`;
+  return `${name} ${version} (${license})\n${text}`;
+}
+
 export default (_env, argv) => {
   const mode = argv.mode ?? "production";
   const common = {
@@ -56,6 +89,7 @@ export default (_env, argv) => {
     module: { rules: [typescript("tsconfig.json")] },
     optimization: { minimize: mode === "production", minimizer, splitChunks: false },
     plugins: [
+      new Notices(["onnxruntime-node", "onnxruntime-common"]),
       new webpack.BannerPlugin({ banner: "#!/usr/bin/env node", raw: true, test: /^cli\.js$/ }),
       new CopyPlugin({
         patterns: [
@@ -90,6 +124,7 @@ export default (_env, argv) => {
     module: { rules: [typescript("tsconfig.webview.json")] },
     optimization: { minimize: mode === "production", minimizer, splitChunks: false },
     plugins: [
+      new Notices(["@vscode/codicons"]),
       new CopyPlugin({
         patterns: [{ from: "node_modules/@vscode/codicons/dist/codicon.{css,ttf}", to: "[name][ext]" }],
       }),
