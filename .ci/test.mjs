@@ -31,6 +31,7 @@ const vitest =
     const report = path.join(reports, `${tier}.json`);
     rmSync(report, { force: true });
     let crashed = false;
+    let signal;
     try {
       await run(
         bin("vitest"),
@@ -46,8 +47,9 @@ const vitest =
         ],
         { cwd: root, env: { ...process.env, ...environment } },
       );
-    } catch {
+    } catch (error) {
       crashed = true;
+      signal = error.signal;
     }
     let failed = 0;
     try {
