@@ -89,7 +89,9 @@ export default (_env, argv) => {
     module: { rules: [typescript("tsconfig.json")] },
     optimization: { minimize: mode === "production", minimizer, splitChunks: false },
     plugins: [
-      new Notices(["onnxruntime-node", "onnxruntime-common"]),
+      new Notices(["onnxruntime-node", "onnxruntime-common", "dejavu-fonts-ttf"]),
+      // A module that asks where it lies must not be told the folder of this machine.
+      new webpack.DefinePlugin({ "import.meta.url": "__filename" }),
       new webpack.BannerPlugin({ banner: "#!/usr/bin/env node", raw: true, test: /^cli\.js$/ }),
       new CopyPlugin({
         patterns: [
@@ -111,6 +113,9 @@ export default (_env, argv) => {
               ]
             : []),
           { from: "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/*.wasm", to: "tfjs-wasm/[name][ext]" },
+          // What pictures are rasterised with: the program and the font.
+          { from: "node_modules/@resvg/resvg-wasm/index_bg.wasm", to: "resvg.wasm" },
+          { from: "node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf", to: "[name][ext]" },
         ],
       }),
     ],
