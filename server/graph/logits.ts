@@ -4,8 +4,16 @@ import { producersOf, withoutDeadNodes } from "./topology";
 /** Operators that hand on all elements in order, so that a softmax may hide behind them. */
 const passing: ReadonlySet<string> = new Set(["Identity", "Reshape", "Flatten", "Squeeze"]);
 
+/** What the last operator of a model may be that a loss contains already. */
+export type FinalActivation = "softmax" | "sigmoid";
+
+const activations: Readonly<Record<FinalActivation, readonly string[]>> = {
+  softmax: ["Softmax", "LogSoftmax"],
+  sigmoid: ["Sigmoid"],
+};
+
 /**
- * Takes a final Softmax or LogSoftmax off, so that the graph ends at the logits.
+ * Takes a final Softmax or LogSoftmax, or a final Sigmoid, off, so that the graph ends at the logits.
  *
  * The graph must have one output. When it is the activation's own result, the output becomes the activation's input
  * (its value's name changes); when Identity, Reshape, Flatten or Squeeze lie between, they stay and the name does not
@@ -13,7 +21,10 @@ const passing: ReadonlySet<string> = new Set(["Identity", "Reshape", "Flatten", 
  *
  * @returns `stripped`: the operator that was removed, absent when there was none.
  */
-export function stripFinalActivation(graph: Graph): { readonly graph: Graph; readonly stripped?: string } {
+export function stripFinalActivation(
+  graph: Graph,
+  kind: FinalActivation = "softmax",
+): { readonly graph: Graph; readonly stripped?: string } {
   const [output, ...others] = graph.outputs;
   if (!output || others.length > 0) return { graph };
   const producers = producersOf(graph.nodes);
@@ -24,8 +35,9 @@ export function stripFinalActivation(graph: Graph): { readonly graph: Graph; rea
     last = activation;
     activation = producers.get(activation.inputs[0]!);
   }
-  if (!activation || activation.domain !== "" || !["Softmax", "LogSoftmax"].includes(activation.op)) return { graph };
-  if (!isOverClasses(activation, graph.opsets[""] ?? 1, last ? [] : output.shape)) return { graph };
+  if (!activation || activation.domain !== "" || !activations[kind].includes(activation.op)) return { graph };
+  if (kind === "softmax" && !isOverClasses(activation, graph.opsets[""] ?? 1, last ? [] : output.shape))
+    return { graph };
 
   const logits = activation.inputs[0]!;
   if (!last) {
