@@ -1,6 +1,7 @@
 import type { OperatorCase } from "./operatorCase";
 import { convolutionCases } from "./operators/convolution";
 import { elementwiseCases } from "./operators/elementwise";
+import { gradientCases } from "./operators/gradients";
 import { indexingCases } from "./operators/indexing";
 import { layoutCases } from "./operators/layout";
 import { logicCases } from "./operators/logic";
@@ -21,5 +22,6 @@ export const operatorCases: readonly OperatorCase[] = [
   ...layoutCases,
   ...indexingCases,
   ...reductionCases,
+  ...gradientCases,
   ...networkCases,
 ];

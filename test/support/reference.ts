@@ -1,8 +1,10 @@
+import { internalDomain } from "../../server/graph/differentiate/internal";
 import type { Graph } from "../../server/graph/graph";
 import type { Tensor } from "../../server/graph/tensor";
 import { convolutions } from "./reference/convolution";
 import { elementwise } from "./reference/elementwise";
 import { indexings } from "./reference/indexing";
+import { internals } from "./reference/internal";
 import { layouts } from "./reference/layout";
 import { matrices } from "./reference/matrix";
 import { normalisations } from "./reference/normalisation";
@@ -16,6 +18,11 @@ const operators = new Map<string, Operator>(
     (family) => Object.entries(family),
   ),
 );
+
+const domains: Readonly<Record<string, ReadonlyMap<string, Operator>>> = {
+  "": operators,
+  [internalDomain]: new Map(Object.entries(internals)),
+};
 
 /** Operators of the ONNX domain that the reference knows. */
 export const referenceOperators: ReadonlySet<string> = new Set(operators.keys());
@@ -42,7 +49,7 @@ export function evaluateReference(graph: Graph, feeds: Readonly<Record<string, T
   };
 
   for (const node of graph.nodes) {
-    const operator = node.domain === "" ? operators.get(node.op) : undefined;
+    const operator = domains[node.domain]?.get(node.op);
     if (!operator) throw new Error(`the reference does not know ${node.domain ? `${node.domain}.` : ""}${node.op}`);
     const inputs = node.inputs.map((name) => (name === "" ? undefined : lookUp(name)));
     const results = operator(new Call(node, graph.opsets[""] ?? 1, inputs));

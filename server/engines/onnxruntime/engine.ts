@@ -6,6 +6,7 @@ import { ProblemError } from "../../protocol/problem";
 import type { Engine, Executable } from "../engine";
 import { plainReason, rejectedModel, stoppedRun, unsupportedOperators } from "./failures";
 import { limitsOf } from "./limits";
+import { lowerForOnnxRuntime } from "./lowering/lower";
 import { fromOrt, toOrt } from "./tensors";
 
 const label = "ONNX Runtime";
@@ -82,7 +83,7 @@ class OnnxRuntimeEngine implements Engine {
     refuseTooLarge(graph);
     const limits = limitsOf(graph);
     if (limits.length > 0) throw unsupportedOperators(limits, label);
-    const executable = new BakedExecutable(this.ort, graph, (gone) => this.alive.delete(gone));
+    const executable = new BakedExecutable(this.ort, lowerForOnnxRuntime(graph), (gone) => this.alive.delete(gone));
     await executable.prepare();
     this.alive.add(executable);
     return executable;

@@ -1,8 +1,10 @@
+import { internalDomain } from "../../graph/differentiate/internal";
 import type { GraphNode } from "../../graph/graph";
 import type { Family, NodeFacts, Operator } from "./call";
 import { activations } from "./operators/activation";
 import { convolutions } from "./operators/convolution";
 import { elementwise } from "./operators/elementwise";
+import { gradients } from "./operators/gradients";
 import { indexings } from "./operators/indexing";
 import { matrices } from "./operators/matrix";
 import { normalisations } from "./operators/normalisation";
@@ -26,8 +28,11 @@ const families: readonly Family[] = [
 
 const operators = new Map<string, Operator>(families.flatMap((family) => Object.entries(family)));
 
+const internals = new Map<string, Operator>(Object.entries(gradients));
+
 /** The operator that executes a node; undefined when there is none. */
 export function operatorOf(node: GraphNode): Operator | undefined {
+  if (node.domain === internalDomain) return internals.get(node.op);
   return node.domain === "" || node.domain === "ai.onnx" ? operators.get(node.op) : undefined;
 }
 

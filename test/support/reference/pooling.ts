@@ -1,5 +1,5 @@
 import { tap, windowsOf, type Windows } from "./convolution";
-import { at, generate, indices, type Call, type Operator, type Value } from "./values";
+import { at, generate, indices, positionOf, type Call, type Operator, type Value } from "./values";
 
 interface Window {
   /** Elements of the input inside the window. */
@@ -46,8 +46,27 @@ const sumOf = (values: readonly number[]): number => values.reduce((sum, value) 
 const meanOf = (values: readonly number[]): number => sumOf(values) / values.length;
 const largest = (values: readonly number[]): number => Math.max(...values);
 
+/** The largest element of each window and where it lies in the whole of x; the first of several equal ones. */
+function maxPool(call: Call): Value[] {
+  const x = call.input(0);
+  const spatial = x.shape.slice(2);
+  const windows = windowsOf(call, spatial, call.ints("kernel_shape")!);
+  const shape = [x.shape[0]!, x.shape[1]!, ...windows.out];
+  const winners = generate("int64", shape, ([n, c, ...window]) => {
+    const positions = Array.from(indices(windows.kernel), (offset) =>
+      offset.map((k, axis) => tap(windows, axis, window[axis]!, k)),
+    )
+      .filter((place) => place.every((p, axis) => p >= 0 && p < spatial[axis]!))
+      .map((place) => positionOf(x.shape, [n!, c!, ...place]));
+    const values = positions.map((position) => x.data[position]!);
+    const best = largest(values);
+    return positions[values.findIndex((value) => Object.is(value, best))]!;
+  });
+  return [generate(x.dtype, shape, (index) => x.data[at(winners, index)]!), winners];
+}
+
 export const poolings: Readonly<Record<string, Operator>> = {
-  MaxPool: (call) => pool(call, ({ inside }) => largest(inside)),
+  MaxPool: maxPool,
   AveragePool: (call) =>
     call.int("count_include_pad", 0) === 1
       ? pool(call, ({ inside, positions }) => sumOf(inside) / positions)

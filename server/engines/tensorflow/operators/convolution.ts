@@ -3,8 +3,18 @@ import type { GraphNode } from "../../../graph/graph";
 import { attributeOf, type Call, type Family, type NodeFacts } from "../call";
 import { countTo } from "../shapes";
 import type { Value } from "../values";
-import { reach, transposedWindowsOf, windowsOf } from "../windows";
-import { depthwise, imageOf, padAttribute, pairOf, valueOfImage, withZeros, type Geometry, type Pair } from "./images";
+import { reach, transposedWindowsOf, windowsOf, type TransposedWindows } from "../windows";
+import {
+  depthwise,
+  imageOf,
+  padAttribute,
+  pairOf,
+  valueOfImage,
+  withZeros,
+  type Geometry,
+  type Pads,
+  type Pair,
+} from "./images";
 import { surround, takeOnDevice } from "./movement";
 
 /** Positions of what the lowering adds to a convolution's inputs. */
@@ -89,7 +99,8 @@ function biasOf(call: Call): DeviceTensor {
   });
 }
 
-function dense(
+/** A convolution of images with filters [kh, kw, C, M]. */
+export function dense(
   call: Call,
   x: DeviceTensor,
   filter: DeviceTensor,
@@ -124,28 +135,56 @@ function shifted(call: Call, y: DeviceTensor, bias: DeviceTensor | undefined): D
   return bias ? call.tf.add(y, bias) : y;
 }
 
+function transposedConvolution(call: Call): Value {
+  const spatial = call.input(0).shape.slice(2);
+  return adjointConvolution(call, transposedWindowsOf(call.node, spatial, call.input(1).shape.slice(2)));
+}
+
 /**
  * The adjoint of a convolution, as a convolution with the filter turned round over an input with s − 1 zeros between its
- * pixels; exact for every stride, dilation, padding and grouping.
+ * pixels; exact for every stride, dilation, padding and grouping. Inputs of the call: x, filters [C, M/g, k…], bias.
  */
-function transposedConvolution(call: Call): Value {
+export function adjointConvolution(call: Call, windows: TransposedWindows): Value {
   const x = call.input(0);
   const w = call.input(1);
   const groups = call.int("group", 1);
   requireChannels(call, w.shape[0]!, w.shape[1]! * groups);
-  const spatial = x.shape.slice(2);
-  const kernel = w.shape.slice(2);
-  const windows = transposedWindowsOf(call.node, spatial, kernel);
-  const strides = pairOf(windows.strides, 1);
-  const dilations = pairOf(windows.dilations, 1);
-  const spaced = withZeros(call, imageOf(call, x), [1, 2], strides);
+  const room = adjointRoom(call, imageOf(call, x), windows, w.shape.slice(2));
+  const geometry: Geometry = { strides: [1, 1], dilations: pairOf(windows.dilations, 1), pads: noPads };
+  const bias = call.optional(2)?.transient();
+  if (groups > 1 && w.shape[1] === 1) {
+    const filter = call.prepared("turned", [1], () => turnedDepthwiseFilter(call, w));
+    const y = depthwise(call, room, filter, geometry);
+    return valueOfImage(call, shifted(call, sumWithinGroups(call, y, groups), bias), x.rank);
+  }
+  const filter = call.prepared("turned", [1], () => turnedFilter(call, w, groups));
+  return valueOfImage(call, grouped(call, room, filter, groups, bias, geometry), x.rank);
+}
 
-  // Room around the pixels so that exactly the asked part of the full result comes out; negative room crops.
+const noPads: Pads = [
+  [0, 0],
+  [0, 0],
+];
+
+/**
+ * An image with s − 1 zeros between its pixels and as much room around them that a turned kernel without padding makes
+ * exactly the asked part of the full result; negative room crops.
+ */
+export function adjointRoom(
+  call: Call,
+  image: DeviceTensor,
+  { strides, dilations, before, out }: TransposedWindows,
+  kernel: readonly number[],
+): DeviceTensor {
+  const extents = pairOf(out, 1)
+    .map((_, k) => image.shape[k + 1]!)
+    .slice(2 - out.length);
+  const spaced = withZeros(call, image, [1, 2], pairOf(strides, 1));
   const pads = pairOf<Pair>(
-    spatial.map((extent, axis): Pair => {
-      const margin = reach(kernel[axis]!, windows.dilations[axis]!) - 1;
-      const begin = margin - windows.before[axis]!;
-      return [begin, windows.out[axis]! + margin - begin - reach(extent, windows.strides[axis]!)];
+    extents.map((extent, axis): Pair => {
+      const margin = reach(kernel[axis]!, dilations[axis]!) - 1;
+      const begin = margin - before[axis]!;
+      return [begin, out[axis]! + margin - begin - reach(extent, strides[axis]!)];
     }),
     [0, 0],
   );
@@ -154,20 +193,8 @@ function transposedConvolution(call: Call): Value {
     ...pads.map((own, k) => inside(own, spaced.shape[k + 1]!)),
     undefined,
   ]);
-  const added = pads.map(([before, after]): Pair => [Math.max(before, 0), Math.max(after, 0)]);
-  const room = surround(call, cropped, [[0, 0], ...added, [0, 0]], 0);
-
-  const filter = call.prepared("turned", [1], () => turnedFilter(call, w, groups));
-  const geometry: Geometry = {
-    strides: [1, 1],
-    dilations,
-    pads: [
-      [0, 0],
-      [0, 0],
-    ],
-  };
-  const y = grouped(call, room, filter, groups, call.optional(2)?.transient(), geometry);
-  return valueOfImage(call, y, x.rank);
+  const added = pads.map(([first, last]): Pair => [Math.max(first, 0), Math.max(last, 0)]);
+  return surround(call, cropped, [[0, 0], ...added, [0, 0]], 0);
 }
 
 /** Indices that negative padding leaves; undefined when all stay. */
@@ -185,6 +212,19 @@ function turnedFilter(call: Call, w: Value, groups: number): DeviceTensor {
   const apart = tf.reshape(four, [groups, channels / groups, outputs, height, width]);
   const moved = tf.reshape(tf.transpose(apart, [3, 4, 1, 0, 2]), [height, width, channels / groups, groups * outputs]);
   return tf.reverse(moved, [0, 1]);
+}
+
+/** [C, 1, kh, kw] → [kh, kw, C, 1] with both spatial axes reversed. */
+function turnedDepthwiseFilter(call: Call, w: Value): DeviceTensor {
+  const { tf } = call;
+  return tf.reverse(tf.transpose(withHeight(call, w), [2, 3, 0, 1]), [0, 1]);
+}
+
+/** Adds up the channels of each group. */
+function sumWithinGroups(call: Call, y: DeviceTensor, groups: number): DeviceTensor {
+  const [batch, height, width, channels] = y.shape as [number, number, number, number];
+  if (channels === groups) return y;
+  return call.tf.sum(call.tf.reshape(y, [batch, height, width, groups, channels / groups]), 4);
 }
 
 /** A filter with two spatial axes. */

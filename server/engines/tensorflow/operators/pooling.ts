@@ -2,6 +2,7 @@ import type { Tensor as DeviceTensor } from "@tensorflow/tfjs-core";
 import type { GraphNode } from "../../../graph/graph";
 import { sizeOf } from "../../../graph/tensor";
 import { attributeOf, type Call, type Family, type NodeFacts } from "../call";
+import { maximaOf } from "../host/maxima";
 import { countTo } from "../shapes";
 import type { Value } from "../values";
 import { windowsOf, type Windows } from "../windows";
@@ -22,10 +23,11 @@ function roomOf({ pads, overhang }: Windows): Pads {
   );
 }
 
-function maxPool(call: Call): Value {
+function maxPool(call: Call): Value | Value[] {
   const { tf } = call;
   const x = call.input(0);
   const windows = windowsFor(call);
+  if (call.node.outputs[1]) return maximaOf(x.host(), windows).map((tensor) => call.onHost(tensor));
   const image = imageOf(call, x);
   const largest = largestOf(call, image, windows, -Infinity);
   // The kernels look past NaN. Where the input has any (or infinities that cancel), a mask finds its windows.
@@ -95,7 +97,7 @@ function averagePool(call: Call): Value {
 }
 
 /** For each window, how many of its positions lie in the input, or in the input and its padding. */
-function countedElements(windows: Windows, spatial: readonly number[], withPadding: boolean): number[] {
+export function countedElements(windows: Windows, spatial: readonly number[], withPadding: boolean): number[] {
   let sizes = [1];
   spatial.forEach((extent, axis) => {
     const [before, after] = windows.pads[axis]!;
@@ -128,7 +130,10 @@ function lacksRank(node: GraphNode, facts: NodeFacts): string | undefined {
 export const poolings: Family = {
   MaxPool: {
     run: maxPool,
-    lacks: (node, facts) => (node.outputs[1] ? "with its indices" : lacksRank(node, facts)),
+    lacks: (node, facts) => {
+      if (node.outputs[1]) return attributeOf(node, "storage_order", "int") ? "with indices by column" : undefined;
+      return lacksRank(node, facts);
+    },
   },
   AveragePool: { run: averagePool, lacks: lacksRank },
   LpPool: { run: lpPool, lacks: lacksRank },

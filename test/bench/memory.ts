@@ -1,0 +1,59 @@
+import path from "node:path";
+import { EvaluatorProcess } from "../../server/evaluator/process";
+import type { Study } from "../../server/protocol/study";
+import { residentBytes } from "./support/residentMemory";
+
+const folder = path.resolve("test", "fixtures", "pytorch-resnet8");
+const total = 2000;
+const interval = 100;
+/** By then the pools of the engine and of JavaScript have their size. */
+const settled = 200;
+const mostGrowth = 0.05;
+
+const study: Study = {
+  model: { path: path.join(folder, "model.onnx") },
+  data: { path: path.join(folder, "test.npz"), split: "test", samples: 50, sample: "first", seed: 0 },
+  preprocess: { scale: 1, mean: [], std: [] },
+  loss: { name: "crossEntropy" },
+  directions: { kind: "random", seed: 1, normalise: "filter", ignore: "bias,norm" },
+  grid: { x: [-1, 1], y: [-1, 1], points: [51, 51] },
+  compute: { engine: "onnxruntime", evaluators: 1, batchSize: 10 },
+};
+
+interface Sample {
+  readonly points: number;
+  readonly bytes: number;
+}
+
+/** The memory of one evaluator after every hundred points, all of them different. */
+async function measure(): Promise<readonly Sample[]> {
+  const evaluator = new EvaluatorProcess(path.resolve("dist", "evaluator.js"), () => {});
+  try {
+    await evaluator.request({ kind: "prepare", study });
+    const samples: Sample[] = [];
+    for (let points = 1; points <= total; points++) {
+      await evaluator.request({ kind: "evaluate", alpha: Math.cos(points), beta: Math.sin(2 * points) });
+      if (points % interval === 0) samples.push({ points, bytes: residentBytes(evaluator.pid!) });
+    }
+    return samples;
+  } finally {
+    await evaluator.kill();
+  }
+}
+
+/**
+ * Whether an evaluator grows with the number of points that it measures: its resident memory every 100 points of the
+ * ResNet-8 on ONNX Runtime, and the ratio of that after the last point to that after point 200, which is at most 1.05.
+ */
+export async function main(): Promise<void> {
+  const samples = await measure();
+  const base = samples.find(({ points }) => points === settled)!;
+  for (const { points, bytes } of samples) {
+    const growth = points > settled ? `${((bytes / base.bytes - 1) * 100).toFixed(2).padStart(7)} %` : "";
+    console.log(`${String(points).padStart(5)} points ${(bytes / 2 ** 20).toFixed(1).padStart(7)} MB${growth}`);
+  }
+  const ratio = samples.at(-1)!.bytes / base.bytes;
+  const verdict = ratio <= 1 + mostGrowth ? "at most 1.05" : "NOT at most 1.05";
+  console.log(`after ${total} points ${ratio.toFixed(3)} × the memory after ${settled} (${verdict})`);
+  if (ratio > 1 + mostGrowth) process.exitCode = 1;
+}
