@@ -1,6 +1,5 @@
-import { fromJsonNumber, toJsonNumber } from "../protocol/numbers";
-import type { Estimate } from "../protocol/result";
 import type { GridLevel } from "./grid";
+import type { Values } from "./interpolate";
 
 /** Share of a node's correction at the grid lines around it: [line, share], the share falling linearly to 0. */
 type Hat = readonly (readonly [line: number, share: number])[];
@@ -15,34 +14,40 @@ type Hat = readonly (readonly [line: number, share: number])[];
  * `next` do not disturb one another, and with all of them measured the result is exact at all of them. Values that are
  * not finite or not positive, and estimates of them, are left out.
  *
- * @param estimate values at every grid point, from the level before `next`
- * @param loss, accuracy row-major over the grid; NaN where not measured
+ * @param estimate values at every grid point, row-major, from the level before `next`
+ * @param measured row-major over the grid; NaN where not measured
  */
 export function blend(
   x: readonly number[],
   y: readonly number[],
-  estimate: Estimate,
+  estimate: Values,
   next: GridLevel,
-  loss: ArrayLike<number>,
-  accuracy: ArrayLike<number>,
-): Estimate {
-  const losses = Float64Array.from(estimate.loss, fromJsonNumber);
-  const logs = losses.map((value) => (value > 0 && Number.isFinite(value) ? Math.log(value) : NaN));
-  const accuracies = Float64Array.from(estimate.accuracy);
+  measured: Values,
+): Values {
+  const bend = new Float64Array(estimate.loss.length);
+  const accuracy = estimate.accuracy.slice();
   const across = hats(x, next.columns);
   const down = hats(y, next.rows);
   for (const index of next.indices) {
-    const surplus = Math.log(loss[index]!) - logs[index]!;
-    const points = accuracy[index]! - accuracies[index]!;
+    const surplus = logarithm(measured.loss[index]!) - logarithm(estimate.loss[index]!);
+    const points = measured.accuracy[index]! - estimate.accuracy[index]!;
+    const bendsLoss = Number.isFinite(surplus);
+    const bendsAccuracy = Number.isFinite(points);
+    if (!bendsLoss && !bendsAccuracy) continue;
     for (const [row, v] of down.get(Math.floor(index / x.length))!) {
       for (const [column, u] of across.get(index % x.length)!) {
         const at = row * x.length + column;
-        if (Number.isFinite(surplus)) losses[at]! *= Math.exp(u * v * surplus);
-        if (Number.isFinite(points)) accuracies[at] = Math.min(100, Math.max(0, accuracies[at]! + u * v * points));
+        if (bendsLoss) bend[at]! += u * v * surplus;
+        if (bendsAccuracy) accuracy[at] = Math.min(100, Math.max(0, accuracy[at]! + u * v * points));
       }
     }
   }
-  return { ...estimate, loss: Array.from(losses, toJsonNumber), accuracy: Array.from(accuracies) };
+  return { loss: estimate.loss.map((loss, at) => (bend[at] === 0 ? loss : loss * Math.exp(bend[at]!))), accuracy };
+}
+
+/** The natural logarithm; NaN of what is not positive and finite. */
+function logarithm(value: number): number {
+  return value > 0 && value < Infinity ? Math.log(value) : NaN;
 }
 
 /** The hat function of every line of a level, by line. */

@@ -28,12 +28,15 @@ export interface GridLevel {
  * its middle) until all lines are there; an axis that is complete waits for the other. Over all levels every index of
  * the grid appears exactly once. Within a level, indices are ordered by their distance from the centre in units of the
  * grid's width and height, ties by index; the centre itself is the very first.
+ * @param lines every row is a line of its own: all rows are there from the first level on, and the distance is that
+ *   along the line.
  */
-export function gridLevels(columns: number, rows: number): readonly GridLevel[] {
+export function gridLevels(columns: number, rows: number, lines = false): readonly GridLevel[] {
   const columnLevels = axisLevels(columns);
-  const rowLevels = axisLevels(rows);
+  const rowLevels = lines ? [Array.from({ length: rows }, (_, row) => row)] : axisLevels(rows);
   const seen = new Uint8Array(columns * rows);
-  const distance = squaredDistance(columns, rows);
+  const distanceOf = lines ? distanceAlong(columns) : squaredDistance(columns, rows);
+  const distance = new Float64Array(columns * rows).map((_, index) => distanceOf(index));
   const levels: GridLevel[] = [];
   for (let step = 0; step < Math.max(columnLevels.length, rowLevels.length); step++) {
     const level = {
@@ -48,7 +51,7 @@ export function gridLevels(columns: number, rows: number): readonly GridLevel[] 
         seen[index] = 1;
       }
     }
-    indices.sort((a, b) => distance(a) - distance(b) || a - b);
+    indices.sort((a, b) => distance[a]! - distance[b]! || a - b);
     levels.push({ ...level, indices });
   }
   return levels;
@@ -72,6 +75,12 @@ function axisLevels(n: number): readonly (readonly number[])[] {
     last = next;
   }
   return levels;
+}
+
+/** Distance from the middle column. */
+function distanceAlong(columns: number): (index: number) => number {
+  const centre = centreOf(columns);
+  return (index) => Math.abs((index % columns) - centre);
 }
 
 /** Squared distance from the centre in units of the axes' lengths, scaled to integers so that ties are exact. */

@@ -8,6 +8,8 @@ export interface MutableSums {
   lossSquareSum: number;
   correct: number;
   count: number;
+  /** Added to the mean loss: weight decay's part, which does not depend on the samples. */
+  penalty?: number;
 }
 
 export function emptySums(): MutableSums {
@@ -64,7 +66,8 @@ function logSumExp(at: (i: number) => number, start: number, classes: number, be
   return Math.log1p(others);
 }
 
-function reader({ data, dtype }: Tensor): (i: number) => number {
+/** Reads the elements of a floating-point tensor as numbers. */
+export function reader({ data, dtype }: Tensor): (i: number) => number {
   if (dtype === "float16") return (i) => fromFloat16(Number(data[i]));
   if (dtype === "bfloat16") return (i) => fromBfloat16(Number(data[i]));
   if (data instanceof Float32Array) return (i) => data[i]!;
@@ -76,10 +79,10 @@ function reader({ data, dtype }: Tensor): (i: number) => number {
  * s² = (Σℓ² − (Σℓ)²/N)/(N − 1). The error of one sample is unknown and NaN; so is that of a non-finite loss.
  */
 export function meanOf(sums: Readonly<MutableSums>): { loss: number; accuracy: number; lossError: number } {
-  const { lossSum, lossSquareSum, correct, count } = sums;
+  const { lossSum, lossSquareSum, correct, count, penalty = 0 } = sums;
   const deviations = lossSquareSum - (lossSum * lossSum) / count;
   return {
-    loss: lossSum / count,
+    loss: lossSum / count + penalty,
     accuracy: (100 * correct) / count,
     lossError: Math.sqrt(Math.max(0, deviations) / (count - 1) / count),
   };

@@ -1,8 +1,7 @@
+import { isFloating } from "../graph/elements";
 import { fromBfloat16, fromFloat16 } from "../graph/half";
 import type { Parameter } from "../graph/graph";
 import type { Tensor } from "../graph/tensor";
-
-const floating: ReadonlySet<string> = new Set(["float32", "float64", "float16", "bfloat16"]);
 
 /**
  * The values of a floating-point tensor as float32, in its own layout. Exact for float32 (the tensor's own array is
@@ -17,9 +16,9 @@ export function toFloat32(tensor: Tensor): Float32Array {
   return Float32Array.from(data);
 }
 
-/** Whether the parameter's values are real numbers; integer tensors are indices or quantised and cannot be moved. */
-function isFloating(parameter: Parameter): boolean {
-  return floating.has(parameter.tensor.dtype);
+/** The parameters whose values are real numbers; integer tensors are indices or quantised and cannot be moved. */
+function real(parameters: readonly Parameter[]): readonly Parameter[] {
+  return parameters.filter(({ tensor }) => isFloating(tensor.dtype));
 }
 
 /**
@@ -27,12 +26,15 @@ function isFloating(parameter: Parameter): boolean {
  * Arrays of float32 parameters are shared with the graph and must not be written.
  */
 export function originValues(parameters: readonly Parameter[]): ReadonlyMap<string, Float32Array> {
-  return new Map(parameters.filter(isFloating).map((parameter) => [parameter.name, toFloat32(parameter.tensor)]));
+  return new Map(real(parameters).map((parameter) => [parameter.name, toFloat32(parameter.tensor)]));
 }
 
 /** The parameters that directions may move, in file order: all but running statistics (mean, variance) and integers. */
 export function movable(parameters: readonly Parameter[]): readonly Parameter[] {
-  return parameters.filter(
-    (parameter) => parameter.role !== "mean" && parameter.role !== "variance" && isFloating(parameter),
-  );
+  return real(parameters).filter((parameter) => !isStatistic(parameter));
+}
+
+/** Whether the parameter is a running mean or variance of batch normalisation. */
+export function isStatistic({ role }: Parameter): boolean {
+  return role === "mean" || role === "variance";
 }

@@ -55,8 +55,10 @@ describe("random directions on the shapes of the ResNet-8", () => {
       for (const module of [
         "landscape/directions",
         "landscape/filters",
+        "landscape/normalise",
         "landscape/random",
         "landscape/values",
+        "graph/elements",
         "graph/half",
         "graph/tensor",
       ]) {

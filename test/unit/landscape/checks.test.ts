@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  batchNormCheck,
   centreCheck,
   chanceCheck,
   cosineCheck,
@@ -7,7 +8,7 @@ import {
   normRatioCheck,
   samplingCheck,
 } from "../../../server/landscape/checks";
-import { randomDirections } from "../../../server/landscape/directions";
+import { randomDirections, randomFamily } from "../../../server/landscape/directions";
 import type { Direction } from "../../../server/landscape/directions";
 import { directionSpec, parameter } from "./support";
 
@@ -43,6 +44,27 @@ describe("normRatioCheck", () => {
     expect(normRatioCheck(dead, [none, none], spec).level).toBe("ok");
   });
 
+  test.each(["dfilter", "dlayer"] as const)("expects unit norms of %s, with a warning", (normalise) => {
+    const spec = directionSpec({ normalise });
+    const directions = randomDirections(parameters, spec);
+    const check = normRatioCheck(parameters, directions, spec);
+    expect(check.level).toBe("warning");
+    expect(check.value).toBeLessThan(1e-6);
+    expect(check.message).toMatch(/unit norm.*cannot be compared/);
+    const off = new Map([["kernel", directions[0].get("kernel")!.map((value) => value * 1.01)]]);
+    expect(normRatioCheck(parameters, [directions[1], off], spec)).toMatchObject({ level: "error" });
+    expect(normRatioCheck(parameters, randomDirections(parameters, directionSpec()), spec).level).toBe("error");
+  });
+
+  test("takes one direction and families, and finds the one that is off", () => {
+    const spec = directionSpec();
+    const family = randomFamily(parameters, spec, 5);
+    expect(normRatioCheck(parameters, family.slice(0, 1), spec).message).toMatch(/^Every filter of the direction has/);
+    expect(normRatioCheck(parameters, family, spec).message).toMatch(/^Every filter of all directions has/);
+    const off = new Map([["kernel", family[4]!.get("kernel")!.map((value) => value * 0.99)]]);
+    expect(normRatioCheck(parameters, [...family.slice(0, 4), off], spec).value).toBeCloseTo(0.01, 5);
+  });
+
   test("warns where the norms are left to chance", () => {
     const spec = directionSpec({ normalise: "none" });
     expect(normRatioCheck(parameters, randomDirections(parameters, spec), spec).level).toBe("warning");
@@ -59,6 +81,33 @@ test("cosineCheck warns beyond five times the expectation", () => {
     expected: 0.01,
   });
   expect(cosineCheck(NaN, 0.01)).toMatchObject({ level: "warning", value: "NaN" });
+});
+
+test("cosineCheck without an expectation warns beyond a half", () => {
+  expect(cosineCheck(1e-8)).toMatchObject({ level: "ok", value: 1e-8, expected: 0 });
+  expect(cosineCheck(-0.5).message).toContain("at a wide angle");
+  expect(cosineCheck(-0.6)).toMatchObject({ level: "warning", value: -0.6 });
+  expect(cosineCheck(NaN).level).toBe("warning");
+});
+
+describe("batchNormCheck", () => {
+  const plain = [parameter("kernel", [2, 3]), parameter("bias", [2], { role: "bias" })];
+  const normalised = [...plain, parameter("mean", [2], { role: "mean" }), parameter("var", [2], { role: "variance" })];
+
+  test("warns when statistics are kept on the way to another model", () => {
+    for (const kind of ["to", "between"] as const) {
+      const check = batchNormCheck(normalised, { kind }, "keep");
+      expect(check).toMatchObject({ name: "batch-norm", level: "warning", value: 2, expected: 0 });
+      expect(batchNormCheck(normalised, { kind }, "interpolate")).toMatchObject({ level: "ok", value: 0 });
+      expect(batchNormCheck(normalised, { kind }, "recompute")?.message).toContain("measured anew");
+    }
+  });
+
+  test("says nothing without batch normalisation or without another model", () => {
+    expect(batchNormCheck(plain, { kind: "to" }, "keep")).toBeUndefined();
+    expect(batchNormCheck(normalised, { kind: "random" }, "keep")).toBeUndefined();
+    expect(batchNormCheck(normalised, { kind: "pca" }, "recompute")).toBeUndefined();
+  });
 });
 
 test("centreCheck allows a relative difference of one millionth", () => {

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Parameter } from "../../../server/graph/graph";
-import { cosineBetween, expectedCosine, randomDirections } from "../../../server/landscape/directions";
+import {
+  compared,
+  cosineBetween,
+  expectedCosine,
+  expectedCosineWith,
+  randomDirection,
+  randomDirections,
+  randomFamily,
+} from "../../../server/landscape/directions";
 import { filterIndex } from "../../../server/landscape/filters";
 import { directionSpec, parameter } from "./support";
 
@@ -49,21 +57,42 @@ describe("filterIndex", () => {
 });
 
 describe("filter normalisation", () => {
-  test.each([
+  // Float32 rounds every entry by at most 2⁻²⁴ of itself, and so the norm.
+  const rounding = 2 ** -24 * 1.001;
+  const layouts: readonly (readonly [string, readonly number[], readonly number[]])[] = [
     ["convolution of PyTorch", [6, 4, 3, 3], [0]],
+    ["grouped convolution of PyTorch", [6, 2, 3, 3], [0]],
     ["transposed convolution of PyTorch", [4, 6, 3, 3], [1]],
     ["convolution of Keras", [3, 3, 4, 6], [3]],
     ["depthwise convolution of Keras", [3, 3, 4, 2], [2, 3]],
+    ["transposed convolution of Keras", [3, 3, 6, 4], [2]],
+    ["dense of PyTorch", [6, 20], [0]],
     ["dense of Keras", [20, 6], [1]],
+    ["embedding", [50, 8], [0]],
+    ["recurrent kernel of PyTorch", [4 * 5, 7], [0]],
+    ["recurrent kernel of ONNX", [1, 4 * 5, 7], [0, 1]],
+    ["recurrent kernel of Keras", [7, 4 * 5], [1]],
     ["attention projection", [12, 2, 6], [1, 2]],
     ["one entry per filter", [40, 1], [0]],
-  ])("gives every filter of a %s its norm", (_, shape, axes) => {
+  ];
+
+  test.each(layouts)("gives every filter of a %s its norm", (_, shape, axes) => {
     const kernel = parameter("kernel", shape, { filterAxes: axes });
     for (const direction of randomDirections([kernel], directionSpec())) {
       const found = normsByDefinition(direction.get("kernel")!, shape, axes);
       for (const [filter, norm] of normsByDefinition(theta(kernel), shape, axes)) {
-        expect(Math.abs(found.get(filter)! / norm - 1)).toBeLessThan(1e-6);
+        expect(Math.abs(found.get(filter)! / norm - 1)).toBeLessThan(rounding);
       }
+    }
+  });
+
+  test.each(layouts)("with dfilter gives every filter of a %s unit norm", (_, shape, axes) => {
+    const kernel = parameter("kernel", shape, { filterAxes: axes });
+    const filters = axes.reduce((count, axis) => count * shape[axis]!, 1);
+    for (const direction of randomDirections([kernel], directionSpec({ normalise: "dfilter" }))) {
+      const norms = [...normsByDefinition(direction.get("kernel")!, shape, axes).values()];
+      expect(norms).toHaveLength(filters);
+      for (const norm of norms) expect(Math.abs(norm - 1)).toBeLessThan(rounding);
     }
   });
 
@@ -116,6 +145,20 @@ describe("other normalisations", () => {
     expect(Math.hypot(...scaled) / Math.hypot(...theta(network[5]!))).toBeCloseTo(1, 6);
     const factor = scaled[0]! / raw.get("dense")![0]!;
     scaled.forEach((value, i) => expect(value / raw.get("dense")![i]!).toBeCloseTo(factor, 6));
+  });
+
+  test("dlayer scales the whole parameter to unit norm, dfilter and dlayer whatever the model's own norms are", () => {
+    const zero = [parameter("kernel", [4, 6], { values: new Float32Array(24) })];
+    const [scaled] = randomDirections(network, directionSpec({ normalise: "dlayer" }));
+    expect(Math.hypot(...scaled.get("conv")!)).toBeCloseTo(1, 7);
+    expect(Math.hypot(...scaled.get("dense")!)).toBeCloseTo(1, 7);
+    const factor = scaled.get("dense")![0]! / raw.get("dense")![0]!;
+    scaled.get("dense")!.forEach((value, i) => expect(value).toBeCloseTo(raw.get("dense")![i]! * factor, 7));
+    const ofZero = (normalise: "dfilter" | "dlayer" | "filter"): number =>
+      Math.hypot(...randomDirections(zero, directionSpec({ normalise }))[0].get("kernel")!);
+    expect(ofZero("dfilter")).toBeCloseTo(2, 6);
+    expect(ofZero("dlayer")).toBeCloseTo(1, 6);
+    expect(ofZero("filter")).toBe(0);
   });
 
   test("weight multiplies entry by entry", () => {
@@ -180,6 +223,34 @@ describe("seeds", () => {
   });
 });
 
+describe("randomFamily", () => {
+  test("begins with the two directions of a surface and goes on with streams of its own", () => {
+    const family = randomFamily(network, directionSpec(), 5);
+    expect(family).toHaveLength(5);
+    expect(family.slice(0, 2)).toEqual(randomDirections(network, directionSpec()));
+    expect(family[4]).toEqual(randomDirection(network, directionSpec(), 4));
+    for (const [i, first] of family.entries()) {
+      for (const second of family.slice(i + 1)) expect(Math.abs(cosineBetween(first, second))).toBeLessThan(0.4);
+    }
+  });
+
+  test("does not depend on how many members it has", () => {
+    expect(randomFamily(network, directionSpec(), 3)).toEqual(randomFamily(network, directionSpec(), 7).slice(0, 3));
+  });
+
+  test("refuses to be empty", () => {
+    expect(() => randomFamily(network, directionSpec(), 0)).toThrow(RangeError);
+    expect(() => randomFamily(network, directionSpec(), 1.5)).toThrow(/1\.5/);
+  });
+});
+
+test("paths are compared over what random directions move", () => {
+  for (const ignore of ["bias,norm", "none"] as const) {
+    const [direction] = randomDirections(network, directionSpec({ ignore }));
+    expect(compared(network, ignore).map(({ name }) => name)).toEqual([...direction.keys()]);
+  }
+});
+
 describe("cosine", () => {
   test.each([
     [100, 0.0797],
@@ -204,6 +275,8 @@ describe("cosine", () => {
     ["filter", "bias,norm"],
     ["layer", "bias,norm"],
     ["weight", "bias,norm"],
+    ["dfilter", "bias,norm"],
+    ["dlayer", "bias,norm"],
     ["none", "bias,norm"],
     ["filter", "none"],
   ] as const)("of %s-normalised directions, ignoring %s, is as expected on average", (normalise, ignore) => {
@@ -217,6 +290,41 @@ describe("cosine", () => {
     const expected = expectedCosine(uneven, directionSpec({ normalise, ignore }));
     expect(sum / 400 / expected).toBeGreaterThan(0.85);
     expect(sum / 400 / expected).toBeLessThan(1.15);
+  });
+
+  test.each([
+    ["filter", "bias,norm"],
+    ["weight", "bias,norm"],
+    ["dfilter", "bias,norm"],
+    ["none", "bias,norm"],
+    ["layer", "none"],
+  ] as const)(
+    "of a fixed direction and a %s-normalised one, ignoring %s, is as expected on average",
+    (normalise, ignore) => {
+      const values = Array.from({ length: 600 }, (_, i) => (1 + (i % 3)) * 0.1 * (i < 60 ? 10 : 1));
+      const uneven = [parameter("kernel", [6, 100], { values }), parameter("bias", [20], { role: "bias" })];
+      // Along the small filters mostly, and along the biases.
+      const fixed = new Map([
+        ["kernel", Float32Array.from({ length: 600 }, (_, i) => Math.sin(i) * (i < 100 ? 0.1 : 1))],
+        ["bias", Float32Array.from({ length: 20 }, (_, i) => Math.cos(i))],
+      ]);
+      let sum = 0;
+      for (let seed = 0; seed < 400; seed++) {
+        sum += Math.abs(cosineBetween(fixed, randomDirection(uneven, directionSpec({ normalise, ignore, seed }), 1)));
+      }
+      const expected = expectedCosineWith(fixed, uneven, directionSpec({ normalise, ignore }));
+      // Four standard errors of the average, as above.
+      expect(Math.abs(sum / 400 / expected - 1)).toBeLessThan(0.15);
+    },
+  );
+
+  test("is not spoilt by parameters without entries", () => {
+    const empty = [parameter("kernel", [4, 8]), parameter("empty", [0, 3])];
+    for (const normalise of ["filter", "layer", "dfilter", "dlayer", "weight", "none"] as const) {
+      const spec = directionSpec({ normalise });
+      expect(expectedCosine(empty, spec)).toBe(expectedCosine(empty.slice(0, 1), spec));
+      expect(randomDirections(empty, spec)[0].get("empty")).toEqual(new Float32Array(0));
+    }
   });
 
   test("is 1 with itself, −1 with its opposite and NaN with nothing", () => {

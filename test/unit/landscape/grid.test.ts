@@ -90,6 +90,17 @@ describe("gridLevels", () => {
     expect(levels[0]!.indices).toEqual([1300, 1275, 1325, 25, 2575, 0, 50, 2550, 2600].sort(byDistance));
   });
 
+  test("lines have all their rows in every level and go outwards along the line", () => {
+    const levels = gridLevels(9, 3, true);
+    expect(levels.map(({ columns, rows }) => [columns.length, rows.length])).toEqual([
+      [3, 3],
+      [5, 3],
+      [9, 3],
+    ]);
+    expect(levels[0]!.indices).toEqual([4, 13, 22, 0, 8, 9, 17, 18, 26]);
+    expect(levels.flatMap(({ indices }) => indices)).toHaveLength(27);
+  });
+
   test("an axis that is complete waits for the other", () => {
     const levels = gridLevels(9, 2);
     expect(levels.map(({ columns, rows }) => [columns.length, rows.length])).toEqual([

@@ -14,7 +14,7 @@ function estimated(n: number, level: GridLevel, loss: Field, accuracy: Field = (
   const sample = (field: Field): number[] =>
     Array.from({ length: n * n }, (_, i) => (nodes.has(i) ? field(x[i % n]!, x[Math.floor(i / n)]!) : NaN));
   const found = estimate(x, x, level, sample(loss), sample(accuracy));
-  return { ...found, loss: found.loss.map(fromJsonNumber), x, nodes };
+  return { ...found, loss: found.loss.map(fromJsonNumber), accuracy: found.accuracy.map(fromJsonNumber), x, nodes };
 }
 
 function worst(n: number, level: GridLevel, field: Field): number {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Plane } from "../../../server/landscape/plane";
+import { Family, Interpolation, Plane } from "../../../server/landscape/plane";
 import { originValues } from "../../../server/landscape/values";
 import { parameter } from "./support";
 
@@ -62,6 +62,89 @@ describe("Plane", () => {
     const wrong = new Map([["kernel", new Float32Array(3)]]);
     expect(() => new Plane(origin, [wrong, new Map()])).toThrow(/3 values for kernel, the origin 4/);
     expect(() => new Plane(origin, [new Map([["other", new Float32Array(1)]]), new Map()])).toThrow(/other/);
+  });
+});
+
+describe("Family", () => {
+  const members = [first, second, new Map([["bias", Float32Array.of(1, -1)]])];
+
+  test("has the points of the plane's axes, in every moved parameter", () => {
+    const family = new Family(origin, members);
+    for (const [member, direction] of members.entries()) {
+      const plane = new Plane(origin, [direction, new Map()]);
+      for (const alpha of [-0.7, 0.3, 1]) {
+        const found = family.at(alpha, member);
+        expect([...found.keys()]).toEqual(["kernel", "bias"]);
+        for (const [name, values] of origin) {
+          expect(bytes(found.get(name)!)).toEqual(bytes(plane.at(alpha, 0).get(name) ?? values));
+        }
+      }
+    }
+  });
+
+  test("goes back to the origin byte for byte", () => {
+    const family = new Family(origin, members);
+    family.at(1, 0);
+    expect(bytes(family.at(0, 1).get("kernel")!)).toEqual(bytes(origin.get("kernel")!));
+    family.at(1, 0);
+    expect(bytes(family.at(1, 2).get("kernel")!)).toEqual(bytes(origin.get("kernel")!));
+  });
+
+  test("leaves alone what no member moves", () => {
+    expect([...new Family(origin, [first]).at(1, 0).keys()]).toEqual(["kernel"]);
+  });
+
+  test("refuses members that are not there or do not belong to the origin", () => {
+    expect(() => new Family(origin, members).at(1, 3)).toThrow(RangeError);
+    expect(() => new Family(origin, members).at(1, 0.5)).toThrow(/3 lines, none of them is number 0.5/);
+    expect(() => new Family(origin, [])).toThrow(RangeError);
+    expect(() => new Family(origin, [new Map([["other", new Float32Array(1)]])])).toThrow(/other, the origin none/);
+  });
+});
+
+describe("Interpolation", () => {
+  const end = new Map([
+    ["kernel", Float32Array.of(-7, 0, 3e-5, -1e-42)],
+    ["bias", Float32Array.of(1, 2)],
+  ]);
+
+  test("has both ends to the last bit, wherever it was before", () => {
+    const line = new Interpolation(origin, end);
+    for (const [alpha, values] of [
+      [0, origin],
+      [1, end],
+      [0, origin],
+    ] as const) {
+      line.at(0.37);
+      for (const [name, found] of line.at(alpha)) expect(bytes(found)).toEqual(bytes(values.get(name)!));
+    }
+  });
+
+  test("is fround((1 − α)·a + α·b) in float64 between and beyond them", () => {
+    fc.assert(
+      fc.property(fc.double({ min: -2, max: 2, noNaN: true }), (alpha) => {
+        fc.pre(alpha !== 0 && alpha !== 1);
+        const found = new Interpolation(origin, end).at(alpha).get("kernel")!;
+        return found.every((value, i) => {
+          const exact = (1 - alpha) * origin.get("kernel")![i]! + alpha * end.get("kernel")![i]!;
+          return Object.is(value, Math.fround(exact));
+        });
+      }),
+    );
+  });
+
+  test("names what both ends agree in too, for the model may be neither", () => {
+    const found = new Interpolation(origin, end).at(0.3);
+    expect([...found.keys()]).toEqual(["kernel", "bias"]);
+    expect([...found.get("bias")!]).toEqual([1, 2]);
+  });
+
+  test("refuses ends that do not belong together", () => {
+    expect(() => new Interpolation(origin, first)).toThrow(/bias/);
+    expect(() => new Interpolation(first, origin)).toThrow(/bias/);
+    expect(() => new Interpolation(origin, new Map([...end, ["bias", new Float32Array(3)]]))).toThrow(
+      /3 values|2 values/,
+    );
   });
 });
 
