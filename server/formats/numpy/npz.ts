@@ -1,0 +1,47 @@
+import type { Tensor } from "../../graph/tensor";
+import { isZip, ZipArchive, type ZipEntry } from "../archive/zip";
+import { corrupt } from "../faults";
+import type { Source } from "../source";
+import { npyHeadBytes, parseNpy, parseNpyHeader, type NpyHeader } from "./npy";
+
+const ending = ".npy";
+
+/** The arrays of an `.npz`, read one by one. */
+export class NumpyArchive {
+  private constructor(
+    private readonly zip: ZipArchive,
+    private readonly entries: ReadonlyMap<string, ZipEntry>,
+  ) {}
+
+  /** @throws ProblemError `file-corrupt`; the source stays open. */
+  static async open(source: Source): Promise<NumpyArchive> {
+    if (!isZip(await source.read(0, Math.min(4, source.size)))) {
+      throw corrupt(source.path, "is no NumPy archive: it does not start like a zip file");
+    }
+    const zip = await ZipArchive.open(source);
+    const arrays = [...zip.entries.values()].filter(({ name }) => name.endsWith(ending));
+    return new NumpyArchive(zip, new Map(arrays.map((entry) => [entry.name.slice(0, -ending.length), entry])));
+  }
+
+  /** Names of the arrays, without `.npy`, in the file's order. */
+  get names(): readonly string[] {
+    return [...this.entries.keys()];
+  }
+
+  /** @throws ProblemError `file-corrupt`, `file-unsupported`. */
+  async header(name: string): Promise<NpyHeader> {
+    const head = await this.zip.readHead(this.entry(name), npyHeadBytes);
+    return parseNpyHeader(head, name, this.zip.source.path);
+  }
+
+  /** @throws ProblemError `file-corrupt`, `file-unsupported`, `too-large`. */
+  async read(name: string): Promise<Tensor> {
+    return parseNpy(await this.zip.read(this.entry(name)), name, this.zip.source.path);
+  }
+
+  private entry(name: string): ZipEntry {
+    const entry = this.entries.get(name);
+    if (!entry) throw new Error(`The archive has no array ${name}.`);
+    return entry;
+  }
+}

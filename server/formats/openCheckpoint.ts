@@ -1,0 +1,124 @@
+import { isFloating } from "../graph/elements";
+import type { Parameter } from "../graph/graph";
+import type { Checkpoint, CheckpointFormat, TensorFacts } from "./checkpoint";
+import { corrupt, unsupported } from "./faults";
+import { numpyFormat } from "./numpy/format";
+import { onnxCheckpointFormat } from "./onnx/checkpoint";
+import { commonPrefix, wrappers } from "./prefixes";
+import { pytorchFormat } from "./pytorch/format";
+import { safetensorsFormat } from "./safetensors/format";
+import { shardedFormat } from "./sharded";
+import { readHead } from "./source";
+
+/** The readers, asked in this order. */
+const formats: readonly CheckpointFormat[] = [
+  onnxCheckpointFormat,
+  numpyFormat,
+  safetensorsFormat,
+  shardedFormat((file) => openCheckpoint(file)),
+  pytorchFormat,
+];
+
+/**
+ * Opens a file of weights; its tensors are read when they are asked for. Close it.
+ * @throws ProblemError `file-missing`, `file-corrupt`, `file-unsupported` or `too-large`; each names the file.
+ */
+export async function openCheckpoint(file: string): Promise<Checkpoint> {
+  const head = await readHead(file, 64);
+  if (head.length === 0) throw corrupt(file, "is empty");
+  if (String.fromCharCode(...head).startsWith("version https://git-lfs")) {
+    const advice = "Fetch the file with `git lfs pull`.";
+    throw corrupt(file, "is only a pointer of Git LFS, not the weights themselves", advice);
+  }
+  const format = formats.find((candidate) => candidate.match(file, head));
+  if (format) return format.open(file);
+  throw unsupported(
+    file,
+    "is no file of weights that is read; PyTorch (.pt, .pth, .ckpt, .t7, .bin), safetensors, NumPy (.npz) or ONNX was expected",
+    'Save the weights in one of these, e.g. `torch.save(model.state_dict(), "weights.pt")`.',
+  );
+}
+
+const exportAgain =
+  'Export the model again so that it keeps the names: `torch.onnx.export(model, (x,), "model.onnx", ' +
+  "training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamo=False)`, or with the newer exporter " +
+  "`dynamo=True, optimize=False`.";
+
+/** Most facts that a problem lists. */
+const mostFacts = 12;
+
+/**
+ * For each parameter of a model, running statistics included, the name of the checkpoint's tensor that holds its values:
+ * the parameter's own, apart from what wrappers such as `module.` put before it. Shapes must agree exactly.
+ *
+ * @param model name of the model, for messages.
+ * @throws ProblemError `file-unsupported`; its facts tell the mismatches tensor by tensor, the checkpoint's shape first,
+ *   e.g. `head/kernel [6, 5] against [6, 10]`.
+ */
+export function matchCheckpoint(
+  parameters: readonly Parameter[],
+  checkpoint: Checkpoint,
+  model: string,
+): ReadonlyMap<string, string> {
+  const { tensors } = checkpoint;
+  const rename = waysToName(parameters).find((way) => parameters.some(({ name }) => tensors.has(way(name))));
+  if (!rename) throw nothingMatches(parameters, checkpoint, model);
+  const faults: string[] = [];
+  const names = new Map<string, string>();
+  for (const parameter of parameters) {
+    const fault = faultOf(parameter, tensors.get(rename(parameter.name)));
+    if (fault === undefined) names.set(parameter.name, rename(parameter.name));
+    else faults.push(fault);
+  }
+  if (faults.length === 0) return names;
+  const renamed = parameters.some(({ name }) => isExportersName(name));
+  const found = `does not fit ${model}: ${faults.length} of ${parameters.length} tensors differ, first ${faults[0]}`;
+  const advice = renamed ? exportAgain : "Choose a checkpoint of the same architecture as the model.";
+  throw unsupported(checkpoint.path, found, advice, shortened(faults));
+}
+
+/** How a parameter may be called in a checkpoint, likeliest first. */
+function waysToName(parameters: readonly Parameter[]): readonly ((name: string) => string)[] {
+  const prefix = commonPrefix(parameters.map(({ name }) => name));
+  return [
+    (name) => name,
+    ...(prefix === "" ? [] : [(name: string): string => name.slice(prefix.length)]),
+    // Checkpoints with more than the model, whose tensors do not all have the wrapper's prefix.
+    ...wrappers.map(
+      (wrapper) =>
+        (name: string): string =>
+          wrapper + name,
+    ),
+  ];
+}
+
+/** What is wrong with the tensor of a parameter, as a fact; undefined when nothing is. */
+function faultOf({ name, tensor }: Parameter, found: TensorFacts | undefined): string | undefined {
+  const wanted = `[${tensor.shape.join(", ")}]`;
+  if (!found) return `${name} missing, against ${wanted}`;
+  const same = found.shape.length === tensor.shape.length && found.shape.every((n, axis) => n === tensor.shape[axis]);
+  if (!same) return `${name} [${found.shape.join(", ")}] against ${wanted}`;
+  if (isFloating(tensor.dtype) && !isFloating(found.dtype)) return `${name} ${found.dtype} against ${tensor.dtype}`;
+  return undefined;
+}
+
+function nothingMatches(parameters: readonly Parameter[], checkpoint: Checkpoint, model: string): Error {
+  const theirs = [...checkpoint.tensors.keys()].slice(0, 3).join(", ");
+  const ours = parameters
+    .slice(0, 3)
+    .map(({ name }) => name)
+    .join(", ");
+  const found = `does not fit ${model}: no tensor has a name of the model's (${theirs}, … against ${ours}, …)`;
+  const facts = parameters.map((parameter) => faultOf(parameter, undefined)!);
+  return unsupported(checkpoint.path, found, exportAgain, shortened(facts));
+}
+
+/** Names that PyTorch's exporters make up for weights that they changed. */
+function isExportersName(name: string): boolean {
+  return /^onnx::|^val_\d+$|^\/|Constant/.test(name);
+}
+
+function shortened(facts: readonly string[]): readonly string[] {
+  if (facts.length <= mostFacts) return facts;
+  return [...facts.slice(0, mostFacts), `and ${facts.length - mostFacts} more`];
+}
