@@ -1,8 +1,14 @@
 import path from "node:path";
 import type { StudyDraft } from "../study/draft";
-import { laterLosses, maximumPoints, maximumSeed } from "../study/schema";
-import { gridPoints, numberRange, oneOf, readFlags, UsageError, wholeNumber } from "./flags";
-import type { Flag, LaterFlag, Parsed } from "./flags";
+import { exportFormatNames } from "../runs/export/export";
+import type { ExportFormatName } from "../runs/export/export";
+import { exportParts } from "../runs/export/exportable";
+import type { ExportOptions } from "../runs/export/exportable";
+import { pictureFormat } from "./picture";
+import { runFlags } from "./runFlags";
+import { overridesOf } from "./overrides";
+import { oneOf, readFlags, UsageError, wholeNumber } from "./flags";
+import type { Flag, Parsed } from "./flags";
 
 /** What the user asks for. All paths are absolute; `json` may be "-", the standard output. */
 export type Command =
@@ -20,13 +26,17 @@ export interface RunCommand {
   readonly resume: boolean;
   readonly resultsFolder?: string;
   readonly json?: string;
+  /** A picture to draw when the run is done. */
+  readonly picture?: string;
   readonly verbose: boolean;
 }
 
 export interface ExportCommand {
   readonly kind: "export";
-  readonly journal: string;
-  readonly format: "json" | "csv";
+  /** A run's journal, or `.h5` files of the paper's own code that belong together. */
+  readonly files: readonly string[];
+  readonly format: ExportFormatName;
+  readonly options: ExportOptions;
   readonly out?: string;
 }
 
@@ -39,39 +49,24 @@ const json: Flag = { type: "string", value: "FILE", help: "write one JSON object
 export const commandFlags: Readonly<Record<CommandName, Readonly<Record<string, Flag>>>> = {
   describe: { json, verbose },
   run: {
-    data: { type: "string", value: "FILE", help: "labelled data: .npz, or the images of an IDX pair" },
-    split: { type: "string", value: "NAME", help: "what the split is called, e.g. test" },
-    samples: { type: "string", value: "N", help: "how many samples (1000)" },
-    sample: { type: "string", value: "HOW", help: "stratified or first (stratified)" },
-    loss: { type: "string", value: "NAME", help: "crossEntropy" },
-    plane: { type: "string", value: "KIND", help: "random" },
-    norm: { type: "string", value: "KIND", help: "filter, layer, weight or none (filter)" },
-    ignore: { type: "string", value: "WHAT", help: "bias,norm or none (bias,norm)" },
-    seed: { type: "string", value: "S", help: "seed of the random directions (0)" },
-    points: { type: "string", value: "N|NxM", help: "grid points along both axes, or along each (51)" },
-    x: { type: "string", value: "FROM:TO", help: "range along direction 1 (-1:1)" },
-    y: { type: "string", value: "FROM:TO", help: "range along direction 2 (-1:1)" },
-    engine: { type: "string", value: "NAME", help: "auto, onnxruntime, tensorflow or wasm (auto)" },
-    evaluators: { type: "string", value: "N", help: "evaluator processes, 0 for one per core (0)" },
+    ...runFlags,
     resume: { type: "boolean", help: "continue an earlier run of the same study" },
     out: { type: "string", value: "DIR", help: "folder for results (.loss-landscape beside the model)" },
     json: { ...json, help: "where the JSON goes, - for standard output (beside the journal)" },
+    picture: { type: "string", value: "FILE", help: "draw the result too: .svg, .png or .html" },
     verbose,
   },
   export: {
-    format: { type: "string", value: "NAME", help: "json or csv" },
+    format: { type: "string", value: "NAME", help: `${exportFormatNames.join(", ")} (by the ending of --out)` },
     out: { type: "string", value: "FILE", help: "file to write (standard output)" },
+    part: { type: "string", value: "NAME", help: `${exportParts.join(", ")} (all, or the first that there is)` },
+    split: { type: "string", value: "NAME", help: "which split (the first one)" },
+    quantity: { type: "string", value: "NAME", help: "loss or accuracy (loss)" },
+    height: { type: "string", value: "HOW", help: "scale of the loss: log, linear or clip" },
+    levels: { type: "string", value: "WHICH", help: "contour levels: auto, or those of the paper (auto)" },
+    width: { type: "string", value: "PIXELS", help: "width of a PNG" },
   },
   engines: { json, verbose },
-};
-
-const laterFlags: Readonly<Record<string, LaterFlag>> = {
-  lines: { type: "boolean" },
-  "batch-norm": { type: "string", accepted: "keep" },
-  refine: { type: "string", accepted: "off" },
-  checkpoints: { type: "string" },
-  curvature: { type: "string" },
-  "curvature-samples": { type: "string" },
 };
 
 /** @throws UsageError when the command line is not right. */
@@ -83,7 +78,7 @@ export function readCommand(args: readonly string[]): Command {
     throw new UsageError(`"${name}" is not a command; the commands are ${Object.keys(commandFlags).join(", ")}`);
   }
   if (rest.includes("-h") || rest.includes("--help")) return { kind: "help", of: name };
-  const parsed = readFlags(name, rest, commandFlags[name], name === "run" ? laterFlags : {});
+  const parsed = readFlags(name, rest, commandFlags[name]);
   const jsonFile = target(parsed.text("json"));
   const common = { json: jsonFile, verbose: parsed.has("verbose") };
   switch (name) {
@@ -96,54 +91,49 @@ export function readCommand(args: readonly string[]): Command {
         overrides: overridesOf(parsed),
         resume: parsed.has("resume"),
         resultsFolder: target(parsed.text("out")),
+        picture: pictureOf(parsed.text("picture")),
         ...common,
       };
-    case "export": {
-      const format = parsed.text("format");
-      if (format === undefined) throw new UsageError('"export" needs --format json or --format csv');
-      return {
-        kind: "export",
-        journal: onlyFile(name, parsed, "RUN"),
-        format: oneOf("format", format, ["json", "csv"], ["npz", "h5", "vtp", "obj", "svg", "png", "html"]),
-        out: target(parsed.text("out")),
-      };
-    }
+    case "export":
+      return exportOf(parsed);
     case "engines":
       if (parsed.positionals.length > 0) throw new UsageError('"engines" takes no file');
       return { kind: "engines", ...common };
   }
 }
 
-function overridesOf(parsed: Parsed): RunCommand["overrides"] {
+function pictureOf(file: string | undefined): string | undefined {
+  if (file !== undefined) pictureFormat(file);
+  return target(file);
+}
+
+function exportOf(parsed: Parsed): ExportCommand {
+  const files = parsed.positionals.map((file) => path.resolve(file));
+  const [first] = files;
+  if (first === undefined) throw new UsageError('"export" needs a file: RUN');
+  if (files.length > 1 && !files.every((file) => path.extname(file).toLowerCase() === ".h5")) {
+    throw new UsageError('"export" takes one file, or several .h5 that belong together');
+  }
+  const out = target(parsed.text("out"));
+  const named = parsed.text("format") ?? (out === undefined ? undefined : path.extname(out).slice(1).toLowerCase());
+  if (named === undefined) throw new UsageError('"export" needs --format, or --out with an ending that says it');
   const as = <T>(flag: string, read: (text: string) => T): T | undefined => {
     const text = parsed.text(flag);
     return text === undefined ? undefined : read(text);
   };
-  const whole = (flag: string, minimum: number, maximum: number): number | undefined =>
-    as(flag, (text) => wholeNumber(flag, text, minimum, maximum));
   return {
-    data: {
-      path: target(parsed.text("data")),
+    kind: "export",
+    files,
+    format: oneOf("format", named, exportFormatNames),
+    options: {
+      part: as("part", (text) => oneOf("part", text, exportParts)),
       split: parsed.text("split"),
-      samples: whole("samples", 1, 1e9),
-      sample: as("sample", (text) => oneOf("sample", text, ["stratified", "first"])),
+      quantity: as("quantity", (text) => oneOf("quantity", text, ["loss", "accuracy"])),
+      height: as("height", (text) => oneOf("height", text, ["log", "linear", "clip"])),
+      levels: as("levels", (text) => oneOf("levels", text, ["auto", "paper"])),
+      width: as("width", (text) => wholeNumber("width", text, 1, 20_000)),
     },
-    loss: as("loss", (text) => ({ name: oneOf("loss", text, ["crossEntropy"], laterLosses) })),
-    directions: {
-      kind: as("plane", (text) => oneOf("plane", text, ["random"], ["pca", "to", "between", "file", "hessian"])),
-      normalise: as("norm", (text) => oneOf("norm", text, ["filter", "layer", "weight", "none"])),
-      ignore: as("ignore", (text) => oneOf("ignore", text, ["bias,norm", "none"])),
-      seed: whole("seed", 0, maximumSeed),
-    },
-    grid: {
-      points: as("points", (text) => gridPoints("points", text, maximumPoints)),
-      x: as("x", (text) => numberRange("x", text)),
-      y: as("y", (text) => numberRange("y", text)),
-    },
-    compute: {
-      engine: as("engine", (text) => oneOf("engine", text, ["auto", "onnxruntime", "tensorflow", "wasm"], ["webgpu"])),
-      evaluators: whole("evaluators", 0, 1024),
-    },
+    out,
   };
 }
 

@@ -1,9 +1,10 @@
 import path from "node:path";
+import type { GridSpec } from "../protocol/study";
 import { describeStudy } from "../requests/describe";
 import type { Described } from "../requests/describe";
 import { toJson, writeOutput } from "./output";
 import type { Terminal } from "./terminal";
-import { countText, plural } from "./words";
+import { countText, directionsText, plural } from "./words";
 
 /** Says what a model is and what a run of it would do; resolves with the exit code. */
 export async function describeCommand(file: string, json: string | undefined, terminal: Terminal): Promise<number> {
@@ -28,15 +29,21 @@ function studyLines({ study, model, earlier }: Extract<Described, { kind: "ready
   const { data, directions, grid, preprocess } = study;
   const available = model.data.find((candidate) => candidate.path === data.path)?.samples ?? data.samples;
   const { scale, mean, std } = preprocess;
-  const [columns, rows] = grid.points;
   return [
     `Data        ${data.path}`,
     `Samples     ${countText(Math.min(data.samples, available))} of ${countText(available)}, ${data.sample}, split "${data.split}", seed ${data.seed}`,
     `Preprocess  scale ${scale}, mean [${mean.join(", ")}], std [${std.join(", ")}]`,
-    `Directions  ${directions.kind}, ${directions.normalise}-normalised, ignoring ${directions.ignore}, seed ${directions.seed}`,
-    `Grid        ${columns}×${rows} points on [${grid.x.join(", ")}] × [${grid.y.join(", ")}]`,
+    `Directions  ${directionsText(directions)}`,
+    `Grid        ${gridText(grid)}`,
+    ...(study.checkpoints ? [`Path        ${plural(study.checkpoints.files.length, "checkpoint")}`] : []),
     ...(earlier === undefined
       ? []
       : [`Earlier     ${earlier.measured} of ${plural(earlier.total, "point")} in ${path.basename(earlier.journal)}`]),
   ];
+}
+
+function gridText({ x, y, points: [columns, rows], lines, fit }: GridSpec): string {
+  if (lines === true) return `${plural(rows, "line")} of ${columns} points on [${x.join(", ")}]`;
+  const range = fit === true ? "fitted to the path" : `on [${x.join(", ")}] × [${y.join(", ")}]`;
+  return `${columns}×${rows} points ${range}`;
 }

@@ -12,13 +12,6 @@ export interface Flag {
   readonly help: string;
 }
 
-/** A flag of the full command line that this version does not have. */
-export interface LaterFlag {
-  readonly type: "string" | "boolean";
-  /** The only value that asks for what this version does anyway. */
-  readonly accepted?: string;
-}
-
 export interface Parsed {
   readonly positionals: readonly string[];
   text(flag: string): string | undefined;
@@ -28,19 +21,11 @@ export interface Parsed {
 /**
  * Reads flags and positionals. Values may begin with a dash (`--x -1:1`).
  *
- * @throws UsageError for an unknown flag, a missing value, a flag given twice, or a flag of a later version.
+ * @throws UsageError for an unknown flag, a missing value, or a flag given twice.
  */
-export function readFlags(
-  command: string,
-  args: readonly string[],
-  flags: Readonly<Record<string, Flag>>,
-  later: Readonly<Record<string, LaterFlag>> = {},
-): Parsed {
+export function readFlags(command: string, args: readonly string[], flags: Readonly<Record<string, Flag>>): Parsed {
   const options = Object.fromEntries(
-    Object.entries({ ...flags, ...later } as Record<string, Flag | LaterFlag>).map(([name, flag]) => [
-      name,
-      { type: flag.type, ...("short" in flag && flag.short !== undefined ? { short: flag.short } : {}) },
-    ]),
+    Object.entries(flags).map(([name, { type, short }]) => [name, { type, ...(short === undefined ? {} : { short }) }]),
   );
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const values = new Map<string, string | undefined>();
@@ -49,15 +34,11 @@ export function readFlags(
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const { name, rawName, value, inlineValue } = token;
-    const lacking = Object.hasOwn(later, name) ? later[name] : undefined;
-    const flag = lacking ?? (Object.hasOwn(flags, name) ? flags[name] : undefined);
+    const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
     if (flag === undefined) throw new UsageError(`${rawName} is not a flag of "${command}"`);
     if (flag.type === "boolean" && value !== undefined) throw new UsageError(`${rawName} takes no value`);
     if (flag.type === "string" && (value === undefined || (!inlineValue && value.startsWith("--")))) {
       throw new UsageError(`${rawName} needs a value`);
-    }
-    if (lacking !== undefined && (lacking.accepted === undefined || lacking.accepted !== value)) {
-      throw new UsageError(`${rawName} is not available in this version`);
     }
     if (values.has(name)) throw new UsageError(`${rawName} is given twice`);
     values.set(name, value);
@@ -70,6 +51,15 @@ export function wholeNumber(flag: string, text: string, minimum: number, maximum
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
   throw new UsageError(`--${flag} must be a whole number from ${minimum} to ${maximum}, but is "${text}"`);
+}
+
+/** A number above zero, or of at least `minimum` where that is given; otherwise a UsageError that says so. */
+export function positiveNumber(flag: string, text: string, minimum?: number): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  const fits = minimum === undefined ? value > 0 : value >= minimum;
+  if (fits && Number.isFinite(value)) return value;
+  const expected = minimum === undefined ? "a number above 0" : `a number of at least ${minimum}`;
+  throw new UsageError(`--${flag} must be ${expected}, but is "${text}"`);
 }
 
 /** `-1:1` as [-1, 1]. */

@@ -4,7 +4,7 @@ import type { CommandName } from "./commands";
 const usages: Readonly<Record<CommandName, { readonly usage: string; readonly summary: string }>> = {
   describe: { usage: "describe MODEL|STUDY.landscape.json", summary: "what a model is and what a run of it would do" },
   run: { usage: "run STUDY.landscape.json|MODEL", summary: "measure the loss on a plane around the model's weights" },
-  export: { usage: "export RUN --format json|csv", summary: "convert the journal of a run" },
+  export: { usage: "export RUN|FILE.h5", summary: "convert a run, or results of the paper's own code" },
   engines: { usage: "engines", summary: "what this machine has: found, self-tested, and why not" },
 };
 

@@ -4,11 +4,11 @@ import { ProblemError } from "../protocol/problem";
 import type { Terminal } from "./terminal";
 
 /**
- * Writes `text` to a file, or to the standard output when `target` is "-".
+ * Writes text or bytes to a file, or to the standard output when `target` is "-".
  *
  * @throws ProblemError when the file cannot be written.
  */
-export async function writeOutput(target: string, text: string, terminal: Terminal): Promise<void> {
+export async function writeOutput(target: string, text: string | Uint8Array, terminal: Terminal): Promise<void> {
   if (target === "-") {
     terminal.result(text);
     return;

@@ -10,6 +10,8 @@ import type { RunCommand } from "./commands";
 import { toJson, writeOutput } from "./output";
 import { ProgressView } from "./progress";
 import type { Terminal } from "./terminal";
+import { findings } from "./findings";
+import { writePicture } from "./picture";
 import { durationText, lossText, percentText, plural } from "./words";
 
 /** Exit codes of the command line. */
@@ -105,9 +107,14 @@ async function conclude(
   const { seconds, evaluations } = result.timing;
   say(`Centre  loss ${lossText(result.centre.loss)}, accuracy ${percentText(result.centre.accuracy)}`);
   say(`Points  ${plural(evaluations, "point")} in ${durationText(seconds)}`);
+  for (const line of findings(result)) say(line);
   for (const check of result.checks.filter(({ level }) => level !== "ok"))
     say(`Check   ${check.level}: ${check.message}`);
   say(`Run     ${journal}`);
+  if (command.picture !== undefined) {
+    await writePicture(result, command.picture, terminal);
+    say(`Picture ${command.picture}`);
+  }
   if (json !== "-") say(`JSON    ${json}`);
   return exitCodes.done;
 }

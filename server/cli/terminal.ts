@@ -12,7 +12,7 @@ export class Terminal {
     return process.stdin.isTTY && process.stderr.isTTY;
   }
 
-  result(text: string): void {
+  result(text: string | Uint8Array): void {
     process.stdout.write(text);
   }
 

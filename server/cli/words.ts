@@ -1,5 +1,7 @@
+import path from "node:path";
 import { fromJsonNumber } from "../protocol/numbers";
 import type { JsonNumber } from "../protocol/result";
+import type { Directions } from "../protocol/study";
 
 /** A loss with four significant digits; NaN and infinities in words. */
 export function lossText(loss: JsonNumber): string {
@@ -7,9 +9,30 @@ export function lossText(loss: JsonNumber): string {
   return Number.isFinite(value) ? value.toPrecision(4) : String(value);
 }
 
-/** 84.4 %. */
-export function percentText(percent: number): string {
-  return `${Number(percent.toFixed(2))} %`;
+/** 84.4 %; a dash where there is no accuracy. */
+export function percentText(percent: JsonNumber): string {
+  const value = fromJsonNumber(percent);
+  return Number.isNaN(value) ? "–" : `${Number(value.toFixed(2))} %`;
+}
+
+/** Where directions come from, in a few words. */
+export function directionsText(directions: Directions): string {
+  switch (directions.kind) {
+    case "random":
+    case "to": {
+      const { normalise, ignore, seed } = directions;
+      const random = `random, ${normalise}-normalised, ignoring ${ignore}, seed ${seed}`;
+      return directions.kind === "random" ? random : `to ${path.basename(directions.checkpoint)}; ${random}`;
+    }
+    case "between":
+      return `between ${directions.checkpoints.map((file) => path.basename(file)).join(" and ")}`;
+    case "file":
+      return `from ${path.basename(directions.path)}`;
+    case "hessian":
+      return `eigenvectors of the Hessian, largest and ${directions.second}`;
+    case "pca":
+      return `principal directions of the path, ${directions.centred ? "centred" : "not centred"}`;
+  }
 }
 
 /** `1:05` or `2:03:09`. */

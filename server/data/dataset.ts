@@ -7,7 +7,7 @@ export interface LabelledData {
   readonly files: readonly string[];
   /** [samples, …]; any numeric dtype. */
   readonly x: Tensor;
-  /** [samples] integers, or [samples, classes] one-hot. */
+  /** [samples] integers, [samples, classes] one-hot, [samples, tokens] integers, or numbers to compare outputs with. */
   readonly y: Tensor;
   /** Names of the arrays, for messages, e.g. `x_test` and `y_test`. */
   readonly names: { readonly x: string; readonly y: string };
@@ -17,8 +17,10 @@ export interface LabelledData {
 export interface Samples {
   /** float32 [samples, …input shape without its batch axis]. */
   readonly x: Tensor;
-  /** Class of each sample. */
+  /** Class of each sample, or of each token row by row (negative: masked); empty for losses that compare numbers. */
   readonly y: Int32Array;
+  /** float32 [samples, …outputs of a sample], for losses that compare numbers. */
+  readonly targets?: Tensor;
   /** How many samples the file holds. */
   readonly available: number;
   /** What was done to them, in words; empty when nothing. */

@@ -1,14 +1,14 @@
 import { basename } from "node:path";
 import { ProblemError } from "../protocol/problem";
-import type { DataSelection, Preprocess } from "../protocol/study";
+import type { DataSelection, LossName, Preprocess } from "../protocol/study";
 import { sizeOf } from "../graph/tensor";
 import type { LabelledData, Samples } from "./dataset";
 import { numberReader } from "./elements";
 import { fitShape, times } from "./fit";
 import type { Fit } from "./fit";
-import { readLabels } from "./labels";
 import { mismatch } from "./problems";
 import { selectSamples } from "./select";
+import { readTargets } from "./targets";
 
 const identity: Preprocess = { scale: 1, mean: [], std: [] };
 
@@ -19,6 +19,7 @@ const identity: Preprocess = { scale: 1, mean: [], std: [] };
  * @param inputShape the model's input without its batch axis; null for unknown dimensions
  * @param classes number of the model's outputs, or null when it is unknown
  * @param model how to call the model in messages, e.g. `resnet.onnx`
+ * @param loss what the labels are for
  * @throws ProblemError `data-mismatch` (shapes), `labels-mismatch`, `study-invalid` (preprocessing that does not suit
  *   the channels)
  */
@@ -29,6 +30,7 @@ export function prepareSamples(
   inputShape: readonly (number | null)[],
   classes: number | null,
   model = "the model",
+  loss: LossName = "crossEntropy",
 ): Samples {
   const [available = 0, ...sampleShape] = data.x.shape;
   if (available === 0) {
@@ -44,8 +46,8 @@ export function prepareSamples(
       [`${data.names.x} [${data.x.shape.join(", ")}]`, `input [N, ${inputShape.map((d) => d ?? "?").join(", ")}]`],
     );
   }
-  const labels = readLabels(data, classes, model);
-  const selected = selectSamples(labels, selection);
+  const labels = readTargets(data, loss, classes, model);
+  const selected = selectSamples(labels.strata, selection);
   const chosen = preprocess ?? identity;
   return {
     x: {
@@ -53,7 +55,7 @@ export function prepareSamples(
       shape: [selected.length, ...fit.shape],
       data: convert(data, selected, fit, affineOf(chosen, fit.shape, data.path)),
     },
-    y: Int32Array.from(selected, (index) => labels[index]!),
+    ...labels.pick(selected),
     available,
     preprocessing: [fit.words, ...describe(chosen)].filter(Boolean).join("; "),
   };

@@ -3,11 +3,15 @@ import type { Executable } from "../engines/engine";
 import { toBfloat16, toFloat16 } from "../graph/half";
 import type { InputSignature } from "../graph/signature";
 import type { DataType, Tensor, TensorData } from "../graph/tensor";
-import { addCrossEntropy, emptySums } from "../landscape/loss";
+import { emptySums } from "../landscape/loss";
+import { addLoss, usesClasses } from "../landscape/losses";
+import type { Targets } from "../landscape/losses";
 import { ProblemError } from "../protocol/problem";
+import type { LossSpec } from "../protocol/study";
 import type { PointSums } from "./messages";
 
-interface Batch {
+/** A part of the samples, as feeds. */
+export interface Batch {
   readonly feeds: Readonly<Record<string, Tensor>>;
   /** Index of its first sample. */
   readonly first: number;
@@ -15,24 +19,28 @@ interface Batch {
   readonly count: number;
 }
 
+export interface BatchesParts {
+  /** Path of the model, for messages. */
+  readonly file: string;
+  /** The model's input; when it fixes the batch, that is used and the last batch is filled up. */
+  readonly input: InputSignature;
+  /** Name of the graph value that is compared with the targets. */
+  readonly output: string;
+  readonly samples: Samples;
+  readonly batchSize: number;
+  readonly loss: LossSpec;
+}
+
 /** The samples as feeds for a model, made once and used at every point. */
 export class Batches {
-  private readonly batches: readonly Batch[];
+  /** @internal also run by whoever needs more than the loss of them. */
+  readonly batches: readonly Batch[];
+  private readonly targets: Targets;
 
-  /**
-   * @param file path of the model, for messages.
-   * @param input the model's input; when it fixes the batch, that is used and the last batch is filled up.
-   * @param output name of the graph value with the logits.
-   * @throws ProblemError `file-unsupported` when the model does not take floating-point samples.
-   */
-  constructor(
-    private readonly file: string,
-    input: InputSignature,
-    private readonly output: string,
-    private readonly samples: Samples,
-    batchSize: number,
-  ) {
-    const total = samples.y.length;
+  /** @throws ProblemError `file-unsupported` when the model does not take such samples. */
+  constructor(private readonly parts: BatchesParts) {
+    const { file, input, samples, batchSize } = parts;
+    const total = samples.x.shape[0]!;
     const width = samples.x.data.length / total;
     const size = input.batch ?? Math.min(batchSize, total);
     const data = convert(file, samples.x.data as Float32Array, input.dtype);
@@ -45,46 +53,80 @@ export class Batches {
       batches.push({ feeds: { [input.name]: x }, first, count });
     }
     this.batches = batches;
+    this.targets = { classes: samples.y, ...(samples.targets ? { values: samples.targets } : {}) };
   }
 
-  /** Number of classes that the model tells apart, found by running one batch. @throws ProblemError as `measure`. */
+  /**
+   * Number of classes that the model tells apart, found by running one batch; 0 for losses that compare numbers.
+   * @throws ProblemError as `measure`.
+   */
   async countClasses(executable: Executable): Promise<number> {
+    if (!usesClasses(this.parts.loss.name)) return 0;
     const { feeds } = this.batches[0]!;
-    return this.logits(await executable.run(feeds)).classes;
+    return this.checked(await executable.run(feeds))
+      .shape.filter((extent) => extent !== 1)
+      .at(-1)!;
   }
 
   /**
    * Sums of loss and correct answers over all samples, in float64, with the weights that the executable has.
-   * @throws ProblemError `file-unsupported` when the output is no table of class scores.
+   * @throws ProblemError `file-unsupported` when the output does not fit the loss or its targets.
    */
   async measure(executable: Executable): Promise<PointSums> {
     const sums = emptySums();
     for (const { feeds, first, count } of this.batches) {
-      const { tensor } = this.logits(await executable.run(feeds));
-      addCrossEntropy(sums, tensor, this.samples.y, first, count);
+      const outputs = this.checked(await executable.run(feeds));
+      addLoss(this.parts.loss, sums, outputs, this.targets, first, count);
     }
     return sums;
   }
 
-  /** The scores [rows, classes, 1, …], checked. */
-  private logits(outputs: Readonly<Record<string, Tensor>>): { readonly tensor: Tensor; readonly classes: number } {
-    const tensor = outputs[this.output]!;
+  /** The outputs that the loss compares, of a shape that it can. */
+  private checked(outputs: Readonly<Record<string, Tensor>>): Tensor {
+    const { loss, samples } = this.parts;
+    const tensor = outputs[this.parts.output]!;
+    if (loss.name === "crossEntropy") return this.scores(tensor);
+    const perSample = tensor.data.length / tensor.shape[0]!;
+    if (loss.name === "sequenceCrossEntropy") {
+      const tokens = samples.y.length / samples.x.shape[0]!;
+      if (tensor.shape.length === 3 && tensor.shape[1] === tokens) return tensor;
+      throw this.misfit(tensor, `[samples, ${tokens} tokens, classes]`);
+    }
+    const targets = samples.targets!;
+    if (perSample === targets.data.length / targets.shape[0]!) return tensor;
+    throw this.misfit(tensor, `[samples, ${targets.shape.slice(1).join(", ")}], like the targets,`);
+  }
+
+  /** The scores [rows, classes, 1, …]. */
+  private scores(tensor: Tensor): Tensor {
     const extents = tensor.shape.slice(1).filter((extent) => extent !== 1);
-    if (tensor.shape.length >= 2 && extents.length === 1) return { tensor, classes: extents[0]! };
+    if (tensor.shape.length >= 2 && extents.length === 1) return tensor;
     throw new ProblemError({
       reason: "file-unsupported",
       title: "The model's output is not a table of class scores",
       message:
-        `The output "${this.output}" has the shape [${tensor.shape.join(", ")}]; ` +
+        `The output "${this.parts.output}" has the shape [${tensor.shape.join(", ")}]; ` +
         "[samples, classes] with at least two classes was expected.",
       advice: "Choose a model that classifies, and whose output has one score for each class.",
-      file: this.file,
-      facts: [`${this.output} [${tensor.shape.join(", ")}]`],
+      file: this.parts.file,
+      facts: [`${this.parts.output} [${tensor.shape.join(", ")}]`],
+    });
+  }
+
+  private misfit(tensor: Tensor, expected: string): ProblemError {
+    const { output, loss, file } = this.parts;
+    return new ProblemError({
+      reason: "file-unsupported",
+      title: "The model's output does not fit the loss",
+      message: `The output "${output}" has the shape [${tensor.shape.join(", ")}]; ${expected} was expected for ${loss.name}.`,
+      advice: "Choose another loss, or data whose targets have the shape of the model's output.",
+      file,
+      facts: [`${output} [${tensor.shape.join(", ")}]`],
     });
   }
 }
 
-type Numbers = Float32Array | Float64Array | Uint16Array;
+type Numbers = Float32Array | Float64Array | Uint16Array | Int32Array | BigInt64Array;
 
 function convert(file: string, values: Float32Array, dtype: DataType): Numbers {
   switch (dtype) {
@@ -96,11 +138,15 @@ function convert(file: string, values: Float32Array, dtype: DataType): Numbers {
       return Uint16Array.from(values, toFloat16);
     case "bfloat16":
       return Uint16Array.from(values, toBfloat16);
+    case "int32":
+      return Int32Array.from(whole(file, values));
+    case "int64":
+      return BigInt64Array.from(whole(file, values), BigInt);
     default:
       throw new ProblemError({
         reason: "file-unsupported",
         title: "The model takes no floating-point samples",
-        message: `The model's input is of type ${dtype}; a floating-point type was expected.`,
+        message: `The model's input is of type ${dtype}; a floating-point type or whole numbers were expected.`,
         advice: "Export the model with a float32 input, its preprocessing left out.",
         file,
         facts: [dtype],
@@ -108,12 +154,25 @@ function convert(file: string, values: Float32Array, dtype: DataType): Numbers {
   }
 }
 
+/** Samples that are indices, such as tokens. */
+function whole(file: string, values: Float32Array): readonly number[] {
+  const broken = values.find((value) => !Number.isInteger(value));
+  if (broken === undefined) return Array.from(values);
+  throw new ProblemError({
+    reason: "data-mismatch",
+    title: "The data do not fit the model",
+    message: `The model takes whole numbers, but a sample holds ${broken}.`,
+    advice: "Choose data without scaling, such as tokens, and set the scale of the preprocessing to 1.",
+    file,
+  });
+}
+
 /** `rows` rows of which the first `count` are the given ones and the others copies of the first. */
 function filled(part: TensorData, count: number, rows: number): TensorData {
   if (count === rows) return part;
   const width = part.length / count;
-  const all = new (part.constructor as new (length: number) => Numbers)(rows * width);
-  all.set(part as Numbers);
-  for (let row = count; row < rows; row++) all.set((part as Numbers).subarray(0, width), row * width);
+  const all = new (part.constructor as new (length: number) => Float32Array)(rows * width);
+  all.set(part as Float32Array);
+  for (let row = count; row < rows; row++) all.set((part as Float32Array).subarray(0, width), row * width);
   return all;
 }

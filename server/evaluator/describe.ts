@@ -1,3 +1,4 @@
+import type { LossName, Study } from "../protocol/study";
 import type { ModelDescription } from "./messages";
 import { askOnce } from "./process";
 import type { AskOptions } from "./process";
@@ -6,6 +7,8 @@ import type { AskOptions } from "./process";
 export interface DescribeOptions extends AskOptions {
   /** Arrays that the study asks for in the data files; found by their usual names when absent. */
   readonly names?: { readonly x?: string; readonly y?: string };
+  /** What the labels are for; cross-entropy when absent. */
+  readonly loss?: LossName;
 }
 
 /**
@@ -19,7 +22,20 @@ export async function describeInProcess(
   data: readonly string[],
   options: DescribeOptions = {},
 ): Promise<ModelDescription> {
-  const { names } = options;
-  const answer = await askOnce({ kind: "describe", model, data, ...(names ? { names } : {}) }, options);
+  const { names, loss } = options;
+  const request = { kind: "describe", model, data, ...(names ? { names } : {}), ...(loss ? { loss } : {}) } as const;
+  const answer = await askOnce(request, options);
   return answer.description;
+}
+
+/**
+ * SHA-256 of every file that a study names, by absolute path, found out in a process of its own.
+ * @throws ProblemError that names the file.
+ */
+export async function fingerprintInProcess(
+  study: Study,
+  options: AskOptions = {},
+): Promise<Readonly<Record<string, string>>> {
+  const answer = await askOnce({ kind: "fingerprint", study }, options);
+  return answer.fingerprints;
 }

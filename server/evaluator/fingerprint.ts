@@ -5,21 +5,31 @@ import path from "node:path";
 import { ProblemError } from "../protocol/problem";
 import type { Study } from "../protocol/study";
 
+/** What a file is to a study. */
+export type FileRole = "model" | "data" | "checkpoint" | "directions";
+
+const roleNames: Readonly<Record<FileRole, string>> = {
+  model: "model",
+  data: "data file",
+  checkpoint: "checkpoint",
+  directions: "file of directions",
+};
+
 /**
  * SHA-256 of a file's bytes, in hexadecimal; read in pieces, so that its size does not matter.
  * @param role what the file is to the study, for messages.
  * @throws ProblemError `file-missing` or `data-missing` when it cannot be read.
  */
-export async function fingerprintOf(file: string, role: "model" | "data"): Promise<string> {
+export async function fingerprintOf(file: string, role: FileRole): Promise<string> {
   const hash = createHash("sha256");
   try {
     for await (const piece of createReadStream(file)) hash.update(piece as Uint8Array);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    const what = role === "model" ? "model" : "data file";
+    const what = roleNames[role];
     throw new ProblemError({
-      reason: role === "model" ? "file-missing" : "data-missing",
-      title: role === "model" ? "The model cannot be read" : "The data cannot be read",
+      reason: role === "data" ? "data-missing" : "file-missing",
+      title: `The ${role === "data" ? "data" : what} cannot be read`,
       message:
         code === "ENOENT" ? `The ${what} "${file}" does not exist.` : `The ${what} "${file}" cannot be read (${code}).`,
       advice: "Check the path and the file's permissions, or choose another file.",
@@ -42,7 +52,8 @@ export async function fingerprintModel(file: string, further: readonly string[] 
 }
 
 /**
- * Fingerprints of what a study names, by absolute path: model, data, and a file of labels when `data.y` names one.
+ * Fingerprints of what a study names, by absolute path: model, data of every split, a file of labels when a split's `y`
+ * names one, checkpoints and files of directions.
  * @param further files that hold the model's weights, see `fingerprintModel`.
  */
 export async function fingerprintStudy(
@@ -51,13 +62,24 @@ export async function fingerprintStudy(
 ): Promise<Readonly<Record<string, string>>> {
   const fingerprints: Record<string, string> = {};
   fingerprints[study.model.path] = await fingerprintModel(study.model.path, further);
-  for (const file of await dataFiles(study)) fingerprints[file] = await fingerprintOf(file, "data");
+  for (const [file, role] of await filesOf(study)) fingerprints[file] ??= await fingerprintOf(file, role);
   return fingerprints;
 }
 
-async function dataFiles({ data }: Study): Promise<readonly string[]> {
-  const labels = data.y === undefined ? undefined : path.resolve(path.dirname(data.path), data.y);
-  return labels !== undefined && (await isFile(labels)) ? [data.path, labels] : [data.path];
+/** Every file that a study names beside its model. */
+async function filesOf(study: Study): Promise<ReadonlyMap<string, FileRole>> {
+  const files = new Map<string, FileRole>();
+  for (const selection of [study.data, ...(study.splits ?? [])]) {
+    files.set(selection.path, "data");
+    const labels = selection.y === undefined ? undefined : path.resolve(path.dirname(selection.path), selection.y);
+    if (labels !== undefined && (await isFile(labels))) files.set(labels, "data");
+  }
+  for (const file of study.checkpoints?.files ?? []) files.set(file, "checkpoint");
+  const { directions } = study;
+  if (directions.kind === "to") files.set(directions.checkpoint, "checkpoint");
+  if (directions.kind === "between") for (const file of directions.checkpoints) files.set(file, "checkpoint");
+  if (directions.kind === "file") files.set(directions.path, "directions");
+  return files;
 }
 
 /** `data.y` is the name of an array more often than that of a file. */
@@ -78,7 +100,7 @@ export async function reading<T extends { readonly files: readonly string[] }>(
   expected: Readonly<Record<string, string>> | undefined,
   read: () => Promise<T>,
 ): Promise<{ readonly content: T; readonly fingerprints: Readonly<Record<string, string>> }> {
-  const files = [study.model.path, ...(await dataFiles(study))];
+  const files = [study.model.path, ...(await filesOf(study)).keys()];
   const before = await Promise.all(files.map(stampOf));
   const content = await read();
   const fingerprints = await fingerprintStudy(study, content.files);

@@ -1,14 +1,49 @@
 import type { Problem } from "../protocol/problem";
-import type { Check, DataSummary, EngineInfo, EngineReport, ModelSummary, RunHeader } from "../protocol/result";
-import type { Preprocess, Study } from "../protocol/study";
+import type {
+  Check,
+  CurvaturePoint,
+  DataSummary,
+  DirectionFacts,
+  EngineInfo,
+  EngineReport,
+  ModelSummary,
+  SharpnessValues,
+  SpectralDensity,
+  TrajectoryFacts,
+} from "../protocol/result";
+import type { GridSpec, LossName, Preprocess, Study } from "../protocol/study";
 
 /** Sums over the samples of one split at one point; means and percentages are made from them outside. */
 export interface PointSums {
   readonly lossSum: number;
   /** Sum of the squares of the samples' losses, for the standard error. */
   readonly lossSquareSum: number;
+  /** NaN for a loss that has no accuracy. */
   readonly correct: number;
   readonly count: number;
+  /** (λ/2)·‖θ‖² at the point, to be added to the mean loss; absent without weight decay. */
+  readonly penalty?: number;
+}
+
+/** A file of directions, made once for a run and read by all its evaluators. */
+export interface DirectionsFile {
+  /** Absolute path. */
+  readonly path: string;
+  /** SHA-256 of its bytes. */
+  readonly digest: string;
+}
+
+/** What has to be known of a study's plane before anything is measured in it. */
+export interface Planned {
+  /** The same for every engine, but for eigenvectors of the Hessian. */
+  readonly directions: DirectionFacts;
+  readonly trajectory?: TrajectoryFacts;
+  /** The study's grid, its range fitted to the path where the study asks for it. */
+  readonly grid: GridSpec;
+  /** Checks of the directions. */
+  readonly checks: readonly Check[];
+  /** Present when a file of directions was asked for. */
+  readonly digest?: string;
 }
 
 /** What an evaluator tells once it holds engine, model and data. */
@@ -17,12 +52,43 @@ export interface Prepared {
   readonly data: DataSummary;
   readonly engine: EngineInfo;
   readonly fingerprints: Readonly<Record<string, string>>;
-  readonly directions: RunHeader["directions"];
   /** Sums of the model itself, evaluated with its pristine weights before any perturbation. */
   readonly centre: PointSums;
-  /** Checks of the directions and of the model's own evaluation. */
+  /** The same for further splits, in the order of `Study.splits`. */
+  readonly splits: readonly { readonly data: DataSummary; readonly centre: PointSums }[];
+  /** Checks of the model's own evaluation. */
   readonly checks: readonly Check[];
 }
+
+/** Work beside the points of the grid. */
+export type Task =
+  /** The model with its own weights. */
+  | { readonly kind: "own" }
+  /** The checkpoint of the study with its own weights and statistics, and the plane at its projection. */
+  | { readonly kind: "checkpoint"; readonly checkpoint: number; readonly alpha: number; readonly beta: number }
+  /** Extreme eigenvalues of the Hessian at a point. */
+  | { readonly kind: "curvature"; readonly index: number; readonly alpha: number; readonly beta: number }
+  /** v·Hv at the model for one Rademacher vector. */
+  | { readonly kind: "trace"; readonly probe: number }
+  /** Spectral density at the model from one starting vector. */
+  | { readonly kind: "density"; readonly probe: number }
+  | { readonly kind: "sharpness" };
+
+/** Sums of every split, the first one first. */
+export type SplitSums = readonly PointSums[];
+
+export type TaskAnswer =
+  | { readonly kind: "own"; readonly sums: SplitSums }
+  | {
+      readonly kind: "checkpoint";
+      readonly checkpoint: number;
+      readonly own: SplitSums;
+      readonly inPlane: SplitSums;
+    }
+  | { readonly kind: "curvature"; readonly point: CurvaturePoint; readonly parameters: number }
+  | { readonly kind: "trace"; readonly probe: number; readonly value: number }
+  | { readonly kind: "density"; readonly probe: number; readonly density: SpectralDensity }
+  | { readonly kind: "sharpness"; readonly values: SharpnessValues };
 
 /** From the pool to an evaluator process. `id` pairs a request with its answer. */
 export type EvaluatorRequest =
@@ -33,6 +99,8 @@ export type EvaluatorRequest =
       readonly data: readonly string[];
       /** Arrays that the study asks for in the data file; found by their usual names when absent. */
       readonly names?: { readonly x?: string; readonly y?: string };
+      /** What the labels are for; cross-entropy when absent. */
+      readonly loss?: LossName;
     }
   | {
       readonly id: number;
@@ -40,8 +108,13 @@ export type EvaluatorRequest =
       readonly study: Study;
       /** Fingerprints that the files must still have, when the run goes on from an earlier process. */
       readonly fingerprints?: Readonly<Record<string, string>>;
+      /** Where the directions are, unless they follow from the study alone. */
+      readonly directions?: DirectionsFile;
     }
+  /** Finds directions and trajectory. `file`: where to write the directions; not written when absent. */
+  | { readonly id: number; readonly kind: "plan"; readonly study: Study; readonly file?: string }
   | { readonly id: number; readonly kind: "evaluate"; readonly alpha: number; readonly beta: number }
+  | { readonly id: number; readonly kind: "task"; readonly task: Task }
   /** SHA-256 of the model and data files that a study names. */
   | { readonly id: number; readonly kind: "fingerprint"; readonly study: Study }
   | { readonly id: number; readonly kind: "engines" };
@@ -50,7 +123,15 @@ export type EvaluatorRequest =
 export type EvaluatorResponse =
   | { readonly id: number; readonly kind: "described"; readonly description: ModelDescription }
   | { readonly id: number; readonly kind: "prepared"; readonly prepared: Prepared }
-  | { readonly id: number; readonly kind: "evaluated"; readonly sums: PointSums }
+  | { readonly id: number; readonly kind: "planned"; readonly planned: Planned }
+  | {
+      readonly id: number;
+      readonly kind: "evaluated";
+      readonly sums: PointSums;
+      /** Of further splits; absent when there are none. */
+      readonly further?: readonly PointSums[];
+    }
+  | { readonly id: number; readonly kind: "performed"; readonly answer: TaskAnswer }
   | {
       readonly id: number;
       readonly kind: "fingerprinted";

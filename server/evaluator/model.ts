@@ -6,9 +6,11 @@ import { stripFinalActivation } from "../graph/logits";
 import { describeInput } from "../graph/signature";
 import type { InputSignature } from "../graph/signature";
 import { sizeOf } from "../graph/tensor";
+import { containedActivation } from "../landscape/losses";
 import { movable } from "../landscape/values";
 import { ProblemError } from "../protocol/problem";
 import type { ModelSummary } from "../protocol/result";
+import type { LossName } from "../protocol/study";
 
 /** A model ready to be evaluated: in inference form, its output the logits. */
 export interface LoadedModel {
@@ -22,12 +24,14 @@ export interface LoadedModel {
 }
 
 /**
- * Reads a model file and makes it a classifier that ends at its logits.
+ * Reads a model file and prepares it for a loss: in inference form, ending before an activation that the loss contains.
  * @throws ProblemError that names the file.
  */
-export async function loadModel(file: string): Promise<LoadedModel> {
+export async function loadModel(file: string, loss: LossName = "crossEntropy"): Promise<LoadedModel> {
   const opened = await openModel(file);
-  const { graph } = stripFinalActivation(toInference(opened));
+  const inference = toInference(opened);
+  const activation = containedActivation(loss);
+  const { graph } = activation ? stripFinalActivation(inference, activation) : { graph: inference };
   const input = naming(file, () => describeInput(graph));
   const [output, ...others] = graph.outputs;
   if (!output || others.length > 0) {

@@ -1,6 +1,6 @@
 import { ProblemError } from "../protocol/problem";
 import type { Study } from "../protocol/study";
-import type { PointSums, Prepared } from "./messages";
+import type { DirectionsFile, Planned, PointSums, Prepared, Task, TaskAnswer } from "./messages";
 import { EvaluatorLostError, EvaluatorProcess, lostProblem } from "./process";
 
 /** A point of the plane to be measured; `index` is the caller's name for it. */
@@ -39,8 +39,8 @@ export class PoolCancelledError extends Error {
 
 /** Deaths in a row, without a point between them, after which a place is given up. */
 const MAX_DEATHS = 3;
-/** Evaluators that one point may end before it is taken for the cause. */
-const MAX_DEATHS_OF_POINT = 2;
+/** Evaluators that one job may end before it is taken for the cause. */
+const MAX_DEATHS_OF_JOB = 2;
 /** How long points in flight may go on after a cancel, in milliseconds. */
 const GRACE = 400;
 
@@ -68,10 +68,17 @@ function deferred<T>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
+/** One piece of work for whichever evaluator is free. */
+interface Job {
+  /** As the beginning of a sentence, e.g. "The evaluation of the point α = 0, β = 1". */
+  readonly what: string;
+  /** Has an evaluator do it, and returns how to deliver the answer. */
+  readonly run: (evaluator: EvaluatorProcess) => Promise<() => void>;
+}
+
 interface Batch {
-  /** Points not yet handed out, the next one last. */
-  readonly queue: PoolPoint[];
-  readonly deliver: (point: PoolPoint, sums: PointSums) => void;
+  /** Jobs not yet handed out, the next one last. */
+  readonly queue: Job[];
   readonly finished: Deferred<undefined>;
   remaining: number;
 }
@@ -82,12 +89,13 @@ interface Batch {
  */
 export class EvaluatorPool {
   private readonly places: Place[];
-  private readonly deathsOfPoint = new Map<number, number>();
+  private readonly deathsOfJob = new Map<Job, number>();
   private readonly first = deferred<Prepared>();
   private batch: Batch | undefined;
   private wake = deferred<undefined>();
   private study: Study | undefined;
   private expected: Readonly<Record<string, string>> | undefined;
+  private directions: DirectionsFile | undefined;
   /** What the first evaluator that was ready told: the others are held against it. */
   private reference: Prepared | undefined;
   private loops: Promise<void>[] = [];
@@ -126,18 +134,37 @@ export class EvaluatorPool {
    * SHA-256 of the files that the study names, by absolute path.
    * @throws ProblemError that names the file; PoolCancelledError.
    */
-  async fingerprints(study: Study): Promise<Readonly<Record<string, string>>> {
+  fingerprints(study: Study): Promise<Readonly<Record<string, string>>> {
+    return this.askFirst("it had read the files", async (evaluator) => {
+      return (await evaluator.request({ kind: "fingerprint", study })).fingerprints;
+    });
+  }
+
+  /**
+   * Finds the directions and the trajectory of a study. Call it before `prepare`.
+   * @param file where to write the directions; they are not written when absent.
+   * @throws ProblemError; PoolCancelledError.
+   */
+  plan(study: Study, file?: string): Promise<Planned> {
+    return this.askFirst("it had found the directions", async (evaluator) => {
+      return (await evaluator.request({ kind: "plan", study, ...(file === undefined ? {} : { file }) })).planned;
+    });
+  }
+
+  /** Asks the first evaluator, again if it ends. */
+  private async askFirst<T>(what: string, ask: (evaluator: EvaluatorProcess) => Promise<T>): Promise<T> {
     const place = this.places[0]!;
     for (;;) {
+      if (this.stopping) throw this.failure ?? new PoolCancelledError();
       place.process ??= this.start();
       try {
-        const answer = await place.process.request({ kind: "fingerprint", study });
+        const answer = await ask(place.process);
         place.deaths = 0;
-        return answer.fingerprints;
+        return answer;
       } catch (error) {
         if (this.stopping) throw this.failure ?? new PoolCancelledError();
         if (!(error instanceof EvaluatorLostError)) throw error;
-        if (!this.bury(place, error)) throw lostProblem(error, "it had read the files");
+        if (!this.bury(place, error)) throw lostProblem(error, what);
       }
     }
   }
@@ -146,11 +173,17 @@ export class EvaluatorPool {
    * Has every evaluator load engine, model and data, and resolves as soon as the first one has. The others must come to
    * the same engine, otherwise they are started again with it.
    * @param fingerprints what the files must be; ProblemError `file-changed` when they are not.
+   * @param directions where the directions are, unless they follow from the study alone.
    * @throws ProblemError; PoolCancelledError.
    */
-  prepare(study: Study, fingerprints: Readonly<Record<string, string>>): Promise<Prepared> {
+  prepare(
+    study: Study,
+    fingerprints: Readonly<Record<string, string>>,
+    directions?: DirectionsFile,
+  ): Promise<Prepared> {
     this.study = study;
     this.expected = fingerprints;
+    this.directions = directions;
     this.loops = this.places.map((place) =>
       this.serve(place).catch((error: unknown) => {
         this.fail(error instanceof Error ? error : new Error(String(error)));
@@ -161,16 +194,52 @@ export class EvaluatorPool {
 
   /**
    * Measures the points, handed out in their order, and resolves when the last one is delivered.
-   * @param deliver is called once for each point, in the order of completion.
+   * @param deliver is called once for each point, in the order of completion; `further` has the sums of further splits.
    * @throws ProblemError; PoolCancelledError, after the last delivery, when cancelled.
    */
-  measure(points: readonly PoolPoint[], deliver: (point: PoolPoint, sums: PointSums) => void): Promise<void> {
+  measure(
+    points: readonly PoolPoint[],
+    deliver: (point: PoolPoint, sums: PointSums, further: readonly PointSums[] | undefined) => void,
+  ): Promise<void> {
+    return this.perform(
+      points.map((point) => ({
+        what: `The evaluation of the point α = ${String(point.alpha)}, β = ${String(point.beta)}`,
+        run: async (evaluator) => {
+          const { sums, further } = await evaluator.request({
+            kind: "evaluate",
+            alpha: point.alpha,
+            beta: point.beta,
+          });
+          return () => {
+            deliver(point, sums, further);
+          };
+        },
+      })),
+    );
+  }
+
+  /** Does the tasks, handed out in their order. Otherwise as `measure`. */
+  performTasks(tasks: readonly Task[], deliver: (answer: TaskAnswer) => void): Promise<void> {
+    return this.perform(
+      tasks.map((task) => ({
+        what: taskText(task),
+        run: async (evaluator) => {
+          const { answer } = await evaluator.request({ kind: "task", task });
+          return () => {
+            deliver(answer);
+          };
+        },
+      })),
+    );
+  }
+
+  private perform(jobs: Job[]): Promise<void> {
     const finished = deferred<undefined>();
     if (this.failure) finished.reject(this.failure);
     else if (this.stopping) finished.reject(new PoolCancelledError());
-    else if (points.length === 0) finished.resolve(undefined);
+    else if (jobs.length === 0) finished.resolve(undefined);
     else {
-      this.batch = { queue: [...points].reverse(), deliver, finished, remaining: points.length };
+      this.batch = { queue: jobs.reverse(), finished, remaining: jobs.length };
       this.rouse();
     }
     return finished.promise;
@@ -225,9 +294,14 @@ export class EvaluatorPool {
 
   /** Whether the evaluator is ready to work; false when it must be started again with the first one's engine. */
   private async prepareOne(place: Place, evaluator: EvaluatorProcess): Promise<boolean> {
-    const { study, expected: fingerprints } = this;
+    const { study, expected: fingerprints, directions } = this;
     const compute = { ...study!.compute, engine: this.reference?.engine.name ?? study!.compute.engine };
-    const { prepared } = await evaluator.request({ kind: "prepare", study: { ...study!, compute }, fingerprints });
+    const { prepared } = await evaluator.request({
+      kind: "prepare",
+      study: { ...study!, compute },
+      fingerprints,
+      ...(directions ? { directions } : {}),
+    });
     this.reference ??= prepared;
     if (this.reference.engine.name !== prepared.engine.name) {
       this.options.log(`an evaluator chose ${prepared.engine.name}: started again with ${this.reference.engine.name}`);
@@ -242,19 +316,19 @@ export class EvaluatorPool {
     return true;
   }
 
-  /** Measures points until the pool stops. */
+  /** Does jobs until the pool stops. */
   private async work(place: Place, evaluator: EvaluatorProcess): Promise<void> {
     for (;;) {
-      const point = await this.next();
-      if (!point) return;
+      const job = await this.next();
+      if (!job) return;
       const wasAlive = evaluator.alive;
       this.inFlight++;
       try {
-        const { sums } = await evaluator.request({ kind: "evaluate", alpha: point.alpha, beta: point.beta });
+        const deliver = await job.run(evaluator);
         place.deaths = 0;
-        this.deliver(point, sums);
+        this.deliver(job, deliver);
       } catch (error) {
-        if (error instanceof EvaluatorLostError) this.giveBack(point, error, wasAlive);
+        if (error instanceof EvaluatorLostError) this.giveBack(job, error, wasAlive);
         throw error;
       } finally {
         this.inFlight--;
@@ -262,41 +336,39 @@ export class EvaluatorPool {
     }
   }
 
-  /** The next point to measure; undefined when the pool stops. */
-  private async next(): Promise<PoolPoint | undefined> {
+  /** The next job; undefined when the pool stops. */
+  private async next(): Promise<Job | undefined> {
     while (!this.stopping) {
-      const point = this.paused ? undefined : this.batch?.queue.pop();
-      if (point) return point;
+      const job = this.paused ? undefined : this.batch?.queue.pop();
+      if (job) return job;
       await this.wake.promise;
     }
     return undefined;
   }
 
-  private deliver(point: PoolPoint, sums: PointSums): void {
+  private deliver(job: Job, deliver: () => void): void {
     const batch = this.batch!;
-    this.deathsOfPoint.delete(point.index);
-    batch.deliver(point, sums);
+    this.deathsOfJob.delete(job);
+    deliver();
     if (--batch.remaining > 0) return;
     this.batch = undefined;
     batch.finished.resolve(undefined);
   }
 
-  /** Puts the point back as the next one; a point that ends one evaluator after the other ends the run. */
-  private giveBack(point: PoolPoint, error: EvaluatorLostError, itsFault: boolean): void {
+  /** Puts the job back as the next one; a job that ends one evaluator after the other ends the run. */
+  private giveBack(job: Job, error: EvaluatorLostError, itsFault: boolean): void {
     if (this.stopping) return;
-    const deaths = (this.deathsOfPoint.get(point.index) ?? 0) + (itsFault ? 1 : 0);
-    this.deathsOfPoint.set(point.index, deaths);
-    if (deaths >= MAX_DEATHS_OF_POINT) {
+    const deaths = (this.deathsOfJob.get(job) ?? 0) + (itsFault ? 1 : 0);
+    this.deathsOfJob.set(job, deaths);
+    if (deaths >= MAX_DEATHS_OF_JOB) {
       throw new ProblemError({
         reason: "evaluator-lost",
         title: "A point could not be measured",
-        message:
-          `The evaluation of the point α = ${String(point.alpha)}, β = ${String(point.beta)} ` +
-          `stopped ${String(deaths)} evaluators in a row: ${error.likelyCause}.`,
+        message: `${job.what} stopped ${String(deaths)} evaluators in a row: ${error.likelyCause}.`,
         advice: "Close other programs, use a smaller batch or fewer evaluators, and resume: what was measured is kept.",
       });
     }
-    this.batch?.queue.push(point);
+    this.batch?.queue.push(job);
     this.rouse();
   }
 
@@ -331,6 +403,24 @@ export class EvaluatorPool {
     const { wake } = this;
     this.wake = deferred<undefined>();
     wake.resolve(undefined);
+  }
+}
+
+/** As the beginning of a sentence. */
+function taskText(task: Task): string {
+  switch (task.kind) {
+    case "own":
+      return "The evaluation of the model with its own weights";
+    case "checkpoint":
+      return `The evaluation of checkpoint ${String(task.checkpoint + 1)}`;
+    case "curvature":
+      return `The curvature at α = ${String(task.alpha)}, β = ${String(task.beta)}`;
+    case "trace":
+      return `Vector ${String(task.probe + 1)} of the Hessian's trace`;
+    case "density":
+      return `Vector ${String(task.probe + 1)} of the Hessian's spectrum`;
+    case "sharpness":
+      return "The sharpness at the centre";
   }
 }
 

@@ -15,8 +15,10 @@ export type EvaluatorAnswer<K extends EvaluatorRequest["kind"]> = Extract<
   {
     kind: {
       describe: "described";
+      plan: "planned";
       prepare: "prepared";
       evaluate: "evaluated";
+      task: "performed";
       fingerprint: "fingerprinted";
       engines: "engines";
     }[K];

@@ -1,6 +1,6 @@
 import { NotificationType, ProgressType, RequestType } from "vscode-languageserver-protocol";
 import type { Problem } from "./problem";
-import type { Check, EngineReport, Estimate, Point, RunProgress, RunSnapshot, RunStatus } from "./result";
+import type { Check, EngineReport, Estimate, Point, RunExtras, RunProgress, RunSnapshot, RunStatus } from "./result";
 import type { ComputeSpec, GridSpec, Study } from "./study";
 
 /** Defaults that come from the user's settings rather than from the study. */
@@ -61,7 +61,9 @@ export type RunEvent =
       /** Present when it has changed. */
       readonly estimate?: Estimate;
       readonly progress: RunProgress;
-    };
+    }
+  /** What is measured beside the grid, whole, whenever it has changed. */
+  | { readonly kind: "extras"; readonly extras: RunExtras; readonly progress: RunProgress };
 
 export const RunProgressType = new ProgressType<RunEvent>();
 

@@ -1,5 +1,5 @@
 import type { Problem } from "./problem";
-import type { EngineName, Study } from "./study";
+import type { Directions, EngineName, Study } from "./study";
 
 /** What is computing, as it is shown beside every figure. */
 export interface EngineInfo {
@@ -31,11 +31,20 @@ export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
 /** Measured values at one grid point. `index` = row · columns + column, row = y, column = x. */
 export interface Point {
   readonly index: number;
-  /** Mean loss over the samples. */
+  /** Mean loss over the samples of the first split, with the weight decay that the study asks for. */
   readonly loss: JsonNumber;
-  /** Percent. */
-  readonly accuracy: number;
+  /** Percent; "NaN" for a loss that has no accuracy. */
+  readonly accuracy: JsonNumber;
   /** Standard error of the mean loss over the samples. */
+  readonly lossError: JsonNumber;
+  /** The same for further splits, in the order of `Study.splits`. */
+  readonly further?: readonly SplitValues[];
+}
+
+/** Measured values of one split. */
+export interface SplitValues {
+  readonly loss: JsonNumber;
+  readonly accuracy: JsonNumber;
   readonly lossError: JsonNumber;
 }
 
@@ -48,7 +57,7 @@ export interface Estimate {
   /** Columns and rows of the nested grid it comes from. */
   readonly from: readonly [number, number];
   readonly loss: readonly JsonNumber[];
-  readonly accuracy: readonly number[];
+  readonly accuracy: readonly JsonNumber[];
 }
 
 export interface ModelSummary {
@@ -80,6 +89,114 @@ export interface Check {
   readonly message: string;
 }
 
+/** What is said of a run's directions beside every picture. */
+export interface DirectionFacts {
+  readonly kind: Directions["kind"];
+  /** In words, e.g. "random, filter-normalised, seed 0". */
+  readonly label: string;
+  /** Names of the axes, e.g. ["direction 1", "direction 2"] or ["PC 1 (81.6 %)", "PC 2 (12.4 %)"]. */
+  readonly axes: readonly [string, string];
+  readonly seed?: number;
+  readonly normalisation?: string;
+  /** Of the two directions; absent for lines. */
+  readonly cosine?: number;
+  /** What the cosine of two such random directions is on average; absent where it has no meaning. */
+  readonly expectedCosine?: number;
+  /** Of the Hessian, for its eigenvectors. */
+  readonly eigenvalues?: readonly [number, number];
+  /** Name of the file beside the journal that holds the directions, by parameter name. */
+  readonly file?: string;
+  /** SHA-256 of that file. */
+  readonly digest?: string;
+}
+
+/** The checkpoints of a run in its plane. */
+export interface TrajectoryFacts {
+  /** Share of the variance of the path that x and y explain, for principal directions. */
+  readonly explainedVariance?: readonly [number, number];
+  /** What a random walk of as many steps gives. */
+  readonly randomWalk?: readonly [number, number];
+  readonly centred?: boolean;
+  /** Epochs after which the learning rate dropped. */
+  readonly drops: readonly number[];
+  readonly checkpoints: readonly CheckpointFacts[];
+}
+
+export interface CheckpointFacts {
+  readonly name: string;
+  /** Absolute path. */
+  readonly path: string;
+  readonly epoch?: number;
+  readonly learningRate?: number;
+  /** Coordinates of its projection by least squares. */
+  readonly x: number;
+  readonly y: number;
+  /** ‖θᵢ − θ_N‖ over the parameters that the plane moves. */
+  readonly distance: number;
+  /** Distance from the plane, over the same parameters. */
+  readonly offPlane: number;
+}
+
+/** Measured values of one checkpoint. */
+export interface CheckpointValues {
+  /** Into `TrajectoryFacts.checkpoints`. */
+  readonly checkpoint: number;
+  /** With its own weights and statistics, one entry for each split. */
+  readonly own: readonly SplitValues[];
+  /** In the plane, at its projection. */
+  readonly inPlane: readonly SplitValues[];
+}
+
+/** The Hessian's extreme eigenvalues at one point. */
+export interface CurvaturePoint {
+  /** Row-major in the curvature map. */
+  readonly index: number;
+  readonly max: JsonNumber;
+  readonly min: JsonNumber;
+  /** Relative residuals ‖Hv − λv‖ / |λ| of max and min. */
+  readonly residual: readonly [JsonNumber, JsonNumber];
+  /** Largest relative |u·Hv − v·Hu| that was seen. */
+  readonly symmetry: JsonNumber;
+  /** Hessian-vector products that were made. */
+  readonly products: number;
+}
+
+/** A density as sums of weights at Ritz values; the weights add up to 1. */
+export interface SpectralDensity {
+  readonly values: readonly number[];
+  readonly weights: readonly number[];
+}
+
+/** What is measured about the model's own curvature, beside the map. Parts appear as they are ready. */
+export interface CentreCurvature {
+  /** Hutchinson's estimate: v·Hv for each Rademacher vector so far. */
+  readonly traceSamples?: readonly number[];
+  /** One density for each starting vector so far. */
+  readonly densities?: readonly SpectralDensity[];
+  /** Number of parameters over which the Hessian is taken. */
+  readonly parameters?: number;
+}
+
+/** ε-sharpness at the centre. */
+export interface SharpnessValues {
+  readonly epsilon: number;
+  /** Largest loss that was found within the box. */
+  readonly largest: JsonNumber;
+  readonly centre: JsonNumber;
+  /** 100 · (largest − centre) / (1 + centre). */
+  readonly sharpness: JsonNumber;
+  /** Gradients that were made. */
+  readonly steps: number;
+}
+
+/** All that a run measures beside its grid. */
+export interface RunExtras {
+  readonly checkpoints: readonly CheckpointValues[];
+  readonly curvature: readonly CurvaturePoint[];
+  readonly centreCurvature?: CentreCurvature;
+  readonly sharpness?: SharpnessValues;
+}
+
 /** All that is known of a run before its first point; written first into the journal. */
 export interface RunHeader {
   readonly id: string;
@@ -90,15 +207,13 @@ export interface RunHeader {
   readonly data: DataSummary;
   readonly engine: EngineInfo;
   readonly evaluators: number;
-  /** Loss and accuracy of the unperturbed model. */
-  readonly centre: { readonly loss: JsonNumber; readonly accuracy: number; readonly lossError: JsonNumber };
-  readonly directions: {
-    readonly kind: "random";
-    readonly seed: number;
-    readonly normalisation: string;
-    readonly cosine: number;
-    readonly expectedCosine: number;
-  };
+  /** Values of the unperturbed model. */
+  readonly centre: SplitValues;
+  /** Further splits, in the order of `Study.splits`. */
+  readonly splits?: readonly { readonly data: DataSummary; readonly centre: SplitValues }[];
+  readonly directions: DirectionFacts;
+  /** Where the checkpoints lie in the plane; present when the study has checkpoints. */
+  readonly trajectory?: TrajectoryFacts;
   /** Coordinates of the columns (α) and rows (β). */
   readonly x: readonly number[];
   readonly y: readonly number[];
@@ -123,6 +238,10 @@ export interface RunSnapshot {
   readonly status: RunStatus;
   readonly points: readonly Point[];
   readonly estimate?: Estimate;
+  /** The same for further splits, in the order of `Study.splits`; absent when there are none, or no estimate yet. */
+  readonly furtherEstimates?: readonly Estimate[];
+  /** Present when the study asks for more than the grid. */
+  readonly extras?: RunExtras;
   readonly progress: RunProgress;
   readonly checks: readonly Check[];
   readonly problem?: Problem;
@@ -130,23 +249,94 @@ export interface RunSnapshot {
   readonly journal: string;
 }
 
-/** The object that `--json` writes; arrays are row-major, `[y][x]`. */
-export interface RunResult {
+/** One split on a grid; arrays are row-major, `[y][x]`. */
+export interface SurfaceFigure {
+  readonly split: string;
+  readonly samples: number;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly loss: readonly (readonly JsonNumber[])[];
+  readonly accuracy: readonly (readonly JsonNumber[])[];
+  /** Standard error of the loss; "NaN" where not measured. */
+  readonly lossError: readonly (readonly JsonNumber[])[];
+  /** 1 evaluated, 0 interpolated. */
+  readonly measured: readonly (readonly (0 | 1)[])[];
+}
+
+/** One split along one direction. */
+export interface LineFigure {
+  readonly split: string;
+  readonly samples: number;
+  /** Which line of a family, from 0. */
+  readonly member: number;
+  readonly x: readonly number[];
+  readonly loss: readonly JsonNumber[];
+  readonly accuracy: readonly JsonNumber[];
+  readonly lossError: readonly JsonNumber[];
+  readonly measured: readonly (0 | 1)[];
+}
+
+/** Distances are absent where a file from elsewhere does not tell them. */
+type DrawnCheckpoint = Omit<CheckpointFacts, "distance" | "offPlane"> &
+  Partial<Pick<CheckpointFacts, "distance" | "offPlane">>;
+
+export interface TrajectoryFigure extends Omit<TrajectoryFacts, "checkpoints"> {
+  readonly checkpoints: readonly (DrawnCheckpoint & {
+    /** Of the first split, with the checkpoint's own weights and statistics; absent until measured. */
+    readonly loss?: JsonNumber;
+    readonly accuracy?: JsonNumber;
+    /** Of the first split in the plane, at the projection. */
+    readonly planeLoss?: JsonNumber;
+    readonly planeAccuracy?: JsonNumber;
+    /** The same for every split by its name. */
+    readonly splits?: Readonly<Record<string, { readonly own: SplitValues; readonly inPlane: SplitValues }>>;
+  })[];
+}
+
+export interface CurvatureFigure {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** `[y][x]`; "NaN" where not measured. */
+  readonly max: readonly (readonly JsonNumber[])[];
+  readonly min: readonly (readonly JsonNumber[])[];
+  /** |λmin / λmax| */
+  readonly ratio: readonly (readonly JsonNumber[])[];
+  /** The larger of both relative residuals. */
+  readonly residual: readonly (readonly JsonNumber[])[];
+  readonly samples: number;
+  readonly parameters: "kernels" | "all";
+  /** At the centre, with the standard error of the mean over the probes. */
+  readonly trace?: { readonly value: number; readonly error: JsonNumber; readonly probes: number };
+  readonly density?: SpectralDensity;
+}
+
+/** Figures of flatness that papers quote. */
+export interface SharpnessFigures {
+  readonly epsilon?: SharpnessValues;
+  readonly largestEigenvalue?: JsonNumber;
+  readonly trace?: number;
+  /** Largest radius in the plane within which the loss stays below `factor` times that of the centre. */
+  readonly radius?: { readonly factor: number; readonly value: JsonNumber };
+  /** Share of the curvature map's points, in percent, where λmin is below −(1 %) of λmax. */
+  readonly negativeShare?: number;
+}
+
+/** Everything that can be drawn or exported, whatever it comes from. */
+export interface RunFigures {
+  readonly surfaces: readonly SurfaceFigure[];
+  readonly lines: readonly LineFigure[];
+  readonly trajectory?: TrajectoryFigure;
+  readonly curvature?: CurvatureFigure;
+  readonly sharpness?: SharpnessFigures;
+}
+
+/** The object that `--json` writes. */
+export interface RunResult extends RunFigures {
   readonly study: Study;
   readonly engine: { readonly name: string; readonly version: string; readonly device: string };
-  readonly model: { readonly parameters: number; readonly format: string };
-  readonly centre: { readonly loss: JsonNumber; readonly accuracy: number };
-  readonly directions: RunHeader["directions"];
-  readonly surfaces: readonly {
-    readonly split: string;
-    readonly samples: number;
-    readonly x: readonly number[];
-    readonly y: readonly number[];
-    readonly loss: readonly (readonly JsonNumber[])[];
-    readonly accuracy: readonly (readonly JsonNumber[])[];
-    /** 1 evaluated, 0 interpolated. */
-    readonly measured: readonly (readonly (0 | 1)[])[];
-  }[];
+  readonly model: { readonly name: string; readonly parameters: number; readonly format: string };
+  readonly centre: SplitValues;
+  readonly directions: DirectionFacts;
   readonly checks: readonly Check[];
   readonly timing: { readonly seconds: number; readonly evaluations: number };
 }

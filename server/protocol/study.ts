@@ -4,10 +4,39 @@ export type EngineChoice = "auto" | EngineName;
 /** `tensorflow` is TensorFlow.js on tfjs-node; `wasm` and `webgpu` are its other back ends. */
 export type EngineName = "onnxruntime" | "tensorflow" | "webgpu" | "wasm";
 
-export type LossName = "crossEntropy";
+/** Losses that are computed from a model's outputs; `server/landscape/losses` has a file or function for each. */
+export type LossName =
+  | "crossEntropy"
+  | "sequenceCrossEntropy"
+  | "binaryCrossEntropy"
+  | "meanSquaredError"
+  | "meanAbsoluteError"
+  | "huber"
+  | "kullbackLeibler";
 
-/** How random directions are scaled; per filter, per layer, entry by entry, or not at all. */
-export type Normalisation = "filter" | "layer" | "weight" | "none";
+/** The loss of a study. Its mean over the samples is what is drawn. */
+export interface LossSpec {
+  readonly name: LossName;
+  /** λ: adds (λ/2)·‖θ‖² over all parameters that directions may move, at every point; left out when absent or 0. */
+  readonly weightDecay?: number;
+  /** Where Huber's loss goes from quadratic to linear; 1 when absent. */
+  readonly delta?: number;
+}
+
+/**
+ * How random directions are scaled: to the norm of the model's own filter or layer, entry by entry, every filter or layer
+ * to unit norm, or not at all.
+ */
+export type Normalisation = "filter" | "layer" | "weight" | "dfilter" | "dlayer" | "none";
+
+/** Which parameters keep their values: those of rank ≤ 1, biases and normalisation; or none. */
+export type Ignore = "bias,norm" | "none";
+
+/**
+ * What happens to batch normalisation's running statistics where the weights are moved: the model's own are kept, they
+ * are interpolated like weights (between models only), or they are measured anew at every point.
+ */
+export type BatchNormMode = "keep" | "interpolate" | "recompute";
 
 /**
  * A complete, validated declaration of what to look at: every field filled in, every path absolute.
@@ -15,11 +44,20 @@ export type Normalisation = "filter" | "layer" | "weight" | "none";
  */
 export interface Study {
   readonly model: { readonly path: string };
+  /** The split that is drawn first. */
   readonly data: DataSelection;
+  /** Further splits that are measured at the same points, each with a name of its own. */
+  readonly splits?: readonly DataSelection[];
+  /** Weights of the same model at other times of its training, or of other trainings, in order. */
+  readonly checkpoints?: CheckpointSelection;
   readonly preprocess: Preprocess;
-  readonly loss: { readonly name: LossName };
-  readonly directions: RandomDirections;
+  readonly loss: LossSpec;
+  readonly directions: Directions;
+  /** `keep` when absent. */
+  readonly batchNorm?: BatchNormMode;
   readonly grid: GridSpec;
+  readonly curvature?: CurvatureSpec;
+  readonly sharpness?: SharpnessSpec;
   readonly compute: ComputeSpec;
 }
 
@@ -44,12 +82,98 @@ export interface Preprocess {
   readonly std: readonly number[];
 }
 
+/** Files whose weights make a trajectory. */
+export interface CheckpointSelection {
+  /** Absolute paths in the order of training; the model itself is the last point and need not be among them. */
+  readonly files: readonly string[];
+  /** Absolute path of a training log that tells the learning rate. */
+  readonly log?: string;
+  /** Epochs after which the learning rate dropped; read from `log` or the checkpoints when absent. */
+  readonly drops?: readonly number[];
+}
+
+export type Directions =
+  RandomDirections | TowardsDirections | BetweenDirections | FileDirections | HessianDirections | PrincipalDirections;
+
 export interface RandomDirections {
   readonly kind: "random";
   readonly seed: number;
   readonly normalise: Normalisation;
-  /** Parameters of rank ≤ 1 (biases, batch-norm scale and shift) keep their values: d = 0. */
-  readonly ignore: "bias,norm" | "none";
+  /** With `none`, biases and normalisation take θ itself as their direction, as in the reference implementation. */
+  readonly ignore: Ignore;
+  /** Lines only: how many independent directions are measured as one family. 1 when absent. */
+  readonly count?: number;
+}
+
+/** x leads from the model to a checkpoint (unnormalised: α = 1 is the checkpoint); y, for surfaces, is random. */
+export interface TowardsDirections {
+  readonly kind: "to";
+  /** Absolute path. */
+  readonly checkpoint: string;
+  /** Of the random second direction. */
+  readonly seed: number;
+  readonly normalise: Normalisation;
+  /** Of the random second direction. The first one moves every parameter. */
+  readonly ignore: Ignore;
+}
+
+/**
+ * Line: (1 − α)·first + α·second. Surface: the plane through the model and both checkpoints, x leading to the first and
+ * y to the second. Unnormalised, every parameter is moved.
+ */
+export interface BetweenDirections {
+  readonly kind: "between";
+  /** Absolute paths. */
+  readonly checkpoints: readonly [string, string];
+}
+
+/** Saved directions: `.npz` or `.safetensors` with `x/NAME` and `y/NAME`, or the reference implementation's `.h5`. */
+export interface FileDirections {
+  readonly kind: "file";
+  /** Absolute path. */
+  readonly path: string;
+}
+
+/** Eigenvectors of the Hessian at the model, of unit length: x of the largest, y of the smallest or second largest. */
+export interface HessianDirections {
+  readonly kind: "hessian";
+  readonly second: "smallest" | "second-largest";
+  /** Samples of the first split that make up the loss whose Hessian is taken. */
+  readonly samples: number;
+  readonly ignore: Ignore;
+}
+
+/** The two leading principal directions of the checkpoints, of unit length. Needs `Study.checkpoints`. */
+export interface PrincipalDirections {
+  readonly kind: "pca";
+  /** Whether the rows θᵢ − θ_N are centred before the decomposition. */
+  readonly centred: boolean;
+  /** Whether the row of the model itself, which is zero, takes part. */
+  readonly finalRow: boolean;
+  readonly ignore: Ignore;
+}
+
+/** Extreme eigenvalues of the Hessian of the mean loss, on a grid of the plane and more about its centre. */
+export interface CurvatureSpec {
+  /** Columns and rows of the map over the study's ranges; [1, 1] for the centre alone. */
+  readonly points: readonly [number, number];
+  /** How many samples of the first split make up the loss. */
+  readonly samples: number;
+  /** Parameters of rank ≥ 2 without normalisation, or all. */
+  readonly parameters: "kernels" | "all";
+  /** Rademacher vectors for the trace at the centre; 0 for none. */
+  readonly traceProbes: number;
+  /** Starting vectors for the spectral density at the centre; 0 for none. */
+  readonly densityProbes: number;
+  /** Relative residual at which Lanczos stops. */
+  readonly tolerance: number;
+}
+
+/** ε-sharpness: the largest relative rise of the loss within a box around the model (Keskar et al. 2017). */
+export interface SharpnessSpec {
+  /** Radius of the box in units of each filter's norm. */
+  readonly epsilon: number;
+  readonly samples: number;
 }
 
 export interface GridSpec {
@@ -57,8 +181,17 @@ export interface GridSpec {
   readonly x: readonly [number, number];
   /** [from, to] along direction 2 (β). */
   readonly y: readonly [number, number];
-  /** Number of points along x and along y. */
+  /** Number of points along x and along y; for lines, the number of lines is the second. */
   readonly points: readonly [number, number];
+  /** One direction only: every row of the grid is a line of its own, and `y` says nothing. */
+  readonly lines?: boolean;
+  /** The range is to be fitted to the path of the checkpoints (20 % margin, equal scales); `x` and `y` are not used. */
+  readonly fit?: boolean;
+  /**
+   * Largest relative error of the loss at which a point may be interpolated instead of measured; the accuracy, which is
+   * irregular by whole samples, is interpolated with it. Everything is measured when absent.
+   */
+  readonly refine?: number;
 }
 
 export interface ComputeSpec {

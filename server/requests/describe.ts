@@ -1,12 +1,13 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { describeInProcess } from "../evaluator/describe";
+import { describeInProcess, fingerprintInProcess } from "../evaluator/describe";
 import type { ModelDescription } from "../evaluator/messages";
 import { ProblemError } from "../protocol/problem";
 import type { EarlierRun, StudyDefaults } from "../protocol/requests";
 import type { Study } from "../protocol/study";
 import { findEarlier } from "../runs/find";
 import { completeStudy, noticesOf } from "../study/complete";
+import { withCheckpoints } from "./checkpoints";
 import { overrideDraft } from "../study/draft";
 import type { StudyDraft } from "../study/draft";
 import { chooseData, dataBeside, studyBeside } from "../study/propose";
@@ -48,12 +49,17 @@ export type Described =
  * @throws ProblemError that names the file at fault.
  */
 export async function describeStudy(options: DescribeOptions): Promise<Described> {
-  const { draft, notices } = await draftOf(options);
-  await expectModel(draft.model);
+  const { draft: written, notices } = await draftOf(options);
+  await expectModel(written.model);
+  const { draft, notices: ordered } = await withCheckpoints(written);
   const given = draft.data?.path;
   const candidates = given === undefined ? await dataBeside(draft.model) : [given];
   const { x, y } = draft.data ?? {};
-  const model = await describeInProcess(draft.model, candidates, { names: { x, y }, log: options.log });
+  const model = await describeInProcess(draft.model, candidates, {
+    names: { x, y },
+    loss: draft.loss?.name,
+    log: options.log,
+  });
   const chosen = chooseData(draft.model, model.data);
   if (!("data" in chosen)) {
     const problem = given === undefined ? undefined : model.data[0]?.problem;
@@ -62,7 +68,9 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
   }
   const study = completeStudy(draft, chosen.data, options.defaults);
   const resultsFolder = resolveResultsFolder(study.model.path, options.defaults.resultsFolder);
-  const fingerprints = { [study.model.path]: model.fingerprint, ...chosen.data.fingerprints };
+  const fingerprints = namesMoreFiles(study)
+    ? await fingerprintInProcess(study, { log: options.log })
+    : { [study.model.path]: model.fingerprint, ...chosen.data.fingerprints };
   const earlier = await findEarlier(study, fingerprints, resultsFolder);
   const found = given === undefined ? [`Data found beside the model: ${path.basename(chosen.data.path)}.`] : [];
   return {
@@ -71,8 +79,13 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
     model,
     earlier,
     resultsFolder,
-    notices: [...notices, ...found, ...noticesOf(draft, study)],
+    notices: [...notices, ...found, ...ordered, ...noticesOf(draft, study)],
   };
+}
+
+/** Whether a study names files beside its model and the data of its first split. */
+function namesMoreFiles({ splits, checkpoints, directions }: Study): boolean {
+  return splits !== undefined || checkpoints !== undefined || ["to", "between", "file"].includes(directions.kind);
 }
 
 async function draftOf({ file, data, overrides = {} }: DescribeOptions): Promise<{

@@ -1,29 +1,35 @@
 import type { PointSums, Prepared } from "../evaluator/messages";
 import type { PoolReport } from "../evaluator/pool";
-import { exactTolerance, finiteCheck, samplingCheck } from "../landscape/checks";
+import { exactTolerance, finiteCheck, offPlaneCheck, pathLossCheck, samplingCheck } from "../landscape/checks";
+import { convexityCheck, finiteCurvatureCheck, residualCheck, symmetryCheck } from "../landscape/curvature/checks";
 import { meanOf } from "../landscape/loss";
+import { refinementCheck } from "../landscape/refineCheck";
 import { fromJsonNumber, toJsonNumber } from "../protocol/numbers";
 import type { Problem } from "../protocol/problem";
-import type { Check, Point, RunHeader } from "../protocol/result";
+import type { Check, RunExtras, RunHeader } from "../protocol/result";
+import type { RunState } from "./state";
 
 /** What the last checks of a run are made from. */
 export interface Ending {
   /** Of the run, which may have begun in an earlier session. */
-  readonly header: RunHeader;
+  readonly state: RunState;
   /** Of this session. */
   readonly prepared: Prepared;
-  /** The centre, evaluated once more after the last point. */
+  /** The model with its own weights, evaluated once more after everything else. */
   readonly again: PointSums;
-  readonly points: readonly Point[];
   readonly pool: PoolReport;
 }
 
-/** The checks that need the whole surface. */
-export function finalChecks({ header, prepared, again, points, pool }: Ending): readonly Check[] {
+/** The checks that need everything that was measured. */
+export function finalChecks({ state, prepared, again, pool }: Ending): readonly Check[] {
+  const { header, surface, extras } = state;
+  const refinement = surface.refinementFacts;
   return [
     restoredCheck(again, prepared.centre),
-    finiteCheck(points),
-    samplingCheck(points, header.data.samples),
+    finiteCheck(surface.points),
+    samplingCheck(surface.points, header.data.samples),
+    ...(refinement ? [refinementCheck(refinement)] : []),
+    ...extraChecks(header, extras.values),
     ...evaluatorsCheck(header.evaluators, pool),
     ...continuedCheck(header, prepared),
   ];
@@ -42,6 +48,30 @@ export function restoredCheck(again: PointSums, own: PointSums): Check {
   return difference <= exactTolerance
     ? { ...base, level: "warning", message: `${message}: this engine does not repeat its numbers to the last bit.` }
     : { ...base, level: "error", message: `${message}, so the points in between cannot be trusted.` };
+}
+
+/** Checks of the path and of the curvature, as far as the run has them. */
+function extraChecks({ study, trajectory }: RunHeader, values: RunExtras | undefined): readonly Check[] {
+  const { curvature = [], checkpoints = [] } = values ?? {};
+  return [
+    ...(trajectory ? [offPlaneCheck(trajectory)] : []),
+    ...(trajectory && checkpoints.length > 0
+      ? [
+          pathLossCheck(
+            checkpoints,
+            trajectory.checkpoints.map(({ name }) => name),
+          ),
+        ]
+      : []),
+    ...(study.curvature && curvature.length > 0
+      ? [
+          residualCheck(curvature, study.curvature.tolerance),
+          symmetryCheck(curvature),
+          finiteCurvatureCheck(curvature),
+          convexityCheck(curvature),
+        ]
+      : []),
+  ];
 }
 
 /** Whether all evaluators measured the same; only said where there was more than one, or one was lost. */

@@ -5,6 +5,7 @@ import type { RunHeader } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { studyDigest } from "../study/identity";
 import { readJournal } from "./journal";
+import { RunState } from "./state";
 
 /** How the names of journals end. */
 const JOURNAL_SUFFIX = ".landscape-run.jsonl";
@@ -39,7 +40,8 @@ export async function findEarlier(
   try {
     const content = await readJournal(journal);
     if (!content || content.points.length === 0 || !mayResume(study, content.header)) return undefined;
-    return { journal, measured: content.points.length, total: content.header.x.length * content.header.y.length };
+    const { measured, total } = new RunState(content.header, content).progress();
+    return { journal, measured, total };
   } catch (error) {
     // A journal that cannot be read is nothing to offer; the run itself keeps it aside and says so.
     if (error instanceof ProblemError) return undefined;

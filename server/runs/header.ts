@@ -1,45 +1,73 @@
 import { randomUUID } from "node:crypto";
-import type { Prepared } from "../evaluator/messages";
+import type { Planned, Prepared } from "../evaluator/messages";
 import { coordinates } from "../landscape/grid";
-import { meanOf } from "../landscape/loss";
-import { toJsonNumber } from "../protocol/numbers";
 import type { Check, RunHeader } from "../protocol/result";
 import type { Study } from "../protocol/study";
+import { valuesOf } from "./extras";
 
-/**
- * The header of a run that begins now.
- * @param evaluators how many share the points.
- * @param notices checks that have to do with this run's beginning, beside the evaluator's own.
- */
-export function headerOf(study: Study, prepared: Prepared, evaluators: number, notices: readonly Check[]): RunHeader {
-  const { model, data, engine, fingerprints, directions, centre, checks } = prepared;
-  const { loss, accuracy, lossError } = meanOf(centre);
+/** What a run's header is made from. */
+export interface Beginning {
+  readonly study: Study;
+  readonly planned: Planned;
+  readonly prepared: Prepared;
+  /** How many share the points. */
+  readonly evaluators: number;
+  /** Checks that have to do with this run's beginning, beside the evaluator's own. */
+  readonly notices: readonly Check[];
+}
+
+/** The header of a run that begins now. */
+export function headerOf({ study, planned, prepared, evaluators, notices }: Beginning): RunHeader {
+  const { model, data, engine, fingerprints, centre, splits, checks } = prepared;
+  const { grid, directions, trajectory } = planned;
   return {
     id: randomUUID(),
-    study,
+    study: { ...study, grid },
     fingerprints,
     model,
     data,
     engine,
     evaluators,
-    centre: { loss: toJsonNumber(loss), accuracy, lossError: toJsonNumber(lossError) },
+    centre: valuesOf(centre),
+    ...(splits.length > 0
+      ? { splits: splits.map((split) => ({ data: split.data, centre: valuesOf(split.centre) })) }
+      : {}),
     directions,
-    x: coordinates(study.grid.x, study.grid.points[0]),
-    y: coordinates(study.grid.y, study.grid.points[1]),
-    checks: [...checks, ...notices],
+    ...(trajectory ? { trajectory } : {}),
+    x: coordinates(grid.x, grid.points[0]),
+    // The rows of lines are numbers of directions.
+    y: grid.lines === true ? Array.from({ length: grid.points[1] }, (_, k) => k) : coordinates(grid.y, grid.points[1]),
+    checks: [...checks, ...planned.checks, ...notices],
     started: new Date().toISOString(),
   };
 }
 
 /** The header with the paths that its files have now: a folder may have been moved since the run began. */
 export function relocated(header: RunHeader, study: Study, fingerprints: Readonly<Record<string, string>>): RunHeader {
+  const { grid, compute, data } = header.study;
+  const files = study.checkpoints?.files ?? [];
   return {
     ...header,
-    study: { ...header.study, model: study.model, data: { ...header.study.data, path: study.data.path } },
+    study: { ...study, grid, compute, data: { ...data, path: study.data.path } },
     model: { ...header.model, path: study.model.path },
     data: { ...header.data, path: study.data.path },
+    ...(header.splits ? { splits: header.splits.map((split, k) => splitAt(split, study.splits?.[k]?.path)) } : {}),
+    ...(header.trajectory
+      ? {
+          trajectory: {
+            ...header.trajectory,
+            checkpoints: header.trajectory.checkpoints.map((each, k) => ({ ...each, path: files[k] ?? each.path })),
+          },
+        }
+      : {}),
     fingerprints,
   };
+}
+
+type HeaderSplit = NonNullable<RunHeader["splits"]>[number];
+
+function splitAt(split: HeaderSplit, path: string | undefined): HeaderSplit {
+  return path === undefined ? split : { ...split, data: { ...split.data, path } };
 }
 
 /** `study` computed as the run began, so that its remaining points come to the same numbers. */

@@ -3,7 +3,8 @@ import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { ProblemError } from "../protocol/problem";
 import type { Point, RunHeader } from "../protocol/result";
-import { endLine, headerLine, parseJournal, pointLine } from "./record";
+import type { ExtraRecord } from "./extras";
+import { endLine, extraLine, headerLine, parseJournal, pointLine } from "./record";
 import type { EndRecord, JournalContent } from "./record";
 
 /** How many earlier results of the same study are kept aside when it is run afresh. */
@@ -56,6 +57,11 @@ export class Journal {
   /** Appends the points, flushed. @throws ProblemError `journal-unwritable`; what was there before stays. */
   appendPoints(points: readonly Point[]): Promise<void> {
     return this.append(points.map(pointLine).join(""));
+  }
+
+  /** Appends what was measured beside the grid, flushed. @throws ProblemError `journal-unwritable`. */
+  appendExtras(records: readonly ExtraRecord[]): Promise<void> {
+    return this.append(records.map(extraLine).join(""));
   }
 
   /** Appends the end of a session, flushed. @throws ProblemError `journal-unwritable`. */

@@ -2,7 +2,7 @@ import { ProblemError } from "../protocol/problem";
 import type { RunHeader, RunSnapshot } from "../protocol/result";
 import { readJournal } from "./journal";
 import type { JournalContent } from "./record";
-import { Surface } from "./surface";
+import { RunState } from "./state";
 
 /**
  * A run as its journal has it; computes no loss. The estimate is made again from what is measured.
@@ -28,17 +28,12 @@ export async function openRun(journal: string): Promise<RunSnapshot> {
  * @param header the journal's own, or with the paths that its files have now.
  */
 export function snapshotOf(content: JournalContent, header: RunHeader, journal: string): RunSnapshot {
-  const surface = new Surface(header);
-  surface.add(content.points);
+  const state = new RunState(header, content);
   const end = content.ends.at(-1);
-  const isDone = end?.end === "done" && surface.measured === surface.total;
-  const estimate = surface.estimate();
+  const isDone = end?.end === "done" && state.isComplete;
   return {
-    header,
+    ...state.picture(),
     status: isDone ? "done" : "cancelled",
-    points: surface.points,
-    ...(estimate ? { estimate } : {}),
-    progress: surface.progress(),
     checks: isDone ? [...header.checks, ...end.checks] : header.checks,
     journal,
   };

@@ -1,5 +1,10 @@
+import { toJsonNumber } from "../protocol/numbers";
 import { ProblemError } from "../protocol/problem";
-import type { Check, JsonNumber, Point, RunHeader } from "../protocol/result";
+import type { Check, JsonNumber, Point, RunHeader, SplitValues } from "../protocol/result";
+import { Extras } from "./extras";
+import type { ExtraRecord } from "./extras";
+import { readExtra } from "./readExtra";
+import { isJsonNumber, isObject, isWhole } from "./shapes";
 
 /** Name of the format in the first line of a journal. */
 const FORMAT = "loss-landscape-run";
@@ -20,6 +25,8 @@ export interface JournalContent {
   readonly header: RunHeader;
   /** In the order in which they were measured; every index at most once. */
   readonly points: readonly Point[];
+  /** What was measured beside the grid; the last one of a kind and number counts. */
+  readonly extras: readonly ExtraRecord[];
   readonly ends: readonly EndRecord[];
   /** Bytes up to the end of the last whole line; what follows was cut off in writing. */
   readonly length: number;
@@ -30,9 +37,19 @@ export function headerLine(header: RunHeader): string {
   return `${JSON.stringify({ format: FORMAT, version: JOURNAL_VERSION, header })}\n`;
 }
 
-/** Line of one point: `[index, loss, accuracy, lossError]`. Numbers keep every bit, except the sign of zero. */
-export function pointLine({ index, loss, accuracy, lossError }: Point): string {
-  return `${JSON.stringify([index, loss, accuracy, lossError])}\n`;
+/**
+ * Line of one point: `[index, loss, accuracy, lossError]`, followed by the same three for every further split. Numbers
+ * keep every bit, except the sign of zero.
+ */
+export function pointLine({ index, loss, accuracy, lossError, further = [] }: Point): string {
+  const others = further.flatMap((split) => [split.loss, split.accuracy, split.lossError]);
+  return `${JSON.stringify([index, loss, accuracy, lossError, ...others])}\n`;
+}
+
+/** Line of something beside the grid. Numbers keep every bit, except the sign of zero; NaN and infinities are kept. */
+export function extraLine(record: ExtraRecord): string {
+  const named = (_key: string, value: unknown): unknown => (typeof value === "number" ? toJsonNumber(value) : value);
+  return `${JSON.stringify(record, named)}\n`;
 }
 
 /** Last line of a session. */
@@ -51,7 +68,10 @@ export function parseJournal(bytes: Uint8Array, file: string): JournalContent {
   lines.pop();
   const header = parseHeader(lines[0], file);
   const total = header.x.length * header.y.length;
+  const splits = 1 + (header.splits?.length ?? 0);
+  const asked = new Extras(header);
   const points: Point[] = [];
+  const extras: ExtraRecord[] = [];
   const ends: EndRecord[] = [];
   const seen = new Set<number>();
   for (const [number, line] of lines.entries()) {
@@ -62,7 +82,13 @@ export function parseJournal(bytes: Uint8Array, file: string): JournalContent {
       ends.push(end);
       continue;
     }
-    const point = toPoint(record);
+    const extra = readExtra(record, splits);
+    if (extra) {
+      if (!asked.includes(extra)) throw damaged(file, `line ${String(number + 1)} names what the run does not measure`);
+      extras.push(extra);
+      continue;
+    }
+    const point = toPoint(record, splits);
     if (!point) throw damaged(file, `line ${String(number + 1)} is neither a point nor the end of a session`);
     if (point.index >= total || seen.has(point.index)) {
       const expected = seen.has(point.index) ? "a second time" : `of a grid of ${String(total)} points`;
@@ -71,7 +97,7 @@ export function parseJournal(bytes: Uint8Array, file: string): JournalContent {
     seen.add(point.index);
     points.push(point);
   }
-  return { header, points, ends, length };
+  return { header, points, extras, ends, length };
 }
 
 /** The problem of a journal that cannot be read. */
@@ -110,23 +136,32 @@ function parseHeader(line: string | undefined, file: string): RunHeader {
 function isHeader(value: unknown): value is RunHeader {
   if (!isObject(value)) return false;
   const { id, started, study, model, data, engine, centre, directions, fingerprints, x, y, checks } = value;
+  const { splits = [], trajectory = { checkpoints: [] } } = value;
   return (
     typeof id === "string" &&
     typeof started === "string" &&
     [study, model, data, engine, directions, fingerprints].every(isObject) &&
+    isObject((study as Record<string, unknown>).grid) &&
     isObject(centre) &&
     isJsonNumber(centre.loss) &&
+    Array.isArray(splits) &&
+    isObject(trajectory) &&
+    Array.isArray(trajectory.checkpoints) &&
     [x, y].every((axis) => Array.isArray(axis) && axis.length > 0 && axis.every(Number.isFinite)) &&
     Array.isArray(checks)
   );
 }
 
-function toPoint(record: unknown): Point | undefined {
-  if (!Array.isArray(record) || record.length !== 4) return undefined;
-  const [index, loss, accuracy, lossError] = record as unknown[];
-  if (typeof index !== "number" || !Number.isInteger(index) || index < 0) return undefined;
-  if (!isJsonNumber(loss) || !isJsonNumber(lossError) || typeof accuracy !== "number") return undefined;
-  return { index, loss, accuracy, lossError };
+/** @param splits how many splits every point has. */
+function toPoint(record: unknown, splits: number): Point | undefined {
+  if (!Array.isArray(record) || record.length !== 1 + 3 * splits) return undefined;
+  const [index, ...values] = record as unknown[];
+  if (!isWhole(index) || !values.every(isJsonNumber)) return undefined;
+  const [first, ...further] = Array.from({ length: splits }, (_, k): SplitValues => {
+    const [loss, accuracy, lossError] = values.slice(3 * k) as [JsonNumber, JsonNumber, JsonNumber];
+    return { loss, accuracy, lossError };
+  });
+  return { index, ...first!, ...(further.length > 0 ? { further } : {}) };
 }
 
 function toEnd(record: unknown): EndRecord | undefined {
@@ -142,12 +177,4 @@ function parseLine(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isJsonNumber(value: unknown): value is JsonNumber {
-  return typeof value === "number" || value === "NaN" || value === "Infinity" || value === "-Infinity";
 }

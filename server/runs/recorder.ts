@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunEvent } from "../protocol/requests";
 import type { Point } from "../protocol/result";
+import type { ExtraRecord } from "./extras";
 import type { Journal } from "./journal";
 import type { Rate } from "./rate";
-import type { Surface } from "./surface";
+import type { RunState } from "./state";
 
 /** Least time between two events with points, in milliseconds: ten a second. */
 const INTERVAL = 100;
 
 export interface RecorderParts {
   readonly journal: Journal;
-  readonly surface: Surface;
+  readonly state: RunState;
   readonly rate: Rate;
   /** Seconds on a clock that never goes back. */
   readonly now: () => number;
@@ -22,6 +23,7 @@ export interface RecorderParts {
 /** Takes measured points, writes them to the journal, and only then shows them, a batch at a time. */
 export class Recorder {
   private waiting: Point[] = [];
+  private waitingExtras: ExtraRecord[] = [];
   private timer: NodeJS.Timeout | undefined;
   private flushing: Promise<void> | undefined;
   private nextEvent = 0;
@@ -29,7 +31,7 @@ export class Recorder {
   private shownLevels: number;
 
   constructor(private readonly parts: RecorderParts) {
-    this.shownLevels = parts.surface.completeLevels;
+    this.shownLevels = parts.state.surface.completeLevels;
   }
 
   add(point: Point): void {
@@ -38,16 +40,26 @@ export class Recorder {
     this.schedule();
   }
 
+  addExtra(record: ExtraRecord): void {
+    if (this.failed) return;
+    this.waitingExtras.push(record);
+    this.schedule();
+  }
+
   /** Resolves when everything that was added is on disk and shown, or the journal has failed. */
   async drain(): Promise<void> {
-    while (!this.failed && (this.flushing !== undefined || this.waiting.length > 0)) {
+    while (!this.failed && (this.flushing !== undefined || this.isWaiting)) {
       await (this.flushing ?? this.flush());
     }
     clearTimeout(this.timer);
   }
 
+  private get isWaiting(): boolean {
+    return this.waiting.length + this.waitingExtras.length > 0;
+  }
+
   private schedule(): void {
-    if (this.timer || this.flushing || this.waiting.length === 0) return;
+    if (this.failed || this.timer || this.flushing || !this.isWaiting) return;
     const delay = Math.max(0, this.nextEvent - performance.now());
     this.timer = setTimeout(() => void this.flush(), delay);
   }
@@ -64,25 +76,42 @@ export class Recorder {
 
   private async write(): Promise<void> {
     const points = this.waiting;
+    const records = this.waitingExtras;
     this.waiting = [];
-    if (points.length === 0) return;
-    const { journal, surface, rate, now, emit, fail } = this.parts;
+    this.waitingExtras = [];
+    if (points.length + records.length === 0) return;
+    const { journal, state, rate, now, fail } = this.parts;
     try {
-      await journal.appendPoints(points);
+      if (points.length > 0) await journal.appendPoints(points);
+      if (records.length > 0) await journal.appendExtras(records);
     } catch (error) {
       this.failed = true;
       fail(error);
       return;
     }
-    surface.add(points);
-    rate.add(points.length, now());
-    const isNewLevel = surface.completeLevels > this.shownLevels;
-    this.shownLevels = surface.completeLevels;
-    const estimate = isNewLevel || surface.bends ? surface.estimate() : undefined;
-    const progress = surface.progress(rate.secondsLeft(surface.total - surface.measured));
+    state.surface.add(points);
+    state.extras.add(records);
+    rate.add(points.length + records.length, now());
+    const events = this.eventsOf(points, records);
     const wait = this.nextEvent - performance.now();
     if (wait > 0) await sleep(wait);
-    emit({ kind: "points", points, ...(estimate ? { estimate } : {}), progress });
+    for (const event of events) this.parts.emit(event);
     this.nextEvent = performance.now() + INTERVAL;
+  }
+
+  private eventsOf(points: readonly Point[], records: readonly ExtraRecord[]): readonly RunEvent[] {
+    const { state, rate } = this.parts;
+    const { surface, extras } = state;
+    const progress = state.progress(rate.secondsLeft(state.remaining));
+    const events: RunEvent[] = [];
+    if (points.length > 0) {
+      const isNewLevel = surface.completeLevels > this.shownLevels;
+      this.shownLevels = surface.completeLevels;
+      const estimate = isNewLevel || surface.bends ? surface.estimate() : undefined;
+      events.push({ kind: "points", points, ...(estimate ? { estimate } : {}), progress });
+    }
+    const { values } = extras;
+    if (records.length > 0 && values) events.push({ kind: "extras", extras: values, progress });
+    return events;
   }
 }

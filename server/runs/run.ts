@@ -1,9 +1,7 @@
 import path from "node:path";
-import type { Prepared } from "../evaluator/messages";
+import type { Planned, Prepared } from "../evaluator/messages";
 import { EvaluatorPool, PoolCancelledError } from "../evaluator/pool";
 import { siblingEvaluator } from "../evaluator/process";
-import { meanOf } from "../landscape/loss";
-import { toJsonNumber } from "../protocol/numbers";
 import { ProblemError, toProblem } from "../protocol/problem";
 import type { Problem } from "../protocol/problem";
 import type { RunEvent, RunOutcome } from "../protocol/requests";
@@ -15,10 +13,12 @@ import { journalPath, mayResume } from "./find";
 import { continued, headerOf, relocated } from "./header";
 import { Journal, keepAside, readJournal } from "./journal";
 import { JournalLock } from "./lock";
+import { directionsFile, hasDirections, planRun } from "./plan";
 import { Rate } from "./rate";
 import type { EndRecord, JournalContent } from "./record";
 import { Recorder } from "./recorder";
-import { Surface } from "./surface";
+import { RunState } from "./state";
+import { measureRun } from "./work";
 
 export interface RunOptions {
   readonly study: Study;
@@ -54,12 +54,6 @@ function now(): number {
   return performance.now() / 1000;
 }
 
-/** What is known once the header is. */
-interface Facts {
-  readonly header: RunHeader;
-  readonly surface: Surface;
-}
-
 class ActiveRun implements Run {
   readonly finished: Promise<RunOutcome>;
   private readonly started = now();
@@ -68,7 +62,7 @@ class ActiveRun implements Run {
   private checks: readonly Check[] = [];
   private problem: Problem | undefined;
   private file: string | undefined;
-  private facts: Facts | undefined;
+  private state: RunState | undefined;
   private pool: EvaluatorPool | undefined;
   private journal: Journal | undefined;
   private lock: JournalLock | undefined;
@@ -98,20 +92,18 @@ class ActiveRun implements Run {
   }
 
   snapshot(): RunSnapshot | undefined {
-    if (!this.facts || this.file === undefined) return undefined;
-    const { header, surface } = this.facts;
-    const estimate = surface.estimate();
-    const secondsLeft = this.isOver ? undefined : this.rate.secondsLeft(surface.total - surface.measured);
+    if (!this.state || this.file === undefined) return undefined;
     return {
-      header,
+      ...this.state.picture(this.secondsLeft),
       status: this.status,
-      points: surface.points,
-      ...(estimate ? { estimate } : {}),
-      progress: surface.progress(secondsLeft),
       checks: this.checks,
       ...(this.problem ? { problem: this.problem } : {}),
       journal: this.file,
     };
+  }
+
+  private get secondsLeft(): number | undefined {
+    return this.isOver ? undefined : this.rate.secondsLeft(this.state?.remaining ?? 0);
   }
 
   private async execute(): Promise<RunOutcome> {
@@ -134,7 +126,7 @@ class ActiveRun implements Run {
     this.isOver = true;
     return {
       status,
-      ...(this.facts && this.file !== undefined ? { journal: this.file } : {}),
+      ...(this.state && this.file !== undefined ? { journal: this.file } : {}),
       checks: this.checks,
       ...(this.problem ? { problem: this.problem } : {}),
     };
@@ -157,17 +149,29 @@ class ActiveRun implements Run {
     if (earlier && this.isComplete(earlier, fingerprints)) return;
 
     this.throwIfCancelled();
+    const planned = earlier ? undefined : await this.plan(pool, this.file);
+    this.throwIfCancelled();
     this.preparing(evaluators === 1 ? "Starting 1 evaluator" : `Starting ${String(evaluators)} evaluators`);
-    const prepared = await pool.prepare(earlier ? continued(study, earlier.header) : study, fingerprints);
+    const directions = earlier?.header.directions ?? planned!.directions;
+    const prepared = await pool.prepare(
+      earlier ? continued(study, earlier.header) : study,
+      fingerprints,
+      directionsFile(directions, this.file),
+    );
     this.throwIfCancelled();
     const notices = aside ? await aside() : [];
     const header = earlier
       ? relocated(earlier.header, study, fingerprints)
-      : headerOf(study, prepared, evaluators, notices);
+      : headerOf({ study, planned: planned!, prepared, evaluators, notices });
     this.journal = earlier ? await Journal.resume(this.file, earlier) : await Journal.create(this.file, header);
-    const surface = this.begin(header, earlier);
-    await this.points(pool, surface, this.journal);
-    await this.conclude(pool, prepared, header, surface);
+    const state = this.begin(header, earlier);
+    await this.work(pool, state, this.journal);
+    await this.conclude(pool, prepared, state);
+  }
+
+  private plan(pool: EvaluatorPool, journal: string): Promise<Planned> {
+    this.preparing("Finding the directions");
+    return planRun(pool, this.options.study, journal);
   }
 
   /** The journal to go on with, or how to keep one aside that is not gone on with, once there is a new one. */
@@ -188,7 +192,8 @@ class ActiveRun implements Run {
       };
     }
     if (!content) return {};
-    if (mode === "resume" && mayResume(study, content.header)) return { content };
+    const resumes = mode === "resume" && mayResume(study, content.header);
+    if (resumes && (await hasDirections(content.header, file))) return { content };
     return {
       aside: async () => {
         log(`the earlier results are kept as "${await keepAside(file, "old")}"`);
@@ -199,9 +204,8 @@ class ActiveRun implements Run {
 
   /** Whether the journal is that of a run which is done; then its results are all that is shown. */
   private isComplete(content: JournalContent, fingerprints: Readonly<Record<string, string>>): boolean {
-    const total = content.header.x.length * content.header.y.length;
     const end = content.ends.at(-1);
-    if (end?.end !== "done" || content.points.length < total) return false;
+    if (end?.end !== "done" || !new RunState(content.header, content).isComplete) return false;
     const header = relocated(content.header, this.options.study, fingerprints);
     this.status = "done";
     this.begin(header, content);
@@ -210,20 +214,19 @@ class ActiveRun implements Run {
   }
 
   /** Shows what is known so far. */
-  private begin(header: RunHeader, earlier: JournalContent | undefined): Surface {
-    const surface = new Surface(header);
-    surface.add(earlier?.points ?? []);
-    this.facts = { header, surface };
+  private begin(header: RunHeader, earlier: JournalContent | undefined): RunState {
+    const state = new RunState(header, earlier);
+    this.state = state;
     this.checks = header.checks;
     this.emitSnapshot();
-    return surface;
+    return state;
   }
 
   /** Measures what is not measured yet. */
-  private async points(pool: EvaluatorPool, surface: Surface, journal: Journal): Promise<void> {
+  private async work(pool: EvaluatorPool, state: RunState, journal: Journal): Promise<void> {
     const recorder = new Recorder({
       journal,
-      surface,
+      state,
       rate: this.rate,
       now,
       emit: (event) => {
@@ -236,25 +239,22 @@ class ActiveRun implements Run {
     });
     if (!this.isPaused) this.rate.start(now());
     try {
-      await pool.measure(surface.remaining(), ({ index }, sums) => {
-        const { loss, accuracy, lossError } = meanOf(sums);
-        recorder.add({ index, loss: toJsonNumber(loss), accuracy, lossError: toJsonNumber(lossError) });
-      });
+      await measureRun(pool, state, recorder);
     } finally {
       await recorder.drain();
     }
     if (this.failure) throw this.failure;
   }
 
-  /** The checks that need the whole surface, and the last line of the journal. */
-  private async conclude(pool: EvaluatorPool, prepared: Prepared, header: RunHeader, surface: Surface): Promise<void> {
+  /** The checks that need everything that was measured, and the last line of the journal. */
+  private async conclude(pool: EvaluatorPool, prepared: Prepared, state: RunState): Promise<void> {
     let again = prepared.centre;
-    await pool.measure([{ index: -1, alpha: 0, beta: 0 }], (_, sums) => {
-      again = sums;
+    await pool.performTasks([{ kind: "own" }], (answer) => {
+      if (answer.kind === "own") again = answer.sums[0]!;
     });
-    const checks = finalChecks({ header, prepared, again, points: surface.points, pool: pool.report });
+    const checks = finalChecks({ state, prepared, again, pool: pool.report });
     await this.journal?.appendEnd(this.end("done", checks));
-    this.checks = [...header.checks, ...checks];
+    this.checks = [...state.header.checks, ...checks];
   }
 
   /** Ends the processes and closes the journal; nothing here changes the outcome any more. */

@@ -1,4 +1,16 @@
-import type { ComputeSpec, DataSelection, GridSpec, LossName, Preprocess, RandomDirections } from "../protocol/study";
+import type {
+  BatchNormMode,
+  ComputeSpec,
+  CurvatureSpec,
+  DataSelection,
+  Directions,
+  GridSpec,
+  Ignore,
+  LossSpec,
+  Normalisation,
+  Preprocess,
+  SharpnessSpec,
+} from "../protocol/study";
 
 /**
  * What is said so far of a study, by a file or by flags: paths absolute, values valid, anything left out undefined.
@@ -9,23 +21,62 @@ export interface StudyDraft {
   readonly file?: string;
   /** Absolute path of the model. */
   readonly model: string;
+  /** The split that is drawn first. */
   readonly data?: Partial<DataSelection>;
+  readonly splits?: readonly SplitDraft[];
+  readonly checkpoints?: CheckpointDraft;
   readonly preprocess?: Partial<Preprocess>;
-  readonly loss?: { readonly name: LossName };
-  readonly directions?: Partial<RandomDirections>;
+  readonly loss?: Partial<LossSpec>;
+  readonly directions?: DirectionsDraft;
+  readonly batchNorm?: BatchNormMode;
   readonly grid?: Partial<GridSpec>;
+  readonly curvature?: Partial<CurvatureSpec>;
+  readonly sharpness?: Partial<SharpnessSpec>;
   readonly compute?: Partial<ComputeSpec>;
 }
 
-/** `draft` with the fields of `over` in place of its own, field by field. */
+/** A further split. Without a path it is in the file of the first split, as `x_NAME` and `y_NAME`. */
+export type SplitDraft = Partial<DataSelection> & { readonly split: string };
+
+export interface CheckpointDraft {
+  /** Absolute paths, which may have wildcards until they are looked up. */
+  readonly files: readonly string[];
+  /** Takes every n-th file only. */
+  readonly every?: number;
+  readonly log?: string;
+  readonly drops?: readonly number[];
+}
+
+/** The fields of all kinds of directions. */
+export interface DirectionsDraft {
+  readonly kind?: Directions["kind"];
+  readonly seed?: number;
+  readonly normalise?: Normalisation;
+  readonly ignore?: Ignore;
+  readonly count?: number;
+  readonly checkpoint?: string;
+  readonly checkpoints?: readonly [string, string];
+  readonly path?: string;
+  readonly second?: "smallest" | "second-largest";
+  readonly samples?: number;
+  readonly centred?: boolean;
+  readonly finalRow?: boolean;
+}
+
+/** `draft` with the fields of `over` in place of its own, field by field; lists are replaced whole. */
 export function overrideDraft(draft: StudyDraft, over: Omit<StudyDraft, "model" | "file">): StudyDraft {
   return {
     ...draft,
     data: merge(draft.data, over.data),
+    splits: over.splits ?? draft.splits,
+    checkpoints: over.checkpoints ?? draft.checkpoints,
     preprocess: merge(draft.preprocess, over.preprocess),
-    loss: over.loss ?? draft.loss,
+    loss: merge(draft.loss, over.loss),
     directions: merge(draft.directions, over.directions),
+    batchNorm: over.batchNorm ?? draft.batchNorm,
     grid: merge(draft.grid, over.grid),
+    curvature: over.curvature ? merge(draft.curvature, over.curvature) : draft.curvature,
+    sharpness: over.sharpness ? merge(draft.sharpness, over.sharpness) : draft.sharpness,
     compute: merge(draft.compute, over.compute),
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import type { Study } from "../protocol/study";
+import type { DataSelection, Directions, GridSpec, Study } from "../protocol/study";
 
 /**
  * SHA-256 (hex) of all that determines a run's numbers: the contents of its files, the selection and preparation of
@@ -10,28 +10,55 @@ import type { Study } from "../protocol/study";
  * @param fingerprints SHA-256 of the model's and the data's files, by absolute path.
  */
 export function studyDigest(study: Study, fingerprints: Readonly<Record<string, string>>): string {
-  const { data, preprocess, loss, directions, grid } = study;
+  const { preprocess, directions, grid, checkpoints, curvature, sharpness } = study;
+  const contentOf = (file: string): string | undefined => fingerprints[file];
   const determining = {
-    model: fingerprints[study.model.path],
+    model: contentOf(study.model.path),
     files: Object.values(fingerprints).sort(),
-    data: {
-      x: arrayName(data.x),
-      y: arrayName(data.y),
-      samples: data.samples,
-      sample: data.sample,
-      seed: data.seed,
-    },
+    data: selectionOf(study.data),
+    splits: study.splits?.map((split) => ({ ...selectionOf(split), file: contentOf(split.path) })),
+    checkpoints: checkpoints && { files: checkpoints.files.map(contentOf), drops: checkpoints.drops },
     preprocess: { scale: preprocess.scale, mean: preprocess.mean, std: preprocess.std },
-    loss: loss.name,
-    directions: {
-      kind: directions.kind,
-      seed: directions.seed,
-      normalise: directions.normalise,
-      ignore: directions.ignore,
-    },
-    grid: { x: grid.x, y: grid.y, points: grid.points },
+    loss: lossOf(study),
+    directions: directionsOf(directions, contentOf),
+    batchNorm: study.batchNorm === "keep" ? undefined : study.batchNorm,
+    grid: gridOf(grid),
+    curvature,
+    sharpness,
   };
   return createHash("sha256").update(JSON.stringify(determining)).digest("hex");
+}
+
+function selectionOf({ x, y, samples, sample, seed }: DataSelection): object {
+  return { x: arrayName(x), y: arrayName(y), samples, sample, seed };
+}
+
+/** The name alone where nothing else is said. */
+function lossOf({ loss: { name, weightDecay = 0, delta } }: Study): string | object {
+  return weightDecay === 0 && delta === undefined ? name : { name, weightDecay, delta };
+}
+
+/** Files by their contents. */
+function directionsOf(directions: Directions, contentOf: (file: string) => string | undefined): object {
+  switch (directions.kind) {
+    case "random": {
+      const { kind, seed, normalise, ignore, count } = directions;
+      return { kind, seed, normalise, ignore, ...(count === undefined || count === 1 ? {} : { count }) };
+    }
+    case "to":
+      return { ...directions, checkpoint: contentOf(directions.checkpoint) };
+    case "between":
+      return { ...directions, checkpoints: directions.checkpoints.map(contentOf) };
+    case "file":
+      return { ...directions, path: contentOf(directions.path) };
+    default:
+      return directions;
+  }
+}
+
+function gridOf({ x, y, points, lines, fit, refine }: GridSpec): object {
+  const range = fit === true ? { fit } : { x, y };
+  return { ...range, points, ...(lines === true ? { lines } : {}), ...(refine === undefined ? {} : { refine }) };
 }
 
 /** Names of arrays count; a path (IDX keeps samples and labels in two files) is told by its file's contents. */

@@ -1,11 +1,20 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { ProblemError } from "../protocol/problem";
-import type { GridSpec, LossName, Preprocess } from "../protocol/study";
+import type {
+  BatchNormMode,
+  CurvatureSpec,
+  DataSelection,
+  GridSpec,
+  LossName,
+  LossSpec,
+  Preprocess,
+} from "../protocol/study";
 import type { StudyDraft } from "./draft";
 import { faultsToError, parseStudy } from "./faults";
 import type { Fault, FieldPath, ParsedStudy } from "./faults";
 import { brokenRules } from "./rules";
+import { splitNames } from "./schema";
 
 /** Ending of study files. */
 export const studySuffix = ".landscape.json";
@@ -16,14 +25,30 @@ const largestStudy = 1 << 20;
 /** What the schema has made sure of. */
 interface StudyFile {
   readonly model: string | { readonly path: string };
-  readonly data?: string | StudyDraft["data"];
+  readonly checkpoints?: string | readonly string[] | CheckpointsFile;
+  readonly data?: string | DataFile;
   readonly preprocess?: { readonly scale?: number; readonly mean?: OneOrMany; readonly std?: OneOrMany };
-  readonly loss?: LossName | { readonly name: LossName };
-  readonly directions?: StudyDraft["directions"];
-  readonly grid?: Partial<Omit<GridSpec, "points">> & { readonly points?: number | GridSpec["points"] };
+  readonly loss?: LossName | Pick<LossSpec, "name" | "delta">;
+  readonly weightDecay?: number;
+  readonly directions?: StudyDraft["directions"] & { readonly batchNorm?: BatchNormMode };
+  readonly grid?: Partial<Omit<GridSpec, "points">> & { readonly points?: OneOrPair };
+  readonly curvature?: Partial<Omit<CurvatureSpec, "points">> & { readonly points?: OneOrPair };
+  readonly sharpness?: StudyDraft["sharpness"];
   readonly compute?: StudyDraft["compute"];
 }
 
+type DataFile = StudyDraft["data"] & {
+  readonly [Name in (typeof splitNames)[number]]?: string | Partial<DataSelection>;
+};
+
+interface CheckpointsFile {
+  readonly files?: string | readonly string[];
+  readonly every?: number;
+  readonly log?: string;
+  readonly learningRateDrops?: readonly number[];
+}
+
+type OneOrPair = number | readonly [number, number];
 type OneOrMany = number | readonly number[];
 
 /** Whether `file` is a study by its name. */
@@ -85,18 +110,75 @@ async function readText(file: string): Promise<string> {
 
 function toDraft(file: string, study: StudyFile): StudyDraft {
   const absolute = (name: string): string => path.resolve(path.dirname(file), name);
-  const data = typeof study.data === "string" ? { path: study.data } : study.data;
-  const points = study.grid?.points;
+  const { batchNorm, ...directions } = study.directions ?? {};
+  const { weightDecay } = study;
+  const loss = typeof study.loss === "string" ? { name: study.loss } : study.loss;
   return {
     file,
     model: absolute(typeof study.model === "string" ? study.model : study.model.path),
-    data: data && { ...data, ...(data.path === undefined ? {} : { path: absolute(data.path) }) },
+    ...toSplits(study.data, absolute),
+    checkpoints: toCheckpoints(study.checkpoints, absolute),
     preprocess: study.preprocess && toPreprocess(study.preprocess),
-    loss: typeof study.loss === "string" ? { name: study.loss } : study.loss,
-    directions: study.directions,
-    grid: study.grid && { ...study.grid, points: typeof points === "number" ? [points, points] : points },
+    loss: loss || weightDecay !== undefined ? { ...loss, weightDecay } : undefined,
+    directions: study.directions && {
+      ...directions,
+      checkpoint: directions.checkpoint === undefined ? undefined : absolute(directions.checkpoint),
+      checkpoints: directions.checkpoints && [absolute(directions.checkpoints[0]), absolute(directions.checkpoints[1])],
+      path: directions.path === undefined ? undefined : absolute(directions.path),
+    },
+    batchNorm,
+    grid: study.grid && { ...study.grid, points: pairOf(study.grid.points) },
+    curvature: study.curvature && { ...study.curvature, points: pairOf(study.curvature.points) },
+    sharpness: study.sharpness,
     compute: study.compute,
   };
+}
+
+function pairOf(points: OneOrPair | undefined): readonly [number, number] | undefined {
+  return typeof points === "number" ? [points, points] : points;
+}
+
+/** The split that is drawn first, and the others. */
+function toSplits(
+  given: string | DataFile | undefined,
+  absolute: (name: string) => string,
+): Pick<StudyDraft, "data" | "splits"> {
+  if (given === undefined) return {};
+  if (typeof given === "string") return { data: { path: absolute(given) } };
+  const withPath = <T extends Partial<DataSelection>>(data: T): T =>
+    data.path === undefined ? data : { ...data, path: absolute(data.path) };
+  const names: ReadonlySet<string> = new Set(splitNames);
+  const common = Object.fromEntries(Object.entries(given).filter(([name]) => !names.has(name)));
+  const named = splitNames.flatMap((split) => {
+    const found = given[split];
+    if (found === undefined) return [];
+    return [{ ...withPath(typeof found === "string" ? { path: found } : found), split }];
+  });
+  const [first, ...others] = named;
+  const shared = withPath(common as Partial<DataSelection>);
+  // Without a file of its own the first of several splits is an array of the common file.
+  const inside = first && first.path === undefined ? { x: `x_${first.split}`, y: `y_${first.split}` } : {};
+  return { data: { ...shared, ...inside, ...first }, ...(others.length > 0 ? { splits: others } : {}) };
+}
+
+function toCheckpoints(given: StudyFile["checkpoints"], absolute: (name: string) => string): StudyDraft["checkpoints"] {
+  if (given === undefined) return undefined;
+  const {
+    files = [],
+    every,
+    log,
+    learningRateDrops,
+  }: CheckpointsFile = typeof given === "string" || isList(given) ? { files: given } : given;
+  return {
+    files: (typeof files === "string" ? [files] : files).map(absolute),
+    every,
+    log: log === undefined ? undefined : absolute(log),
+    drops: learningRateDrops,
+  };
+}
+
+function isList(value: readonly string[] | CheckpointsFile): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function toPreprocess(given: NonNullable<StudyFile["preprocess"]>): Partial<Preprocess> {

@@ -30,7 +30,8 @@ export function brokenRules(draft: Omit<StudyDraft, "model">): readonly BrokenRu
   const { data, preprocess, directions, grid, compute } = draft;
   for (const axis of ["x", "y"] as const) {
     const range = grid?.[axis];
-    if (range === undefined) continue;
+    // The rows of lines are directions, which have no range.
+    if (range === undefined || (axis === "y" && grid?.lines === true)) continue;
     const [from, to] = range;
     const finite = range.length === 2 && Number.isFinite(from) && Number.isFinite(to);
     expect(finite && from < to, ["grid", axis], "two numbers [from, to] with from below to", range);
@@ -67,6 +68,38 @@ export function brokenRules(draft: Omit<StudyDraft, "model">): readonly BrokenRu
     "numbers other than 0",
     std,
   );
+  const { splits = [], loss, curvature, sharpness, batchNorm, checkpoints } = draft;
+  const names = [data?.split, ...splits.map(({ split }) => split)].filter((name) => name !== undefined);
+  expect(new Set(names).size === names.length, ["data"], "splits with names of their own", names);
+  if (loss?.weightDecay !== undefined) {
+    const fit = Number.isFinite(loss.weightDecay) && loss.weightDecay >= 0;
+    expect(fit, ["weightDecay"], "a number of at least 0", loss.weightDecay);
+  }
+  const lines = grid?.lines === true;
+  if (directions?.count !== undefined && directions.count !== 1) {
+    expect(lines, ["directions", "count"], "1 for a surface; families are of lines (grid.lines)", directions.count);
+  }
+  if (lines) expect(checkpoints === undefined, ["grid", "lines"], "false where checkpoints make a path", true);
+  if (lines) expect(directions?.kind !== "pca", ["directions", "kind"], "another kind for lines", directions?.kind);
+  if (grid?.refine !== undefined) {
+    expect(grid.refine >= 0 && grid.refine < 1, ["grid", "refine"], "a number from 0 to below 1", grid.refine);
+  }
+  if (grid?.fit === true) expect(checkpoints !== undefined, ["grid", "fit"], "false without checkpoints", true);
+  if (batchNorm === "interpolate" && directions?.kind !== undefined) {
+    const between = directions.kind === "to" || directions.kind === "between";
+    expect(between, ["directions", "batchNorm"], '"keep" or "recompute" for these directions', batchNorm);
+  }
+  if (batchNorm === "recompute") {
+    const free = curvature === undefined && sharpness === undefined;
+    expect(free, ["directions", "batchNorm"], '"keep" where curvature or sharpness is measured', batchNorm);
+  }
+  if (curvature?.points !== undefined) {
+    const fit = curvature.points.every((count) => whole(count, 1) && count <= maximumPoints);
+    expect(fit, ["curvature", "points"], `two whole numbers from 1 to ${maximumPoints}`, curvature.points);
+  }
+  if (sharpness?.epsilon !== undefined) {
+    expect(sharpness.epsilon > 0, ["sharpness", "epsilon"], "a number above 0", sharpness.epsilon);
+  }
   const lengths = mean.length <= 1 || std.length <= 1 || mean.length === std.length;
   expect(lengths, ["preprocess", "std"], `as long as "preprocess.mean" (${mean.length})`, std);
   return broken;

@@ -1,4 +1,5 @@
 import type { JSONSchema } from "vscode-json-languageservice";
+import type { BatchNormMode, Directions, LossName, Normalisation } from "../protocol/study";
 
 /** A JSON schema whose nodes also say, in words, what they want, for messages that quote what was found. */
 export interface StudySchema extends JSONSchema {
@@ -12,15 +13,22 @@ export interface StudySchema extends JSONSchema {
   readonly items?: StudySchema;
 }
 
-/** Losses of the full format that this version does not have. */
-export const laterLosses = [
+/** Every loss that a study may ask for. */
+export const lossNames: readonly LossName[] = [
+  "crossEntropy",
+  "sequenceCrossEntropy",
   "binaryCrossEntropy",
   "meanSquaredError",
   "meanAbsoluteError",
   "huber",
   "kullbackLeibler",
-  "sequenceCrossEntropy",
 ];
+export const directionKinds: readonly Directions["kind"][] = ["random", "pca", "to", "between", "file", "hessian"];
+export const normalisations: readonly Normalisation[] = ["filter", "layer", "weight", "dfilter", "dlayer", "none"];
+export const batchNormModes: readonly BatchNormMode[] = ["keep", "interpolate", "recompute"];
+
+/** Names of splits that `data` may have, the one that is drawn first in front. */
+export const splitNames = ["test", "validation", "train"] as const;
 
 /** Most points along an axis of the grid. */
 export const maximumPoints = 1001;
@@ -87,8 +95,83 @@ function perChannel(description: string, entry: StudySchema): StudySchema {
   });
 }
 
+function number(description: string, expected: string, bounds: StudySchema): StudySchema {
+  return field(description, expected, { type: "number", ...bounds });
+}
+
+function flag(description: string): StudySchema {
+  return field(description, "true or false", { type: "boolean" });
+}
+
+function list(description: string, expected: string, items: StudySchema, bounds: StudySchema = {}): StudySchema {
+  return field(description, expected, { type: "array", items, ...bounds });
+}
+
 const points = integer("Number of points along an axis.", 1, maximumPoints);
+function orPair(description: string): StudySchema {
+  return field(description, `a whole number from 1 to ${maximumPoints} or two of them`, {
+    type: ["integer", "array"],
+    minimum: points.minimum,
+    maximum: points.maximum,
+    items: points,
+    minItems: 2,
+    maxItems: 2,
+  });
+}
+
 const path = (what: string): string => `Path of ${what}, relative to the study file or absolute.`;
+
+/** One split, or several by name. */
+function dataSchema(): StudySchema {
+  const own = {
+    path: text(path("the labelled data"), "the path of a data file"),
+    x: text("Name of the array of samples in the file.", "the name of an array"),
+    y: text("Name of the array of labels in the file, or the file of labels of an IDX pair.", "a name"),
+    samples: integer("How many samples to use; all when there are fewer.", 1, 1_000_000_000),
+    sample: choice("Whether samples are drawn stratified by class, or the first ones are taken.", [
+      "stratified",
+      "first",
+    ]),
+    seed: integer("Seed of the drawing of samples.", 0, maximumSeed),
+  };
+  const split = orShorthand(
+    text(path("the split's data"), "the path of a data file"),
+    object("One split; what it leaves out is as in the split that is drawn first.", own),
+  );
+  return object("The labelled data and which samples of it are used.", {
+    ...own,
+    split: text('What the split is called in pictures and files, e.g. "test".', "a name"),
+    layout: later("Explicit data layouts"),
+    ...Object.fromEntries(splitNames.map((name) => [name, split])),
+  });
+}
+
+function checkpointsSchema(): StudySchema {
+  const file = text(path("a checkpoint, with wildcards for several"), "a path");
+  const files = field("The checkpoints in the order of training.", "a path with wildcards, or a list of paths", {
+    type: ["string", "array"],
+    minLength: 1,
+    items: file,
+    minItems: 1,
+  });
+  return {
+    ...object("Weights at other times of the training.", {
+      files,
+      every: integer("Takes every n-th checkpoint, and the last one.", 1, 1_000_000),
+      log: text(path("a training log with the learning rate"), "the path of a log"),
+      learningRateDrops: list(
+        "Epochs after which the learning rate dropped.",
+        "a list of epochs",
+        number("An epoch.", "a number", {}),
+      ),
+      order: later("Explicit orders of checkpoints"),
+      rename: later("Renamed parameters"),
+    }),
+    type: ["string", "array", "object"],
+    items: file,
+    expected: 'a path with wildcards, a list of paths, or an object with "files"',
+  };
+}
 
 /** JSON schema of a `*.landscape.json`, restricted to what this version does. */
 export const studySchema: StudySchema = {
@@ -115,26 +198,8 @@ export const studySchema: StudySchema = {
           ["path"],
         ),
       ),
-      checkpoints: later("Checkpoints and trajectories"),
-      data: orShorthand(
-        text(path("the labelled data"), "the path of a data file"),
-        object("The labelled data and which samples of it are used.", {
-          path: text(path("the labelled data"), "the path of a data file"),
-          x: text("Name of the array of samples in the file.", "the name of an array"),
-          y: text("Name of the array of labels in the file, or the file of labels of an IDX pair.", "a name"),
-          split: text('What the split is called in pictures and files, e.g. "test".', "a name"),
-          samples: integer("How many samples to use; all when there are fewer.", 1, 1_000_000_000),
-          sample: choice("Whether samples are drawn stratified by class, or the first ones are taken.", [
-            "stratified",
-            "first",
-          ]),
-          seed: integer("Seed of the drawing of samples.", 0, maximumSeed),
-          layout: later("Explicit data layouts"),
-          train: later("Several splits in one study"),
-          test: later("Several splits in one study"),
-          validation: later("Several splits in one study"),
-        }),
-      ),
+      checkpoints: checkpointsSchema(),
+      data: orShorthand(text(path("the labelled data"), "the path of a data file"), dataSchema()),
       preprocess: object("What is done to the samples: x · scale, minus mean, divided by std.", {
         scale: field("Factor applied first, e.g. 0.00392156862745098 for bytes.", "a number other than 0", {
           type: "number",
@@ -150,48 +215,68 @@ export const studySchema: StudySchema = {
         labels: later("Relabelled classes"),
       }),
       loss: orShorthand(
-        choice("The loss.", ["crossEntropy"], laterLosses),
+        choice("The loss.", lossNames),
         object(
           "The loss.",
           {
-            name: choice("Name of the loss.", ["crossEntropy"], laterLosses),
+            name: choice("Name of the loss.", lossNames),
+            delta: number("Where Huber's loss becomes linear.", "a number above 0", { exclusiveMinimum: 0 }),
             fromLogits: later("Losses of probabilities"),
             labelSmoothing: later("Smoothed labels"),
           },
           ["name"],
         ),
       ),
-      weightDecay: later("Losses with weight decay"),
-      directions: object("The two directions of the plane.", {
-        kind: choice("Where the directions come from.", ["random"], ["pca", "to", "between", "file", "hessian"]),
+      weightDecay: number("λ: adds (λ/2)·‖θ‖² to the loss.", "a number of at least 0", { minimum: 0 }),
+      directions: object("The directions of the plane or of the lines.", {
+        kind: choice("Where the directions come from.", directionKinds),
         seed: integer("Seed of the random directions.", 0, maximumSeed),
-        normalise: choice(
-          "How the directions are scaled.",
-          ["filter", "layer", "weight", "none"],
-          ["dfilter", "dlayer"],
-        ),
+        normalise: choice("How random directions are scaled.", normalisations),
         ignore: choice("Which parameters keep their values.", ["bias,norm", "none"]),
-        batchNorm: later("Recomputed batch-norm statistics"),
-        count: later("Lines (one direction)"),
+        batchNorm: choice("What happens to batch normalisation's running statistics.", batchNormModes),
+        count: integer("How many random lines make a family.", 1, 1000),
+        checkpoint: text(path("the checkpoint to which direction 1 leads"), "the path of a checkpoint"),
+        checkpoints: list(
+          "The two checkpoints between which to look.",
+          "two paths of checkpoints",
+          text(path("a checkpoint"), "the path of a checkpoint"),
+          { minItems: 2, maxItems: 2 },
+        ),
+        path: text(path("saved directions"), "the path of a .npz, .safetensors or .h5 file"),
+        second: choice("Which eigenvector direction 2 is.", ["smallest", "second-largest"]),
+        samples: integer("Samples that make up the Hessian whose eigenvectors are taken.", 1, 1_000_000_000),
+        centred: flag("Whether the path is centred before its principal directions are found."),
+        finalRow: flag("Whether the final weights count as a row of the path."),
       }),
       grid: object("The points of the plane at which the loss is measured.", {
         x: range("direction 1 (α)"),
         y: range("direction 2 (β)"),
-        points: field(
-          "Number of points along both axes, or [along x, along y].",
-          `a whole number from 1 to ${maximumPoints} or two of them`,
-          {
-            type: ["integer", "array"],
-            minimum: points.minimum,
-            maximum: points.maximum,
-            items: points,
-            minItems: 2,
-            maxItems: 2,
-          },
+        points: orPair("Number of points along both axes, or [along x, along y]."),
+        lines: flag("One direction only: lines instead of a surface."),
+        fit: flag("Whether the range is fitted to the path of the checkpoints."),
+        refine: number(
+          "Largest relative error of a point that is interpolated instead of measured; 0 measures everything.",
+          "a number from 0 to below 1",
+          { minimum: 0, exclusiveMaximum: 1 },
         ),
-        refine: later("Refined grids"),
       }),
-      curvature: later("Curvature maps"),
+      curvature: object("Extreme eigenvalues of the Hessian over the plane, and more at its centre.", {
+        points: orPair("Number of points of the map along both axes, or [along x, along y]."),
+        samples: integer("Samples that make up the loss.", 1, 1_000_000_000),
+        parameters: choice("Over which parameters the Hessian is taken.", ["kernels", "all"]),
+        traceProbes: integer("Random vectors for the trace at the centre; 0 for none.", 0, 10_000),
+        densityProbes: integer("Starting vectors for the spectral density at the centre; 0 for none.", 0, 1000),
+        tolerance: number("Relative residual at which Lanczos stops.", "a number above 0 and below 1", {
+          exclusiveMinimum: 0,
+          exclusiveMaximum: 1,
+        }),
+      }),
+      sharpness: object("ε-sharpness at the centre.", {
+        epsilon: number("Radius of the box in units of each filter's norm.", "a number above 0", {
+          exclusiveMinimum: 0,
+        }),
+        samples: integer("Samples that make up the loss.", 1, 1_000_000_000),
+      }),
       compute: object("How it is computed; does not change the result.", {
         engine: choice(
           "Engine; auto takes the first that works.",

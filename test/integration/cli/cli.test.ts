@@ -70,7 +70,7 @@ describe("run", () => {
     expect(result.surfaces[0]?.measured.flat()).toEqual(Array<number>(15).fill(1));
     expect(result.timing.evaluations).toBe(15);
     expect(result.timing.seconds).toBeGreaterThan(0);
-    expect(out).toContain(`accuracy ${Number(result.centre.accuracy.toFixed(2))} %`);
+    expect(out).toContain(`accuracy ${Number(Number(result.centre.accuracy).toFixed(2))} %`);
   });
 
   test("gives the numbers of the protocol, digit by digit", async () => {
@@ -86,10 +86,7 @@ describe("run", () => {
     expect(err).toContain("Run     ");
     const result = JSON.parse(out) as RunResult;
     expect(result.study).toEqual(study);
-    expect(result.centre).toEqual({
-      loss: opened.snapshot.header.centre.loss,
-      accuracy: opened.snapshot.header.centre.accuracy,
-    });
+    expect(result.centre).toEqual(opened.snapshot.header.centre);
     const points = [...opened.snapshot.points].sort((first, second) => first.index - second.index);
     expect(result.surfaces[0]?.loss.flat()).toEqual(points.map(({ loss }) => loss));
     expect(result.surfaces[0]?.accuracy.flat()).toEqual(points.map(({ accuracy }) => accuracy));
@@ -163,15 +160,15 @@ describe("what goes wrong is one sentence and what to do, without a stack", () =
     expect(clear(await cli("run", "model.onnx"))).toContain("2 files beside model.onnx fit it: test.npz, train.npz.");
     await writeFile(path.join(folder, "bad.onnx"), "no model");
     expect(clear(await cli("describe", "bad.onnx"))).toContain("bad.onnx");
-    await writeFile(path.join(folder, "s.landscape.json"), '{"model": "model.onnx", "checkpoints": "*.pt"}');
+    await writeFile(path.join(folder, "s.landscape.json"), '{"model": "model.onnx", "compute": {"engine": "webgpu"}}');
     expect(clear(await cli("run", "s.landscape.json"))).toContain(
-      's.landscape.json, line 1, column 40: "checkpoints" is not available in this version',
+      's.landscape.json, line 1, column 47: "compute.engine": "webgpu" is not available in this version',
     );
   });
 
   test("wrong usage exits with 2", async () => {
     for (const args of [
-      ["run", "model.onnx", "--lines"],
+      ["run", "model.onnx", "--engine", "webgpu"],
       ["run"],
       ["nothing"],
       ["run", "model.onnx", "--points", "0"],
@@ -216,8 +213,9 @@ test("export converts a journal without computing anything", async () => {
   const lines = (await readFile(path.join(folder, "r.csv"), "utf8")).trimEnd().split("\n");
   const { surfaces } = await resultIn(path.join(folder, "r.json"));
   expect(lines).toHaveLength(1 + 6);
-  expect(lines[0]).toBe("split,x,y,loss,accuracy,measured");
-  expect(lines[2]).toBe(`test,1,-1,${surfaces[0]!.loss[0]![1]!},${surfaces[0]!.accuracy[0]![1]!},1`);
+  expect(lines[0]).toBe("split,x,y,loss,accuracy,lossError,measured");
+  const { loss, accuracy, lossError } = surfaces[0]!;
+  expect(lines[2]).toBe(`test,1,-1,${[loss, accuracy, lossError].map((table) => table[0]![1]!).join(",")},1`);
 });
 
 test("help and version", async () => {

@@ -179,7 +179,7 @@ describe("unusual but right", () => {
     const points = filled.run.snapshot()!.points;
     any.run.snapshot()!.points.forEach((point, i) => {
       expect(Math.abs(Number(points[i]!.loss) / Number(point.loss) - 1)).toBeLessThan(1e-6);
-      expect(Math.abs(points[i]!.accuracy - point.accuracy)).toBeLessThanOrEqual(1);
+      expect(Math.abs(Number(points[i]!.accuracy) - Number(point.accuracy))).toBeLessThanOrEqual(1);
     });
   });
 

@@ -8,6 +8,7 @@ import { openModel } from "../../../server/formats/open";
 import { toInference } from "../../../server/graph/inference";
 import { stripFinalActivation } from "../../../server/graph/logits";
 import type { Tensor } from "../../../server/graph/tensor";
+import type { RandomDirections } from "../../../server/protocol/study";
 import { randomDirections } from "../../../server/landscape/directions";
 import { Plane } from "../../../server/landscape/plane";
 import { originValues } from "../../../server/landscape/values";
@@ -129,7 +130,10 @@ describe("a run of the fixture's network", () => {
 
   test("has the values that engine, plane and samples give without evaluators", async () => {
     const { graph } = stripFinalActivation(toInference(await openModel(study.model.path)));
-    const plane = new Plane(originValues(graph.parameters), randomDirections(graph.parameters, study.directions));
+    const plane = new Plane(
+      originValues(graph.parameters),
+      randomDirections(graph.parameters, study.directions as RandomDirections),
+    );
     const data = await openData(study.data.path, study.data);
     const width = data.x.data.length / data.x.shape[0]!;
     const x = { dtype: "float32", shape: [100, 1, 28, 28], data: data.x.data.slice(0, 100 * width) } as Tensor;
@@ -145,7 +149,7 @@ describe("a run of the fixture's network", () => {
       // Batches of 50 there, one of 100 here: the engine may order its float32 sums differently.
       const point = snapshot.points[index]!;
       expect(Math.abs(Number(point.loss) / loss - 1)).toBeLessThan(1e-6);
-      expect(Math.abs(point.accuracy - correct)).toBeLessThanOrEqual(1);
+      expect(Math.abs(Number(point.accuracy) - correct)).toBeLessThanOrEqual(1);
     }
     await executable.dispose();
     await engine.dispose();
@@ -174,7 +178,7 @@ describe("the centre of the fixture's network", () => {
     expect(outcome.status).toBe("done");
     const { centre } = run.snapshot()!.header;
     expect(Math.abs(Number(centre.loss) / oracle.centre.loss - 1)).toBeLessThan(1e-5);
-    expect(Math.abs(centre.accuracy - oracle.centre.accuracy)).toBeLessThanOrEqual(0.2 + 1e-9);
+    expect(Math.abs(Number(centre.accuracy) - oracle.centre.accuracy)).toBeLessThanOrEqual(0.2 + 1e-9);
   });
 });
 
@@ -194,7 +198,7 @@ describe("the other engines", () => {
     expect(header.engine.name).toBe(engine);
     reference.run.snapshot()!.points.forEach((point, i) => {
       expect(Math.abs(Number(points[i]!.loss) / Number(point.loss) - 1)).toBeLessThan(1e-5);
-      expect(Math.abs(points[i]!.accuracy - point.accuracy)).toBeLessThanOrEqual(2);
+      expect(Math.abs(Number(points[i]!.accuracy) - Number(point.accuracy))).toBeLessThanOrEqual(2);
     });
     for (const name of ["restored", "evaluators"]) {
       expect(outcome.checks.find((check) => check.name === name)?.level).toBe("ok");

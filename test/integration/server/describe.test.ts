@@ -84,7 +84,7 @@ describe("a model with one fitting file beside it", () => {
     await writeFile(inFolder("look.landscape.json"), '{"model": "model.onnx", "directions": {"seed": 9}}');
     const described = await client.describe(model);
     if (described.kind !== "ready") throw new Error(described.kind);
-    expect(described.study.directions.seed).toBe(9);
+    expect(described.study.directions).toMatchObject({ kind: "random", seed: 9 });
     expect(described.notices).toContain("The study look.landscape.json beside the model is used.");
   });
 });

@@ -90,7 +90,7 @@ describe("a run", () => {
     const outcome = await run.outcome;
     const { header } = snapshotsOf(run)[0]!;
     expect(Math.abs(Number(header.centre.loss) / oracle.centre.loss - 1)).toBeLessThan(1e-5);
-    expect(Math.abs(header.centre.accuracy - oracle.centre.accuracy)).toBeLessThanOrEqual(100 / 500);
+    expect(Math.abs(Number(header.centre.accuracy) - oracle.centre.accuracy)).toBeLessThanOrEqual(100 / 500);
     expect(outcome.checks.find(({ name }) => name === "centre")).toMatchObject({ level: "ok" });
 
     const kept = await snapshotIn(outcome.journal);

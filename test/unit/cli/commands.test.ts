@@ -10,22 +10,49 @@ describe("readCommand", () => {
     const line =
       "run net.onnx --data d.npz --split held --samples 200 --sample first --loss crossEntropy --plane random " +
       "--norm layer --ignore none --seed 7 --points 5x7 --x -2:0.5 --y=0:1e1 --engine wasm --evaluators 3 " +
-      "--resume --out results --json - --refine off --batch-norm keep --verbose";
+      "--resume --out results --json - --refine off --batch-norm keep --verbose --splits train=t.npz,valid " +
+      "--weight-decay 5e-4 --count 4 --lines --checkpoints run/*.pt --log log.csv --uncentred --batch-size 64 " +
+      "--curvature 5x3 --curvature-samples 64 --curvature-parameters all --trace 8 --density 2 --sharpness 1e-3 " +
+      "--picture p.svg";
     expect(readCommand(line.split(" "))).toEqual({
       kind: "run",
       file: path.resolve("net.onnx"),
       overrides: {
         data: { path: path.resolve("d.npz"), split: "held", samples: 200, sample: "first" },
-        loss: { name: "crossEntropy" },
-        directions: { kind: "random", normalise: "layer", ignore: "none", seed: 7 },
-        grid: { points: [5, 7], x: [-2, 0.5], y: [0, 10] },
-        compute: { engine: "wasm", evaluators: 3 },
+        splits: [{ split: "train", path: path.resolve("t.npz") }, { split: "valid" }],
+        checkpoints: { files: [path.resolve("run/*.pt")], log: path.resolve("log.csv") },
+        loss: { name: "crossEntropy", weightDecay: 5e-4 },
+        directions: { kind: "random", normalise: "layer", ignore: "none", seed: 7, count: 4, centred: false },
+        batchNorm: "keep",
+        grid: { points: [5, 7], x: [-2, 0.5], y: [0, 10], lines: true, refine: 0 },
+        curvature: { points: [5, 3], samples: 64, parameters: "all", traceProbes: 8, densityProbes: 2 },
+        sharpness: { epsilon: 1e-3 },
+        compute: { engine: "wasm", evaluators: 3, batchSize: 64 },
       },
       resume: true,
       resultsFolder: path.resolve("results"),
       json: "-",
+      picture: path.resolve("p.svg"),
       verbose: true,
     });
+  });
+
+  test.each([
+    ["pca", { kind: "pca" }],
+    ["hessian", { kind: "hessian" }],
+    ["to:a.pt", { kind: "to", checkpoint: path.resolve("a.pt") }],
+    ["between:a.pt,b.pt", { kind: "between", checkpoints: [path.resolve("a.pt"), path.resolve("b.pt")] }],
+    ["file:d.npz", { kind: "file", path: path.resolve("d.npz") }],
+  ])("reads the plane %s", (plane, directions) => {
+    const command = readCommand(["run", "net.onnx", "--plane", plane]);
+    if (command.kind !== "run") throw new Error(command.kind);
+    expect(command.overrides.directions).toMatchObject(directions);
+  });
+
+  test("takes a trace alone for the curvature of the centre", () => {
+    const command = readCommand(["run", "net.onnx", "--trace", "16"]);
+    if (command.kind !== "run") throw new Error(command.kind);
+    expect(command.overrides.curvature).toEqual({ points: [1, 1], traceProbes: 16 });
   });
 
   test("says nothing that is not said", () => {
@@ -33,6 +60,7 @@ describe("readCommand", () => {
     if (command.kind !== "run") throw new Error(command.kind);
     expect(JSON.parse(JSON.stringify(command.overrides))).toEqual({
       data: {},
+      loss: {},
       directions: {},
       grid: { points: [9, 9] },
       compute: {},
@@ -44,7 +72,17 @@ describe("readCommand", () => {
   test("reads the other commands", () => {
     expect(readCommand(["describe", "a.onnx"])).toMatchObject({ kind: "describe", file: path.resolve("a.onnx") });
     expect(readCommand(["engines", "--json", "e.json"])).toMatchObject({ json: path.resolve("e.json") });
-    expect(readCommand(["export", "r.jsonl", "--format", "csv"])).toMatchObject({ kind: "export", format: "csv" });
+    expect(readCommand(["export", "r.jsonl", "--format", "csv"])).toMatchObject({
+      kind: "export",
+      files: [path.resolve("r.jsonl")],
+      format: "csv",
+    });
+    const picture = "export s.h5 p.h5 --out x.svg --part trajectory --split test --levels paper --height clip";
+    expect(readCommand(picture.split(" "))).toMatchObject({
+      files: [path.resolve("s.h5"), path.resolve("p.h5")],
+      format: "svg",
+      options: { part: "trajectory", split: "test", levels: "paper", height: "clip" },
+    });
     for (const help of ["help", "-h", "--help"]) expect(readCommand([help])).toEqual({ kind: "help" });
     expect(readCommand([])).toEqual({ kind: "help" });
     expect(readCommand(["run", "--help"])).toEqual({ kind: "help", of: "run" });
@@ -72,17 +110,24 @@ describe("readCommand", () => {
     ["run a --x 1", "--x must be FROM:TO"],
     ["run a --x :1", "--x must be FROM:TO"],
     ["run a --y -1:Infinity", "--y must be FROM:TO"],
-    ["run a --norm filters", '--norm must be one of filter, layer, weight, none, but is "filters"'],
-    ["run a --lines", "--lines is not available in this version"],
-    ["run a --checkpoints *.pt", "--checkpoints is not available in this version"],
-    ["run a --curvature 11", "--curvature is not available in this version"],
-    ["run a --refine 0.01", "--refine is not available in this version"],
-    ["run a --batch-norm recompute", "--batch-norm is not available in this version"],
-    ["run a --plane to:b.pt", "--plane to:b.pt is not available in this version; available: random"],
+    ["run a --norm filters", '--norm must be one of filter, layer, weight, dfilter, dlayer, none, but is "filters"'],
+    ["run a --log l.csv", "--log needs --checkpoints"],
+    ["run a --refine 1", "--refine must be below 1"],
+    ["run a --refine -1", "--refine must be a number above 0"],
+    ["run a --weight-decay -1", "--weight-decay must be a number of at least 0"],
+    ["run a --batch-norm reset", "--batch-norm must be one of keep, interpolate, recompute"],
+    ["run a --plane to", '--plane must be to:CHECKPOINT, but is "to"'],
+    ["run a --plane between:a.pt", "--plane must be between:CHECKPOINT,CHECKPOINT"],
+    ["run a --plane pca:a.pt", '--plane must be pca, but is "pca:a.pt"'],
+    ["run a --plane towards:b.pt", "--plane must be one of random, pca"],
+    ["run a --splits =a.npz", "--splits must be NAME=FILE or NAME"],
+    ["run a --loss mse", "--loss must be one of crossEntropy"],
     ["run a --engine webgpu", "--engine webgpu is not available in this version"],
-    ["run a --loss huber", "--loss huber is not available in this version"],
     ["export r", '"export" needs --format'],
-    ["export r --format vtp", "--format vtp is not available in this version; available: json, csv"],
+    ["export", '"export" needs a file'],
+    ["export a b --format csv", '"export" takes one file'],
+    ["run a --picture p.gif", "--picture must end in .svg, .png, .html"],
+    ["export r --format bmp", "--format must be one of json"],
     ["engines x", '"engines" takes no file'],
   ])("refuses %j", (line, message) => {
     const read = (): unknown => readCommand(line.split(" "));

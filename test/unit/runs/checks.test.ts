@@ -2,16 +2,18 @@ import { describe, expect, test } from "vitest";
 import type { PointSums, Prepared } from "../../../server/evaluator/messages";
 import { finalChecks, restoredCheck } from "../../../server/runs/checks";
 import type { Ending } from "../../../server/runs/checks";
+import { RunState } from "../../../server/runs/state";
 import { headerFor } from "./header";
 
 const own: PointSums = { lossSum: 40, lossSquareSum: 26, correct: 85, count: 100 };
 const header = headerFor([3, 3]);
 
 function ending(over: Partial<Ending> = {}): Ending {
-  const { model, data, engine, fingerprints, directions, checks } = header;
-  const prepared: Prepared = { model, data, engine, fingerprints, directions, checks, centre: own };
+  const { model, data, engine, fingerprints, checks } = header;
+  const prepared: Prepared = { model, data, engine, fingerprints, checks, centre: own, splits: [] };
   const points = Array.from({ length: 9 }, (_, index) => ({ index, loss: 0.4 + index, accuracy: 80, lossError: 0.01 }));
-  return { header, prepared, again: own, points, pool: { prepared: 2, retired: 0, lost: 0, disagreement: 0 }, ...over };
+  const state = new RunState(header, { points, extras: [] });
+  return { state, prepared, again: own, pool: { prepared: 2, retired: 0, lost: 0, disagreement: 0 }, ...over };
 }
 
 function levels(checks: ReturnType<typeof finalChecks>): Record<string, string> {

@@ -62,7 +62,7 @@ describe("readStudy", () => {
   });
 
   test.each([
-    ['{\n  "modle": "a"\n}', 2, 3, ['"modle" is not a field of a study', "model, data"]],
+    ['{\n  "modle": "a"\n}', 2, 3, ['"modle" is not a field of a study', "model, checkpoints, data"]],
     ["{}", 1, 1, ['the study lacks "model"']],
     ['{"model": {}}', 1, 2, ['"model" lacks "path"']],
     ['{"model": 3}', 1, 11, ['"model" must be the path of a model file', "is 3"]],
@@ -101,16 +101,9 @@ describe("readStudy", () => {
   });
 
   test.each([
-    ['"checkpoints": "*.pt"', '"checkpoints"'],
-    ['"curvature": {"points": 11}', '"curvature"'],
-    ['"weightDecay": 0.1', '"weightDecay"'],
-    ['"directions": {"kind": "pca"}', '"directions.kind": "pca"'],
-    ['"directions": {"batchNorm": "recompute"}', '"directions.batchNorm"'],
-    ['"grid": {"refine": 0.1}', '"grid.refine"'],
-    ['"loss": "huber"', '"loss": "huber"'],
-    ['"loss": {"name": "huber"}', '"loss.name": "huber"'],
+    ['"checkpoints": {"rename": {}}', '"checkpoints.rename"'],
+    ['"loss": {"name": "huber", "labelSmoothing": 0.1}', '"loss.labelSmoothing"'],
     ['"data": {"layout": "NHWC"}', '"data.layout"'],
-    ['"data": {"train": "a.npz", "test": "b.npz"}', '"data.train"'],
     ['"preprocess": {"resize": [32, 32]}', '"preprocess.resize"'],
     ['"compute": {"engine": "webgpu"}', '"compute.engine": "webgpu"'],
   ])("says that %s belongs to a later version", async (field, named) => {
@@ -119,9 +112,62 @@ describe("readStudy", () => {
     expect(problem.message).toContain(`${named} is not available in this version`);
   });
 
+  test("takes splits, checkpoints, losses, directions and curvature", async () => {
+    const absolute = (name: string): string => path.join(folder, name);
+    const draft = await readStudy(
+      await write(`{
+        "model": "models/net.onnx",
+        "data": { "samples": 50, "train": { "path": "train.npz", "samples": 80 }, "test": "test.npz" },
+        "checkpoints": { "files": "run/model_*.pt", "every": 2, "log": "run/log.csv", "learningRateDrops": [6, 8] },
+        "loss": { "name": "huber", "delta": 2 },
+        "weightDecay": 0.0005,
+        "directions": { "kind": "between", "checkpoints": ["a.pt", "b.pt"], "batchNorm": "interpolate" },
+        "grid": { "points": 101, "refine": 0.01 },
+        "curvature": { "points": [5, 3], "samples": 64, "parameters": "all", "traceProbes": 3 },
+        "sharpness": { "epsilon": 0.001 }
+      }`),
+    );
+    expect(draft).toMatchObject({
+      data: { path: absolute("test.npz"), samples: 50, split: "test" },
+      splits: [{ path: absolute("train.npz"), samples: 80, split: "train" }],
+      checkpoints: { files: [absolute("run/model_*.pt")], every: 2, log: absolute("run/log.csv"), drops: [6, 8] },
+      loss: { name: "huber", delta: 2, weightDecay: 0.0005 },
+      directions: { kind: "between", checkpoints: [absolute("a.pt"), absolute("b.pt")] },
+      batchNorm: "interpolate",
+      grid: { points: [101, 101], refine: 0.01 },
+      curvature: { points: [5, 3], samples: 64, parameters: "all", traceProbes: 3 },
+      sharpness: { epsilon: 0.001 },
+    });
+  });
+
+  test("finds several splits in one file", async () => {
+    const draft = await readStudy(
+      await write('{"model": "models/net.onnx", "data": {"path": "test.npz", "train": {}, "test": {}}}'),
+    );
+    expect(draft.data).toEqual({ path: path.join(folder, "test.npz"), x: "x_test", y: "y_test", split: "test" });
+    expect(draft.splits).toEqual([{ split: "train" }]);
+  });
+
+  test.each([
+    ['"checkpoints": "*.pt", "grid": {"lines": true}', "grid.lines"],
+    ['"directions": {"kind": "pca"}, "grid": {"lines": true}', "directions.kind"],
+    ['"directions": {"count": 3}', "directions.count"],
+    ['"grid": {"fit": true}', "grid.fit"],
+    ['"grid": {"refine": 1}', "grid.refine"],
+    ['"weightDecay": -1', "weightDecay"],
+    ['"directions": {"kind": "random", "batchNorm": "interpolate"}', "directions.batchNorm"],
+    ['"directions": {"batchNorm": "recompute"}, "sharpness": {}', "directions.batchNorm"],
+    ['"curvature": {"points": 0}', "curvature.points"],
+    ['"sharpness": {"epsilon": 0}', "sharpness.epsilon"],
+  ])("refuses %s", async (fields, field) => {
+    const problem = await problemOf(`{"model": "models/net.onnx", ${fields}}`);
+    expect(problem.reason).toBe("study-invalid");
+    expect(problem.message).toContain(`"${field}" must be`);
+  });
+
   test("refuses an unknown loss with what is possible", async () => {
     const problem = await problemOf('{"model": "models/net.onnx", "loss": "mse"}');
-    expect(problem.message).toContain('"loss" must be "crossEntropy"');
+    expect(problem.message).toContain('"loss" must be one of "crossEntropy"');
     expect(problem.message).toContain('is "mse"');
   });
 

@@ -39,10 +39,15 @@ function prepared(study) {
     data: { path: study.data.path, split: "test", samples: 100, available: 100, classes: 10, preprocessing: "" },
     engine: { name, label: name, version: "1", device: "CPU", why: "scripted" },
     fingerprints: fingerprints(study),
-    directions: { kind: "random", seed: 0, normalisation: "filter", cosine: 0, expectedCosine: 0.1 },
     centre: sumsAt(0, 0),
+    splits: [],
     checks: [],
   };
+}
+
+function planned(study) {
+  const facts = { kind: "random", label: "scripted", axes: ["α", "β"], seed: 0, cosine: 0, expectedCosine: 0.1 };
+  return { directions: facts, grid: study.grid, checks: [] };
 }
 
 function fingerprints(study) {
@@ -61,6 +66,8 @@ process.on("disconnect", () => process.exit(0));
 process.on("message", async (request) => {
   const { id, kind } = request;
   if (kind === "fingerprint") process.send({ id, kind: "fingerprinted", fingerprints: fingerprints(request.study) });
+  if (kind === "plan") process.send({ id, kind: "planned", planned: planned(request.study) });
+  if (kind === "task") process.send({ id, kind: "performed", answer: { kind: "own", sums: [sumsAt(0, 0)] } });
   if (kind === "prepare") process.send({ id, kind: "prepared", prepared: prepared(request.study) });
   if (kind === "evaluate") {
     process.send({ id, kind: "evaluated", sums: await evaluate(request.alpha, request.beta) });

@@ -1,0 +1,109 @@
+import path from "node:path";
+import type { CurvatureSpec } from "../protocol/study";
+import type { DirectionsDraft, SplitDraft, StudyDraft } from "../study/draft";
+import { batchNormModes, directionKinds, lossNames, maximumPoints, maximumSeed, normalisations } from "../study/schema";
+import { gridPoints, numberRange, oneOf, positiveNumber, UsageError, wholeNumber } from "./flags";
+import type { Parsed } from "./flags";
+
+/**
+ * What the flags of `run` say in place of a study's own values.
+ * @throws UsageError for a value that is not right.
+ */
+export function overridesOf(parsed: Parsed): Omit<StudyDraft, "model" | "file"> {
+  const as = <T>(flag: string, read: (text: string) => T): T | undefined => {
+    const text = parsed.text(flag);
+    return text === undefined ? undefined : read(text);
+  };
+  const whole = (flag: string, minimum: number, maximum: number): number | undefined =>
+    as(flag, (text) => wholeNumber(flag, text, minimum, maximum));
+  const yes = (flag: string): true | undefined => (parsed.has(flag) ? true : undefined);
+  const log = as("log", (file) => path.resolve(file));
+  if (log !== undefined && parsed.text("checkpoints") === undefined) throw new UsageError("--log needs --checkpoints");
+  return {
+    data: {
+      path: as("data", (file) => path.resolve(file)),
+      split: parsed.text("split"),
+      samples: whole("samples", 1, 1e9),
+      sample: as("sample", (text) => oneOf("sample", text, ["stratified", "first"])),
+    },
+    splits: as("splits", splitsOf),
+    checkpoints: as("checkpoints", (glob) => ({ files: [path.resolve(glob)], log })),
+    loss: {
+      name: as("loss", (text) => oneOf("loss", text, lossNames)),
+      weightDecay: as("weight-decay", (text) => positiveNumber("weight-decay", text, 0)),
+    },
+    directions: {
+      ...as("plane", planeOf),
+      normalise: as("norm", (text) => oneOf("norm", text, normalisations)),
+      ignore: as("ignore", (text) => oneOf("ignore", text, ["bias,norm", "none"])),
+      seed: whole("seed", 0, maximumSeed),
+      count: whole("count", 1, 1000),
+      centred: parsed.has("uncentred") ? false : undefined,
+    },
+    batchNorm: as("batch-norm", (text) => oneOf("batch-norm", text, batchNormModes)),
+    grid: {
+      points: as("points", (text) => gridPoints("points", text, maximumPoints)),
+      x: as("x", (text) => numberRange("x", text)),
+      y: as("y", (text) => numberRange("y", text)),
+      lines: yes("lines"),
+      refine: as("refine", (text) => (text === "off" ? 0 : toleranceOf(text))),
+    },
+    curvature: curvatureOf(parsed, as, whole),
+    sharpness: as("sharpness", (text) => ({ epsilon: positiveNumber("sharpness", text) })),
+    compute: {
+      engine: as("engine", (text) => oneOf("engine", text, ["auto", "onnxruntime", "tensorflow", "wasm"], ["webgpu"])),
+      evaluators: whole("evaluators", 0, 1024),
+      batchSize: whole("batch-size", 1, 65536),
+    },
+  };
+}
+
+type As = <T>(flag: string, read: (text: string) => T) => T | undefined;
+type Whole = (flag: string, minimum: number, maximum: number) => number | undefined;
+
+/** A trace, a density or samples alone ask for the centre. */
+function curvatureOf(parsed: Parsed, as: As, whole: Whole): Partial<CurvatureSpec> | undefined {
+  const flags = ["curvature", "curvature-samples", "curvature-parameters", "trace", "density"];
+  if (flags.every((flag) => parsed.text(flag) === undefined)) return undefined;
+  return {
+    points: as("curvature", (text) => gridPoints("curvature", text, maximumPoints)) ?? [1, 1],
+    samples: whole("curvature-samples", 1, 1e9),
+    parameters: as("curvature-parameters", (text) => oneOf("curvature-parameters", text, ["kernels", "all"])),
+    traceProbes: whole("trace", 0, 10_000),
+    densityProbes: whole("density", 0, 1000),
+  };
+}
+
+/** `to:FILE`, `between:FILE,FILE` and `file:FILE` carry their files. */
+function planeOf(text: string): DirectionsDraft {
+  const [, name = text, argument] = /^(\w+):(.+)$/.exec(text) ?? [];
+  const kind = oneOf("plane", name, directionKinds);
+  const files = (argument ?? "")
+    .split(",")
+    .filter(Boolean)
+    .map((file) => path.resolve(file));
+  const wanted = { to: 1, file: 1, between: 2 }[kind as string] ?? 0;
+  if (files.length !== wanted) {
+    const form = { to: "to:CHECKPOINT", file: "file:DIRECTIONS", between: "between:CHECKPOINT,CHECKPOINT" };
+    const expected = form[kind as keyof typeof form] ?? kind;
+    throw new UsageError(`--plane must be ${expected}, but is "${text}"`);
+  }
+  const [first, second] = files;
+  if (kind === "to") return { kind, checkpoint: first };
+  if (kind === "file") return { kind, path: first };
+  return kind === "between" ? { kind, checkpoints: [first!, second!] } : { kind };
+}
+
+function splitsOf(text: string): SplitDraft[] {
+  return text.split(",").map((part) => {
+    const [split = "", file] = part.split("=");
+    if (split === "" || file === "") throw new UsageError(`--splits must be NAME=FILE or NAME, but is "${part}"`);
+    return file === undefined ? { split } : { split, path: path.resolve(file) };
+  });
+}
+
+function toleranceOf(text: string): number {
+  const value = positiveNumber("refine", text);
+  if (value < 1) return value;
+  throw new UsageError(`--refine must be below 1, such as 0.01, but is "${text}"`);
+}

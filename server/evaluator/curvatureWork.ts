@@ -1,0 +1,73 @@
+import type { Engine } from "../engines/engine";
+import type { WeightPath } from "../landscape/plane";
+import type { CurvatureSpec, Study } from "../protocol/study";
+import { curvatureAt, densityProbe, sharpnessAt, traceProbe } from "./curvature";
+import { Derivatives } from "./derivatives";
+import type { Task, TaskAnswer } from "./messages";
+import type { LoadedModel } from "./model";
+import { selectSplit } from "./splits";
+
+/** Work that needs derivatives of the loss. */
+export type CurvatureTask = Extract<Task, { kind: "curvature" | "trace" | "density" | "sharpness" }>;
+
+export interface CurvatureParts {
+  readonly study: Study;
+  readonly model: LoadedModel;
+  readonly engine: Engine;
+  readonly path: WeightPath;
+}
+
+/** Does a study's work with derivatives. The graphs are made when they are first needed. */
+export class CurvatureWork {
+  private hessian: Derivatives | undefined;
+  private ascent: Derivatives | undefined;
+
+  constructor(private readonly parts: CurvatureParts) {}
+
+  /** @throws ProblemError `operator-unsupported` when the model has an operator without a derivative here. */
+  async perform(task: CurvatureTask): Promise<TaskAnswer> {
+    const { study, path } = this.parts;
+    if (task.kind === "sharpness") {
+      const spec = study.sharpness!;
+      this.ascent ??= await openDerivatives(this.parts, spec.samples, "kernels");
+      return { kind: "sharpness", values: await sharpnessAt(this.ascent, spec) };
+    }
+    const spec = study.curvature!;
+    this.hessian ??= await openDerivatives(this.parts, spec.samples, spec.parameters);
+    switch (task.kind) {
+      case "curvature": {
+        const { index, alpha, beta } = task;
+        const point = await curvatureAt(this.hessian, path.at(alpha, beta), spec);
+        return { kind: "curvature", point: { index, ...point }, parameters: this.hessian.size };
+      }
+      case "trace":
+        return { kind: "trace", probe: task.probe, value: await traceProbe(this.hessian, task.probe) };
+      case "density":
+        return { kind: "density", probe: task.probe, density: await densityProbe(this.hessian, task.probe) };
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.hessian?.dispose();
+    await this.ascent?.dispose();
+  }
+}
+
+/**
+ * Derivatives of a study's loss on samples of its first split.
+ * @throws ProblemError `operator-unsupported`.
+ */
+export async function openDerivatives(
+  { study, model, engine }: Omit<CurvatureParts, "path">,
+  samples: number,
+  parameters: CurvatureSpec["parameters"],
+): Promise<Derivatives> {
+  return new Derivatives({
+    engine,
+    model,
+    samples: await selectSplit(study, model, samples),
+    loss: study.loss,
+    batchSize: study.compute.batchSize,
+    parameters,
+  });
+}

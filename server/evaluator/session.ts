@@ -1,0 +1,163 @@
+import type { Engine, Executable } from "../engines/engine";
+import { openEngine } from "../engines/open";
+import { centreCheck, chanceCheck } from "../landscape/checks";
+import { meanOf } from "../landscape/loss";
+import { weightPenalty } from "../landscape/penalty";
+import type { WeightPath } from "../landscape/plane";
+import { originValues } from "../landscape/values";
+import { ProblemError } from "../protocol/problem";
+import type { Check } from "../protocol/result";
+import type { Study } from "../protocol/study";
+import { CurvatureWork } from "./curvatureWork";
+import { readPlannedDirections, studyDirections } from "./directions";
+import { fileChanged, reading } from "./fingerprint";
+import type { DirectionsFile, PointSums, Prepared, SplitSums, Task, TaskAnswer } from "./messages";
+import { loadModel } from "./model";
+import type { LoadedModel } from "./model";
+import { lineEnds, weightPath } from "./paths";
+import { Recalibration } from "./recalibration";
+import { openSplits } from "./splits";
+import type { Split } from "./splits";
+import { readWeights } from "./weights";
+
+/** Values of parameters by name. */
+type Values = ReadonlyMap<string, Float32Array>;
+
+interface Parts {
+  readonly study: Study;
+  readonly model: LoadedModel;
+  readonly engine: Engine;
+  readonly executable: Executable;
+  readonly path: WeightPath;
+  readonly splits: readonly Split[];
+  /** Present when running statistics are measured anew at every point. */
+  readonly recalibration: Recalibration | undefined;
+}
+
+/** One engine with one model, its samples and the weights of a plane: measures whatever a run asks for. */
+export class Session {
+  private readonly origin: Values;
+  /** Parameters that do not have the model's own values at the moment. */
+  private moved: ReadonlySet<string> = new Set();
+  private curvature: CurvatureWork | undefined;
+
+  private constructor(private readonly parts: Parts) {
+    this.origin = originValues(parts.model.graph.parameters);
+  }
+
+  /**
+   * Loads everything, and evaluates the model with its own weights before any other.
+   * @param expected fingerprints that the files must have.
+   * @param directions where the directions are, unless they follow from the study alone.
+   * @throws ProblemError.
+   */
+  static async open(
+    study: Study,
+    expected: Readonly<Record<string, string>> | undefined,
+    directions: DirectionsFile | undefined,
+  ): Promise<{ readonly session: Session; readonly prepared: Prepared }> {
+    const { content, fingerprints } = await reading(study, expected, async () => {
+      const model = await loadAgain(study, expected !== undefined);
+      const found = directions ? await readPlannedDirections(directions, model) : await studyDirections(study, model);
+      const path = await weightPath(study, model, found);
+      return { model, path, splits: await openSplits(study, model), files: model.files };
+    });
+    const { model, path, splits } = content;
+    const { engine, why } = await openEngine(study.compute.engine, model.graph);
+    const executable = await engine.compile(model.graph);
+    const [first, ...others] = splits as readonly [Split, ...Split[]];
+    const classes = model.input.classes ?? (await first.batches.countClasses(executable));
+    // A model that does not say how many classes it has is asked, and the labels are looked at again.
+    for (const split of splits) split.requireClasses(classes);
+    const recalibration =
+      study.batchNorm === "recompute" ? await Recalibration.open(engine, model, first.batches) : undefined;
+    const session = new Session({ study, model, engine, executable, path, splits, recalibration });
+    const [centre, ...centres] = (await session.own()) as [PointSums, ...PointSums[]];
+    return {
+      session,
+      prepared: {
+        model: model.summary,
+        data: first.summary(classes),
+        engine: { name: engine.name, label: engine.label, version: engine.version, device: engine.device, why },
+        fingerprints,
+        centre,
+        splits: others.map((split, k) => ({ data: split.summary(classes), centre: centres[k]! })),
+        checks: [
+          await session.zeroCheck(centre),
+          ...(study.loss.name === "crossEntropy" ? [chanceCheck(meanOf({ ...centre, penalty: 0 }).loss, classes)] : []),
+        ],
+      },
+    };
+  }
+
+  /** Sums of every split at a point of the plane. */
+  evaluate(alpha: number, beta: number): Promise<SplitSums> {
+    return this.measure(this.parts.path.at(alpha, beta), this.parts.recalibration);
+  }
+
+  /** Does other work than points. */
+  async perform(task: Task): Promise<TaskAnswer> {
+    switch (task.kind) {
+      case "own":
+        return { kind: "own", sums: await this.own() };
+      case "checkpoint": {
+        const { checkpoint, alpha, beta } = task;
+        const { study, model } = this.parts;
+        const own = await this.measure(await readWeights(study.checkpoints!.files[checkpoint]!, model));
+        return { kind: "checkpoint", checkpoint, own, inPlane: await this.evaluate(alpha, beta) };
+      }
+      default: {
+        this.curvature ??= new CurvatureWork(this.parts);
+        return this.curvature.perform(task);
+      }
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const { recalibration, executable, engine } = this.parts;
+    await this.curvature?.dispose();
+    await recalibration?.dispose();
+    await executable.dispose();
+    await engine.dispose();
+  }
+
+  /** Sums of the model with its own weights. */
+  private own(): Promise<SplitSums> {
+    return this.measure(new Map());
+  }
+
+  /** Sums of every split with `values` in place of the model's own; what they do not name has its own values. */
+  private async measure(values: Values, recalibration?: Recalibration): Promise<SplitSums> {
+    const { study, model, executable, splits } = this.parts;
+    const set = new Map(values);
+    for (const name of this.moved) if (!set.has(name)) set.set(name, this.origin.get(name)!);
+    const statistics = await recalibration?.statistics(values);
+    for (const [name, measured] of statistics ?? []) set.set(name, measured);
+    if (set.size > 0) await executable.setParameters(set);
+    this.moved = new Set([...values.keys(), ...(statistics?.keys() ?? [])]);
+
+    const { weightDecay = 0 } = study.loss;
+    const penalty = weightDecay > 0 ? { penalty: weightPenalty(weightDecay, model.graph.parameters, values) } : {};
+    const sums: PointSums[] = [];
+    for (const { batches } of splits) sums.push({ ...(await batches.measure(executable)), ...penalty });
+    return sums;
+  }
+
+  /** Whether the plane begins where it should: at the model, or at the first end of a line between two. */
+  private async zeroCheck(centre: PointSums): Promise<Check> {
+    const { study, model, path } = this.parts;
+    const [found] = await this.measure(path.at(0, 0));
+    const ends = study.directions.kind === "between" ? await lineEnds(study, model) : undefined;
+    const [expected] = ends ? await this.measure(ends[0]) : [centre];
+    return centreCheck(meanOf(found!).loss, meanOf(expected!).loss);
+  }
+}
+
+async function loadAgain({ model, loss }: Study, wasGood: boolean): Promise<LoadedModel> {
+  try {
+    return await loadModel(model.path, loss.name);
+  } catch (error) {
+    // The run has read this model before: then it has changed when it cannot be read now.
+    throw wasGood && error instanceof ProblemError ? fileChanged(model.path) : error;
+  }
+}

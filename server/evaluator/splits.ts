@@ -1,0 +1,74 @@
+import path from "node:path";
+import type { LabelledData, Samples } from "../data/dataset";
+import { openData } from "../data/open";
+import { prepareSamples } from "../data/samples";
+import type { DataSummary } from "../protocol/result";
+import type { DataSelection, Study } from "../protocol/study";
+import { Batches } from "./batches";
+import type { LoadedModel } from "./model";
+
+/** The samples of one split, ready for the model. */
+export interface Split {
+  readonly selection: DataSelection;
+  readonly samples: Samples;
+  readonly batches: Batches;
+  summary(classes: number): DataSummary;
+  /** Looks at the labels again, now that the number of classes is known. @throws ProblemError `labels-mismatch`. */
+  requireClasses(classes: number): void;
+}
+
+/**
+ * Reads every split of a study, the first one first. Files that several splits share are read once.
+ * @throws ProblemError that names the file.
+ */
+export async function openSplits(study: Study, model: LoadedModel): Promise<readonly Split[]> {
+  const opened = new Map<string, LabelledData>();
+  const splits: Split[] = [];
+  for (const selection of [study.data, ...(study.splits ?? [])]) {
+    const key = JSON.stringify([selection.path, selection.x, selection.y]);
+    const data = opened.get(key) ?? (await openData(selection.path, selection));
+    opened.set(key, data);
+    splits.push(splitOf(study, model, data, selection));
+  }
+  return splits;
+}
+
+/**
+ * A selection of samples of a split that is open already.
+ * @throws ProblemError as `openSplits`.
+ */
+export async function selectSplit(study: Study, model: LoadedModel, samples: number): Promise<Samples> {
+  const data = await openData(study.data.path, study.data);
+  return splitOf(study, model, data, { ...study.data, samples }).samples;
+}
+
+function splitOf(study: Study, model: LoadedModel, data: LabelledData, selection: DataSelection): Split {
+  const { input, output } = model;
+  const name = path.basename(study.model.path);
+  const samplesFor = (classes: number | null): Samples =>
+    prepareSamples(data, selection, study.preprocess, input.shape, classes, name, study.loss.name);
+  const samples = samplesFor(input.classes);
+  return {
+    selection,
+    samples,
+    batches: new Batches({
+      file: study.model.path,
+      input,
+      output,
+      samples,
+      batchSize: study.compute.batchSize,
+      loss: study.loss,
+    }),
+    summary: (classes) => ({
+      path: selection.path,
+      split: selection.split,
+      samples: samples.x.shape[0]!,
+      available: samples.available,
+      classes,
+      preprocessing: samples.preprocessing,
+    }),
+    requireClasses: (classes) => {
+      if (input.classes === null) samplesFor(classes);
+    },
+  };
+}

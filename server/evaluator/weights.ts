@@ -1,0 +1,74 @@
+import path from "node:path";
+import type { Checkpoint } from "../formats/checkpoint";
+import { matchCheckpoint, openCheckpoint } from "../formats/openCheckpoint";
+import type { Parameter } from "../graph/graph";
+import { originValues, toFloat32 } from "../landscape/values";
+import type { LoadedModel } from "./model";
+
+/** The weights that a checkpoint has for a model, read tensor by tensor. Close it. */
+export class CheckpointWeights {
+  private constructor(
+    private readonly checkpoint: Checkpoint,
+    /** Name of the checkpoint's tensor, by parameter. */
+    private readonly names: ReadonlyMap<string, string>,
+  ) {}
+
+  /**
+   * @param file absolute path.
+   * @throws ProblemError that names the file, when it cannot be read or does not fit the model.
+   */
+  static async open(file: string, model: LoadedModel): Promise<CheckpointWeights> {
+    const checkpoint = await openCheckpoint(file);
+    try {
+      const names = matchCheckpoint(realParameters(model), checkpoint, path.basename(model.summary.path));
+      return new CheckpointWeights(checkpoint, names);
+    } catch (error) {
+      await checkpoint.close();
+      throw error;
+    }
+  }
+
+  get path(): string {
+    return this.checkpoint.path;
+  }
+
+  get epoch(): number | undefined {
+    return this.checkpoint.epoch;
+  }
+
+  get learningRate(): number | undefined {
+    return this.checkpoint.learningRate;
+  }
+
+  /** Values of one parameter of the model, running statistics included. */
+  async values(parameter: string): Promise<Float32Array> {
+    return toFloat32(await this.checkpoint.read(this.names.get(parameter)!));
+  }
+
+  /** Values of all parameters, running statistics included. */
+  async all(): Promise<ReadonlyMap<string, Float32Array>> {
+    const values = new Map<string, Float32Array>();
+    for (const name of this.names.keys()) values.set(name, await this.values(name));
+    return values;
+  }
+
+  close(): Promise<void> {
+    return this.checkpoint.close();
+  }
+}
+
+/** All values of a checkpoint for a model. @throws ProblemError as `CheckpointWeights.open`. */
+export async function readWeights(file: string, model: LoadedModel): Promise<ReadonlyMap<string, Float32Array>> {
+  const weights = await CheckpointWeights.open(file, model);
+  try {
+    return await weights.all();
+  } finally {
+    await weights.close();
+  }
+}
+
+/** Parameters whose values are real numbers: weights and running statistics. */
+function realParameters({ graph }: LoadedModel): readonly Parameter[] {
+  const real = originValues(graph.parameters);
+  return graph.parameters.filter(({ name }) => real.has(name));
+}

@@ -1,0 +1,124 @@
+import { access, stat } from "node:fs/promises";
+import path from "node:path";
+import { expandCheckpoints, orderCheckpoints, readLearningRates } from "../formats/series";
+import type { CheckpointOrder } from "../formats/series";
+import { ProblemError } from "../protocol/problem";
+import type { StudyDraft } from "../study/draft";
+
+/** Names that training logs usually have, beside the checkpoints, above them or beside the model. */
+const logNames = ["log.csv", "training.csv", "training.log", "metrics.csv", "history.csv", "trainer_state.json"];
+
+/**
+ * The draft with its checkpoints looked up: wildcards become files in the order of training, and the training log is
+ * found where the draft names none. A log that is found counts only when it tells learning rates.
+ * @returns `notices`: what a user should know of the order and the log, as sentences.
+ * @throws ProblemError `file-missing` when a pattern finds nothing to put in order, or the log is not there.
+ */
+export async function withCheckpoints(
+  draft: StudyDraft,
+): Promise<{ readonly draft: StudyDraft; readonly notices: readonly string[] }> {
+  const { checkpoints } = draft;
+  if (!checkpoints) return { draft, notices: [] };
+  const files: string[] = [];
+  const notices: string[] = [];
+  for (const pattern of checkpoints.files) {
+    const found = await expandCheckpoints(pattern, path.dirname(draft.file ?? draft.model));
+    if (found.length === 0) throw nothingFound(pattern, draft);
+    // The order of a list is the user's own; that of a pattern is read from the names.
+    const order = found.length > 1 ? orderCheckpoints(found, await timesOf(found)) : undefined;
+    if (order?.files.length === 0) throw nothingTimed(pattern, order.leftOut, draft);
+    files.push(...(order ? order.files.map((file) => file.path) : found));
+    if (order) notices.push(...noticesOf(order));
+  }
+  if (checkpoints.log !== undefined && !(await exists(checkpoints.log))) throw logMissing(checkpoints.log);
+  if (checkpoints.log !== undefined) return { draft: { ...draft, checkpoints: { ...checkpoints, files } }, notices };
+  const { log, useless } = await logBeside(files[0]!, draft.model);
+  const place = (file: string): string => path.relative(path.dirname(draft.model), file);
+  if (log !== undefined) notices.push(`Learning rates are read from ${place(log)}.`);
+  notices.push(...useless.map((file) => `The log ${place(file)} tells no learning rates and is not used.`));
+  return { draft: { ...draft, checkpoints: { ...checkpoints, files, log } }, notices };
+}
+
+async function timesOf(files: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  return new Map(await Promise.all(files.map(async (file) => [file, (await stat(file)).mtimeMs] as const)));
+}
+
+function noticesOf({ files, by, leftOut, gaps, repeated }: CheckpointOrder): readonly string[] {
+  const names = (paths: readonly string[]): string => paths.map((file) => path.basename(file)).join(", ");
+  const [first, last] = [files[0], files.at(-1)].map((file) => path.basename(file?.path ?? ""));
+  return [
+    `${files.length} checkpoints in the order of their ${by}, from ${first} to ${last}.`,
+    ...(leftOut.length > 0 ? [`Left out, because their names tell no time: ${names(leftOut)}.`] : []),
+    ...gaps.map(([after, before]) => `There are no checkpoints between ${after} and ${before}.`),
+    ...repeated.map((time) => `More than one checkpoint is of ${by} ${time}; they follow one another by name.`),
+  ];
+}
+
+/** The first log that tells learning rates, and the files before it that are called like logs but tell none. */
+async function logBeside(
+  checkpoint: string,
+  model: string,
+): Promise<{ readonly log?: string; readonly useless: readonly string[] }> {
+  const own = path.dirname(checkpoint);
+  const useless: string[] = [];
+  for (const folder of new Set([own, path.dirname(own), path.dirname(model)])) {
+    for (const name of logNames) {
+      const file = path.join(folder, name);
+      if (!(await exists(file))) continue;
+      if (await tellsRates(file)) return { log: file, useless };
+      useless.push(file);
+    }
+  }
+  return { useless };
+}
+
+/** Nobody asked for a log that was only found: what is wrong with it is no reason to stop. */
+async function tellsRates(file: string): Promise<boolean> {
+  try {
+    await readLearningRates(file);
+    return true;
+  } catch (error) {
+    if (error instanceof ProblemError) return false;
+    throw error;
+  }
+}
+
+function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function nothingFound(pattern: string, { file, model }: StudyDraft): ProblemError {
+  return new ProblemError({
+    reason: "file-missing",
+    title: "No checkpoints were found",
+    message: `${path.basename(file ?? model)} asks for the checkpoints ${pattern}, but no file is called so.`,
+    advice: "Correct the path or the wildcards; quote them on the command line, such as 'checkpoints/model_*.pt'.",
+    file: pattern,
+  });
+}
+
+function nothingTimed(pattern: string, leftOut: readonly string[], { file, model }: StudyDraft): ProblemError {
+  const names = leftOut.map((each) => path.basename(each)).join(", ");
+  return new ProblemError({
+    reason: "file-missing",
+    title: "No checkpoints were found",
+    message:
+      `${path.basename(file ?? model)} asks for the checkpoints ${pattern}, ` +
+      `but the names of all that are called so tell no time: ${names}.`,
+    advice: "List the files one by one, in the order of training.",
+    file: pattern,
+  });
+}
+
+function logMissing(file: string): ProblemError {
+  return new ProblemError({
+    reason: "file-missing",
+    title: "The training log was not found",
+    message: `The training log should be at ${file}, but there is nothing.`,
+    advice: "Correct the path, or leave the log out: then no learning-rate drops are marked.",
+    file,
+  });
+}

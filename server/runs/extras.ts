@@ -1,0 +1,194 @@
+import type { PointSums, Task, TaskAnswer } from "../evaluator/messages";
+import { coordinates, gridLevels } from "../landscape/grid";
+import { meanOf } from "../landscape/loss";
+import { toJsonNumber } from "../protocol/numbers";
+import type {
+  CheckpointValues,
+  CurvaturePoint,
+  RunExtras,
+  RunHeader,
+  SharpnessValues,
+  SpectralDensity,
+  SplitValues,
+} from "../protocol/result";
+import type { Study } from "../protocol/study";
+
+/** One thing that was measured beside the grid, as a line of the journal. */
+export type ExtraRecord =
+  | { readonly extra: "checkpoint"; readonly values: CheckpointValues }
+  | { readonly extra: "curvature"; readonly values: CurvaturePoint; readonly parameters: number }
+  | { readonly extra: "trace"; readonly probe: number; readonly value: number }
+  | { readonly extra: "density"; readonly probe: number; readonly values: SpectralDensity }
+  | { readonly extra: "sharpness"; readonly values: SharpnessValues };
+
+/** Columns and rows of a study's curvature map; a single one is the model itself. */
+export function curvatureAxes({ curvature, grid }: Study): {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+} {
+  const [columns, rows] = curvature?.points ?? [0, 0];
+  const axis = (range: readonly [number, number], count: number): readonly number[] =>
+    count === 1 ? [0] : coordinates(range, count);
+  return { x: axis(grid.x, columns), y: axis(grid.y, rows) };
+}
+
+/** What a study asks for beside its grid, and what of it is measured. */
+export class Extras {
+  /** Everything, in the order in which it is to be done. */
+  private readonly tasks: readonly Task[];
+  private readonly keys: ReadonlySet<string>;
+  private readonly done = new Map<string, ExtraRecord>();
+
+  constructor(header: Pick<RunHeader, "study" | "trajectory">) {
+    this.tasks = [...checkpointTasks(header), ...curvatureTasks(header.study)];
+    this.keys = new Set(this.tasks.map(keyOf));
+  }
+
+  get total(): number {
+    return this.tasks.length;
+  }
+
+  get measured(): number {
+    return this.done.size;
+  }
+
+  /** What is still to be done, `kinds` only. */
+  remaining(...kinds: readonly Task["kind"][]): readonly Task[] {
+    return this.tasks.filter((task) => kinds.includes(task.kind) && !this.done.has(keyOf(task)));
+  }
+
+  /** Whether the study asks for it. */
+  includes(record: ExtraRecord): boolean {
+    return this.keys.has(keyOfRecord(record));
+  }
+
+  /** Takes what is measured; of the same thing the last counts. Each must be something that the study asks for. */
+  add(records: readonly ExtraRecord[]): void {
+    for (const record of records) {
+      if (!this.includes(record)) throw new Error(`the study does not ask for ${keyOfRecord(record)}`);
+      this.done.set(keyOfRecord(record), record);
+    }
+  }
+
+  /** What is measured so far; undefined for a study that asks for nothing beside its grid. */
+  get values(): RunExtras | undefined {
+    if (this.tasks.length === 0) return undefined;
+    const records = [...this.done.values()];
+    const curvature = records.flatMap((record) => (record.extra === "curvature" ? [record] : []));
+    const traceSamples = byProbe(records, "trace").map(({ value }) => value);
+    const densities = byProbe(records, "density").map(({ values }) => values);
+    const sharpness = records.find((record) => record.extra === "sharpness");
+    const parameters = curvature[0]?.parameters;
+    return {
+      checkpoints: records
+        .flatMap((record) => (record.extra === "checkpoint" ? [record.values] : []))
+        .sort((a, b) => a.checkpoint - b.checkpoint),
+      curvature: curvature.map(({ values }) => values).sort((a, b) => a.index - b.index),
+      ...(traceSamples.length + densities.length > 0 || parameters !== undefined
+        ? {
+            centreCurvature: {
+              ...(traceSamples.length > 0 ? { traceSamples } : {}),
+              ...(densities.length > 0 ? { densities } : {}),
+              ...(parameters === undefined ? {} : { parameters }),
+            },
+          }
+        : {}),
+      ...(sharpness ? { sharpness: sharpness.values } : {}),
+    };
+  }
+}
+
+/** An evaluator's answer as a line of the journal; undefined for what is not kept. */
+export function recordOf(answer: TaskAnswer): ExtraRecord | undefined {
+  switch (answer.kind) {
+    case "own":
+      return undefined;
+    case "checkpoint":
+      return {
+        extra: "checkpoint",
+        values: {
+          checkpoint: answer.checkpoint,
+          own: answer.own.map(valuesOf),
+          inPlane: answer.inPlane.map(valuesOf),
+        },
+      };
+    case "curvature":
+      return { extra: "curvature", values: answer.point, parameters: answer.parameters };
+    case "trace":
+      return { extra: "trace", probe: answer.probe, value: answer.value };
+    case "density":
+      return { extra: "density", probe: answer.probe, values: answer.density };
+    case "sharpness":
+      return { extra: "sharpness", values: answer.values };
+  }
+}
+
+/** Sums of a split as its values. */
+export function valuesOf(sums: PointSums): SplitValues {
+  const { loss, accuracy, lossError } = meanOf(sums);
+  return { loss: toJsonNumber(loss), accuracy: toJsonNumber(accuracy), lossError: toJsonNumber(lossError) };
+}
+
+function checkpointTasks({ trajectory }: Pick<RunHeader, "trajectory">): Task[] {
+  return (trajectory?.checkpoints ?? []).map(({ x, y }, checkpoint) => ({
+    kind: "checkpoint",
+    checkpoint,
+    alpha: x,
+    beta: y,
+  }));
+}
+
+function curvatureTasks(study: Study): Task[] {
+  const { curvature, sharpness } = study;
+  const tasks: Task[] = [];
+  if (curvature) {
+    const { x, y } = curvatureAxes(study);
+    for (const { indices } of gridLevels(x.length, y.length)) {
+      for (const index of indices) {
+        const [alpha, beta] = [x[index % x.length]!, y[Math.floor(index / x.length)]!];
+        tasks.push({ kind: "curvature", index, alpha, beta });
+      }
+    }
+    for (let probe = 0; probe < curvature.traceProbes; probe++) tasks.push({ kind: "trace", probe });
+    for (let probe = 0; probe < curvature.densityProbes; probe++) tasks.push({ kind: "density", probe });
+  }
+  if (sharpness) tasks.push({ kind: "sharpness" });
+  return tasks;
+}
+
+function keyOf(task: Task): string {
+  switch (task.kind) {
+    case "checkpoint":
+      return `checkpoint ${task.checkpoint}`;
+    case "curvature":
+      return `curvature ${task.index}`;
+    case "trace":
+    case "density":
+      return `${task.kind} ${task.probe}`;
+    default:
+      return task.kind;
+  }
+}
+
+function keyOfRecord(record: ExtraRecord): string {
+  switch (record.extra) {
+    case "checkpoint":
+      return `checkpoint ${record.values.checkpoint}`;
+    case "curvature":
+      return `curvature ${record.values.index}`;
+    case "sharpness":
+      return record.extra;
+    default:
+      return `${record.extra} ${record.probe}`;
+  }
+}
+
+type Probed = Extract<ExtraRecord, { readonly probe: number }>;
+
+function byProbe<K extends Probed["extra"]>(
+  records: readonly ExtraRecord[],
+  kind: K,
+): readonly Extract<Probed, { extra: K }>[] {
+  const found = records.filter((record): record is Extract<Probed, { extra: K }> => record.extra === kind);
+  return found.sort((a: Probed, b: Probed) => a.probe - b.probe);
+}

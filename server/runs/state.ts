@@ -1,0 +1,56 @@
+import type { RunHeader, RunProgress, RunSnapshot } from "../protocol/result";
+import { Extras } from "./extras";
+import type { JournalContent } from "./record";
+import { Surface } from "./surface";
+
+/** What is measured of a run: its grid, and what it asks for beside it. */
+export class RunState {
+  readonly surface: Surface;
+  readonly extras: Extras;
+
+  /** @param content what is measured already. */
+  constructor(
+    readonly header: RunHeader,
+    content?: Pick<JournalContent, "points" | "extras">,
+  ) {
+    const { lines, refine } = header.study.grid;
+    this.surface = new Surface({ x: header.x, y: header.y, lines, refine, accuracy: false });
+    this.extras = new Extras(header);
+    this.surface.add(content?.points ?? []);
+    this.extras.add(content?.extras ?? []);
+  }
+
+  get isComplete(): boolean {
+    return this.surface.isComplete && this.extras.measured === this.extras.total;
+  }
+
+  /** How much is probably still to be done. */
+  get remaining(): number {
+    const { surface, extras } = this;
+    return surface.likelyTotal - surface.measured + extras.total - extras.measured;
+  }
+
+  /** How far the run is; `secondsLeft` is passed on. */
+  progress(secondsLeft?: number): RunProgress {
+    const { surface, extras } = this;
+    const own = surface.progress(secondsLeft);
+    return { ...own, measured: own.measured + extras.measured, total: own.total + extras.total };
+  }
+
+  /** What a snapshot shows of it. */
+  picture(
+    secondsLeft?: number,
+  ): Pick<RunSnapshot, "header" | "points" | "estimate" | "furtherEstimates" | "extras" | "progress"> {
+    const estimate = this.surface.estimate();
+    const further = (this.header.splits ?? []).flatMap((_, k) => this.surface.estimate(k + 1) ?? []);
+    const { values } = this.extras;
+    return {
+      header: this.header,
+      points: this.surface.points,
+      ...(estimate ? { estimate } : {}),
+      ...(further.length > 0 ? { furtherEstimates: further } : {}),
+      ...(values ? { extras: values } : {}),
+      progress: this.progress(secondsLeft),
+    };
+  }
+}
