@@ -30,6 +30,11 @@ export function advance(content: Content, event: RunEvent): Content {
         },
       };
     }
+    case "extras": {
+      if (content.kind !== "snapshot") return content;
+      const { extras, progress } = event;
+      return { kind: "snapshot", snapshot: { ...content.snapshot, extras, progress } };
+    }
   }
 }
 

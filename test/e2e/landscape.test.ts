@@ -33,7 +33,7 @@ describe("from a right-click to the picture", () => {
     expect(await panel.table()).toEqual(cellsOf(expected));
     const text = await panel.text();
     expect(text).toContain("small");
-    expect(text).toContain(expected.centre.accuracy.toFixed(1));
+    expect(text).toContain(Number(expected.centre.accuracy).toFixed(1));
     expect(text).toContain("ONNX Runtime");
     expect(text).toMatch(/200 of 500 samples/);
   });

@@ -4,6 +4,8 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { narrowWidth } from "../charts/layout";
 import "../components/check-list/check-list";
 import "../components/choose-data/choose-data";
+import "../components/curvature-map/curvature-map";
+import "../components/line-view/line-view";
 import "../components/contour-view/contour-view";
 import type { ContourView } from "../components/contour-view/contour-view";
 import type { MenuItem } from "../components/more-menu/more-menu";
@@ -191,7 +193,12 @@ export class LossLandscapePanel extends LitElement {
             ? html`<problem-state inline .problem=${run.problem} ?narrow=${this.narrow}></problem-state>`
             : nothing
         }
-        <contour-view .run=${run} .view=${this.view} ?narrow=${this.narrow}></contour-view>
+        ${
+          run.header.study.grid.lines === true
+            ? html`<line-view .run=${run}></line-view>`
+            : html`<contour-view .run=${run} .view=${this.view} ?narrow=${this.narrow}></contour-view>`
+        }
+        ${run.header.study.curvature ? html`<curvature-map .run=${run}></curvature-map>` : nothing}
         <run-settings .run=${run} ?narrow=${this.narrow}></run-settings>
         ${
           run.checks.length > 0 ? html`<check-list .checks=${run.checks} ?narrow=${this.narrow}></check-list>` : nothing

@@ -122,17 +122,10 @@ export const strings = {
 
   // Run settings
   runSettings: "Run settings",
-  settingsSummary: (points: string, range: string, normalisation: string, seed: number) =>
-    `${points} over ${range}, ${normalisation}, seed ${seed}`,
+  settingsSummary: (points: string, range: string, directions: string) => `${points} over ${range}, ${directions}`,
   plusMinusRange: (half: string) => `±${half}`,
   ranges: (x: readonly [string, string], y: readonly [string, string]) => `α ${x[0]} to ${x[1]}, β ${y[0]} to ${y[1]}`,
   gridPoints: times,
-  normalisations: {
-    filter: "filter-normalised",
-    layer: "layer-normalised",
-    weight: "weight-normalised",
-    none: "not normalised",
-  },
   settings: {
     model: "Model",
     format: "Format",
@@ -150,16 +143,45 @@ export const strings = {
     started: "Started",
     run: "Run file",
   },
-  lossNames: { crossEntropy: "Cross-entropy" },
+  lossNames: {
+    crossEntropy: "Cross-entropy",
+    sequenceCrossEntropy: "Cross-entropy of sequences",
+    binaryCrossEntropy: "Binary cross-entropy",
+    meanSquaredError: "Mean squared error",
+    meanAbsoluteError: "Mean absolute error",
+    huber: "Huber",
+    kullbackLeibler: "Kullback–Leibler divergence",
+  },
   parameterCount: (scalars: number, tensors: number) => `${formatCount(scalars)} in ${formatCount(tensors)} tensors`,
   sampling: (samples: string, how: "stratified" | "first", seed: number) =>
     how === "stratified" ? `${samples}, stratified, seed ${seed}` : `${samples}, the first in the file`,
   noPreprocessing: "None",
-  randomDirections: (normalisation: string, seed: number) => `Random, ${normalisation}, seed ${seed}`,
   ignored: { "bias,norm": "Biases and normalisation weights", none: "Nothing" },
   cosine: (value: string, expected: string) => `${value} (about ±${expected} expected)`,
   evaluatorCount: (evaluators: number, batch: number) =>
     `${evaluators} ${evaluators === 1 ? "process" : "processes"}, batches of ${formatCount(batch)}`,
+
+  // Lines
+  linesOf: (count: number, points: number) =>
+    `${count === 1 ? "1 line" : `${formatCount(count)} lines`} of ${formatCount(points)} points`,
+  linesSummary: (facts: {
+    readonly count: number;
+    readonly points: number;
+    readonly measured: number;
+    readonly splits: readonly string[];
+  }) =>
+    `Loss and accuracy on ${facts.splits.join(" and ")} along ${facts.count === 1 ? "one direction" : `${facts.count} directions`}; ` +
+    `${formatCount(facts.measured)} of ${formatCount(facts.count * facts.points)} points are measured.`,
+
+  // Curvature
+  curvature: "Curvature",
+  curvatureMin: "Smallest eigenvalue λmin",
+  curvatureMax: "Largest eigenvalue λmax",
+  curvatureRatio: "|λmin / λmax|",
+  curvatureNote:
+    "Negative curvature in the plane proves that the loss is not convex; a plane that looks convex proves nothing.",
+  rangeOf: (low: string, high: string) => `${low} to ${high}`,
+  notMeasuredYet: "Not measured yet",
 
   // Checks
   checks: "Checks",

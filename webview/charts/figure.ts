@@ -11,6 +11,8 @@ import type { FigureLayout } from "./layout";
 import type { Levels } from "./levels";
 import { mapElements } from "./map";
 import { marksOf } from "./marks";
+import { pathElements } from "./path";
+import type { PathPoint } from "./path";
 import { profileRules, profileShare } from "./profiles";
 import type { Scene } from "./scene";
 import type { FigureTheme } from "./theme";
@@ -29,6 +31,10 @@ export interface FigureInput {
   readonly points: boolean;
   /** A pinned cursor, which labels keep away from. */
   readonly pinned?: { readonly alpha: number; readonly beta: number };
+  /** The path of training, when the run has one. */
+  readonly path?: readonly PathPoint[];
+  /** Names of the axes in place of the usual ones. */
+  readonly axes?: readonly [string, string];
   /** A line of provenance below the figure, in copied pictures. */
   readonly caption?: string;
 }
@@ -42,7 +48,8 @@ export function figureOption(input: FigureInput): Parameters<Chart["setOption"]>
   let marks: readonly Drawn[] = [];
   if (scene) {
     const found = marksOf({ ...input, ...scene, project });
-    marks = found.elements;
+    const path = input.path ? pathElements(input.path, layout, project, theme) : [];
+    marks = [...path, ...found.elements];
     const pinned = input.pinned ? [{ x: project.x(input.pinned.alpha), y: project.y(input.pinned.beta) }] : [];
     drawn.push(...mapElements(scene, colours, layout, project, theme, [...found.avoid, ...pinned]));
   }
@@ -69,8 +76,8 @@ export function figureOption(input: FigureInput): Parameters<Chart["setOption"]>
       borderWidth: 1,
       z: 6,
     },
-    xAxis: axis(window.x, strings.alphaAxis, 26, input),
-    yAxis: axis(window.y, strings.betaAxis, layout.betaNameGap, input),
+    xAxis: axis(window.x, input.axes?.[0] ?? strings.alphaAxis, 26, input),
+    yAxis: axis(window.y, input.axes?.[1] ?? strings.betaAxis, layout.betaNameGap, input),
     series: [customSeries("map", drawn, 1, true), customSeries("marks", marks, 5, false)],
     graphic: [{ type: "group", silent: true, z: 3, children: around }],
   };

@@ -1,6 +1,14 @@
 import type { Problem } from "../../server/protocol/problem";
 import type { EarlierRun } from "../../server/protocol/requests";
-import type { Check, Estimate, Point, RunProgress, RunSnapshot, RunStatus } from "../../server/protocol/result";
+import type {
+  Check,
+  Estimate,
+  Point,
+  RunExtras,
+  RunProgress,
+  RunSnapshot,
+  RunStatus,
+} from "../../server/protocol/result";
 
 /** What the panel looks like, kept by the webview and given back after a reload; data is never kept here. */
 export interface ViewState {
@@ -36,6 +44,8 @@ export type HostMessage =
       readonly estimate?: Estimate;
       readonly progress: RunProgress;
     }
+  /** What is measured beside the grid, whole. */
+  | { readonly kind: "extras"; readonly extras: RunExtras; readonly progress: RunProgress }
   | {
       readonly kind: "status";
       readonly status: RunStatus;

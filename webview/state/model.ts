@@ -1,6 +1,6 @@
 import type { Problem } from "../../server/protocol/problem";
 import type { EarlierRun } from "../../server/protocol/requests";
-import type { Check, RunHeader, RunProgress, RunStatus } from "../../server/protocol/result";
+import type { Check, RunExtras, RunHeader, RunProgress, RunStatus } from "../../server/protocol/result";
 
 /** Measured values by grid index (row-major); where `known` is 0 the other entries mean nothing. */
 export interface Measured {
@@ -28,7 +28,11 @@ export interface RunData {
   readonly problem?: Problem;
   readonly journal: string;
   readonly measured: Measured;
+  /** Further splits at the same points, in the order of the header's. */
+  readonly further: readonly Measured[];
   readonly interpolated?: Interpolated;
+  /** Path and curvature, as far as they are measured. */
+  readonly extras?: RunExtras;
 }
 
 /** What the panel is about at the moment. */

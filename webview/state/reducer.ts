@@ -1,11 +1,7 @@
-import type { Estimate, JsonNumber, Point, RunSnapshot } from "../../server/protocol/result";
+import type { Estimate, Point, RunSnapshot, SplitValues } from "../../server/protocol/result";
 import type { HostMessage } from "../protocol/messages";
 import type { Interpolated, Measured, PanelModel, RunData } from "./model";
-
-/** The number that JSON could not carry as one. */
-export function toNumber(value: JsonNumber): number {
-  return typeof value === "number" ? value : Number(value);
-}
+import { toNumber } from "./numbers";
 
 /** The model after `message`; the old one is left as it was. */
 export function reduce(model: PanelModel, message: HostMessage): PanelModel {
@@ -25,9 +21,14 @@ export function reduce(model: PanelModel, message: HostMessage): PanelModel {
           ...model.run,
           progress: message.progress,
           measured: withPoints(model.run.measured, message.points),
+          further: model.run.further.map((split, k) => withPoints(split, message.points, k)),
           interpolated: message.estimate ? fromEstimate(message.estimate) : model.run.interpolated,
         },
       };
+    case "extras": {
+      const { extras, progress } = message;
+      return model.run ? { ...model, phase: { kind: "run" }, run: { ...model.run, extras, progress } } : model;
+    }
     case "status":
       if (!model.run) return message.problem ? failed(model, message.problem) : model;
       return {
@@ -72,7 +73,9 @@ function fromSnapshot(snapshot: RunSnapshot): RunData {
     problem: snapshot.problem,
     journal: snapshot.journal,
     measured: withPoints(empty, snapshot.points),
+    further: (snapshot.header.splits ?? []).map((_, k) => withPoints(empty, snapshot.points, k)),
     interpolated: snapshot.estimate ? fromEstimate(snapshot.estimate) : undefined,
+    extras: snapshot.extras,
   };
 }
 
@@ -80,11 +83,12 @@ function fromEstimate(estimate: Estimate): Interpolated {
   return {
     from: estimate.from,
     loss: Float64Array.from(estimate.loss, toNumber),
-    accuracy: Float64Array.from(estimate.accuracy),
+    accuracy: Float64Array.from(estimate.accuracy, toNumber),
   };
 }
 
-function withPoints(before: Measured, points: readonly Point[]): Measured {
+/** @param split which further split is meant; the first one when absent. */
+function withPoints(before: Measured, points: readonly Point[], split?: number): Measured {
   if (points.length === 0) return before;
   const loss = before.loss.slice();
   const accuracy = before.accuracy.slice();
@@ -92,12 +96,13 @@ function withPoints(before: Measured, points: readonly Point[]): Measured {
   const known = before.known.slice();
   let count = before.count;
   for (const point of points) {
-    if (point.index < 0 || point.index >= known.length) continue;
+    const values: SplitValues | undefined = split === undefined ? point : point.further?.[split];
+    if (!values || point.index < 0 || point.index >= known.length) continue;
     if (known[point.index] === 0) count += 1;
     known[point.index] = 1;
-    loss[point.index] = toNumber(point.loss);
-    accuracy[point.index] = point.accuracy;
-    lossError[point.index] = toNumber(point.lossError);
+    loss[point.index] = toNumber(values.loss);
+    accuracy[point.index] = toNumber(values.accuracy);
+    lossError[point.index] = toNumber(values.lossError);
   }
   return { loss, accuracy, lossError, known, count };
 }

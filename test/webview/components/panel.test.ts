@@ -205,7 +205,7 @@ describe("settings", () => {
   test("are closed, with one line that says what was measured", async () => {
     const mounted = await mountPanel(stories.done);
     const summary = mounted.find("run-settings").shadowRoot!.querySelector("summary")!;
-    expect(tidy(summary.textContent)).toBe("Run settings 11 × 11 over ±1, filter-normalised, seed 123");
+    expect(tidy(summary.textContent)).toBe("Run settings 11 × 11 over ±1, random, filter-normalised, seed 123");
     expect(tidy(mounted.find("run-settings").shadowRoot!.querySelector("dl")!.textContent)).toContain(
       "Samples 500 samples, stratified, seed 0",
     );

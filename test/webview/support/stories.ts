@@ -1,5 +1,6 @@
 import type { Problem } from "../../../server/protocol/problem";
 import type { HostMessage, ViewState } from "../../../webview/protocol/messages";
+import { curvatureSnapshot, linesSnapshot, pathSnapshot } from "./method";
 import { failedCheck, passedChecks, pointsOf, snapshotOf } from "./runs";
 import type { Surface } from "./surface";
 
@@ -121,6 +122,9 @@ export function storiesOf(surface: Surface) {
         },
       ],
     },
+    path: { messages: [init, { kind: "snapshot", snapshot: pathSnapshot(surface) }] },
+    lines: { messages: [init, { kind: "snapshot", snapshot: linesSnapshot() }] },
+    curvature: { messages: [init, { kind: "snapshot", snapshot: curvatureSnapshot(surface) }] },
     stream: {
       messages: [
         init,

@@ -4,6 +4,8 @@ import type { FigureInput } from "../../charts/figure";
 import type { FigureLayout } from "../../charts/layout";
 import { sceneOf } from "../../charts/scene";
 import type { FigureTheme } from "../../charts/theme";
+import type { RunHeader } from "../../../server/protocol/result";
+import type { PathPoint } from "../../charts/path";
 import type { ViewState } from "../../protocol/messages";
 import type { Cursor } from "../../state/cursor";
 import { fieldOf, lowerThanCentre } from "../../state/field";
@@ -40,8 +42,27 @@ export function figureInput(parts: {
     centre: run ? centreValue(run, view.metric) : NaN,
     lower: run && view.metric === "loss" ? lowerThanCentre(run) : undefined,
     points: view.measuredPoints,
+    path: run && pathOf(run.header),
+    axes: run && run.header.directions.kind !== "random" ? run.header.directions.axes : undefined,
     pinned: cursor?.pinned ? { alpha: cursor.alpha, beta: cursor.beta } : undefined,
   };
+}
+
+/** The path of a run, kept so that inputs can be compared. */
+const paths = new WeakMap<RunHeader, readonly PathPoint[]>();
+
+function pathOf(header: RunHeader): readonly PathPoint[] | undefined {
+  const { trajectory } = header;
+  if (!trajectory) return undefined;
+  const known = paths.get(header);
+  if (known) return known;
+  const path = trajectory.checkpoints.map(({ x, y, epoch }) => ({
+    x,
+    y,
+    drop: epoch !== undefined && trajectory.drops.includes(epoch),
+  }));
+  paths.set(header, path);
+  return path;
 }
 
 /** Whether both would give the same drawing. */
@@ -53,6 +74,8 @@ export function sameInput(a: FigureInput, b: FigureInput): boolean {
     a.colours === b.colours &&
     Object.is(a.centre, b.centre) &&
     a.points === b.points &&
+    a.path === b.path &&
+    a.axes === b.axes &&
     a.lower?.index === b.lower?.index &&
     a.pinned?.alpha === b.pinned?.alpha &&
     a.pinned?.beta === b.pinned?.beta &&

@@ -27,10 +27,7 @@ export function captionOf(run: RunData): string {
     data: baseName(header.data.path),
     samples: strings.samples(header.data.samples, header.data.available),
     grid: `${provenance(run)}, ${rangeText(header.x, header.y)}`,
-    directions: strings.randomDirections(
-      strings.normalisations[header.study.directions.normalise],
-      header.directions.seed,
-    ),
+    directions: header.directions.label,
     engine: `${header.engine.label} ${header.engine.version}`,
   });
 }

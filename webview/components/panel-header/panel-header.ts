@@ -66,19 +66,24 @@ export class PanelHeader extends LitElement {
   #facts(run: RunData) {
     const { centre, data } = run.header;
     const samples = strings.samples(data.samples, data.available);
-    const error = accuracyError(centre.accuracy, data.samples).toFixed(1);
+    const accuracy = Number(centre.accuracy);
+    const error = accuracyError(accuracy, data.samples).toFixed(1);
     return html`
       <dl class="facts">
         <div>
           <dt>${strings.loss}</dt>
           <dd data-fact="loss">${formatLoss(Number(centre.loss))}</dd>
         </div>
-        <div>
-          <dt>${strings.accuracy}</dt>
-          <dd data-fact="accuracy" title=${strings.plusMinusHint}>
-            ${strings.plusMinus(centre.accuracy.toFixed(1), error)}
-          </dd>
-        </div>
+        ${
+          Number.isNaN(accuracy)
+            ? nothing
+            : html`<div>
+                <dt>${strings.accuracy}</dt>
+                <dd data-fact="accuracy" title=${strings.plusMinusHint}>
+                  ${strings.plusMinus(accuracy.toFixed(1), error)}
+                </dd>
+              </div>`
+        }
         <div>
           <dt>${strings.data}</dt>
           <dd data-fact="data" title=${data.path}>${strings.dataFact(baseName(data.path), data.split, samples)}</dd>

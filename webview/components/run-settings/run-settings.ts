@@ -44,15 +44,17 @@ export class RunSettings extends LitElement {
 
   override render() {
     const { header } = this.run;
-    const points = strings.gridPoints(header.x.length, header.y.length);
-    const normalisation = strings.normalisations[header.study.directions.normalise];
-    const range = rangeText(header.x, header.y);
+    const isLines = header.study.grid.lines === true;
+    const points = isLines
+      ? strings.linesOf(header.y.length, header.x.length)
+      : strings.gridPoints(header.x.length, header.y.length);
+    const range = isLines ? rangeText(header.x, header.x) : rangeText(header.x, header.y);
     return html`
       <details>
         <summary>
           <vscode-icon name="chevron-right"></vscode-icon>
           <span>${strings.runSettings}</span>
-          <span class="muted"> ${strings.settingsSummary(points, range, normalisation, header.directions.seed)} </span>
+          <span class="muted"> ${strings.settingsSummary(points, range, header.directions.label)} </span>
         </summary>
         <div class="body">
           <dl>
@@ -73,7 +75,6 @@ export class RunSettings extends LitElement {
     const { study, model, data, engine, directions } = header;
     const names = strings.settings;
     const samples = strings.samples(data.samples, data.available);
-    const normalisation = strings.normalisations[study.directions.normalise];
     return [
       [names.model, baseName(model.path), model.path],
       [names.format, model.format],
@@ -82,9 +83,9 @@ export class RunSettings extends LitElement {
       [names.samples, strings.sampling(samples, study.data.sample, study.data.seed)],
       [names.preprocessing, data.preprocessing || strings.noPreprocessing],
       [names.loss, strings.lossNames[study.loss.name]],
-      [names.directions, strings.randomDirections(normalisation, directions.seed)],
-      [names.kept, strings.ignored[study.directions.ignore]],
-      [names.angle, strings.cosine(signed(directions.cosine), directions.expectedCosine.toPrecision(2))],
+      [names.directions, directions.label],
+      ...("ignore" in study.directions ? [[names.kept, strings.ignored[study.directions.ignore]] as const] : []),
+      ...(directions.cosine === undefined ? [] : [[names.angle, angleText(directions)] as const]),
       [names.grid, `${strings.gridPoints(header.x.length, header.y.length)}, ${rangeText(header.x, header.y)}`],
       [names.engine, `${engine.label} ${engine.version}, ${engine.device} (${engine.why})`],
       [names.evaluators, strings.evaluatorCount(header.evaluators, study.compute.batchSize)],
@@ -92,6 +93,10 @@ export class RunSettings extends LitElement {
       [names.run, baseName(journal), journal],
     ];
   }
+}
+
+function angleText({ cosine = NaN, expectedCosine }: RunData["header"]["directions"]): string {
+  return expectedCosine === undefined ? signed(cosine) : strings.cosine(signed(cosine), expectedCosine.toPrecision(2));
 }
 
 function signed(value: number): string {

@@ -1,0 +1,105 @@
+import type { CurvaturePoint, RunSnapshot } from "../../../server/protocol/result";
+import { snapshotOf } from "./runs";
+import type { Surface } from "./surface";
+
+/** Coordinates of a path, the learning rate dropping after epochs 3 and 4. */
+export const pathPlaces = [
+  [-0.9, 0.1],
+  [-0.7, 0.55],
+  [-0.35, 0.62],
+  [-0.12, 0.3],
+  [-0.03, 0.06],
+  [0, 0],
+] as const;
+
+/** A run in the principal directions of its path. */
+export function pathSnapshot(surface: Surface): RunSnapshot {
+  const snapshot = snapshotOf(surface, { status: "done" });
+  return {
+    ...snapshot,
+    header: {
+      ...snapshot.header,
+      study: {
+        ...snapshot.header.study,
+        directions: { kind: "pca", centred: true, finalRow: false, ignore: "bias,norm" },
+      },
+      directions: {
+        kind: "pca",
+        label: "principal directions of 6 checkpoints, centred",
+        axes: ["PC 1 (81.2 %)", "PC 2 (12.5 %)"],
+      },
+      trajectory: {
+        explainedVariance: [0.812, 0.125],
+        randomWalk: [0.61, 0.15],
+        centred: true,
+        drops: [3, 4],
+        checkpoints: pathPlaces.map(([x, y], epoch) => ({
+          name: `model_${epoch}.pt`,
+          path: `/run/model_${epoch}.pt`,
+          epoch,
+          x,
+          y,
+          distance: Math.hypot(x, y),
+          offPlane: 0.1,
+        })),
+      },
+    },
+  };
+}
+
+/** A family of three lines of two splits. */
+export function linesSnapshot(): RunSnapshot {
+  const x = Array.from({ length: 41 }, (_, k) => -1 + k / 20);
+  const y = [0, 1, 2];
+  const values = y.flatMap((member) => x.map((at) => 0.4 + (2 + member) * at * at));
+  const surface: Surface = { x, y, loss: values, accuracy: values.map((loss) => Math.max(10, 90 - 20 * loss)) };
+  const snapshot = snapshotOf(surface, { status: "done" });
+  const { header } = snapshot;
+  const further = (loss: number): { loss: number; accuracy: number; lossError: number } => ({
+    loss: 0.8 * loss,
+    accuracy: 92,
+    lossError: 0.01,
+  });
+  return {
+    ...snapshot,
+    header: {
+      ...header,
+      study: { ...header.study, grid: { x: [-1, 1], y: [0, 0], points: [41, 3], lines: true } },
+      splits: [{ data: { ...header.data, split: "train" }, centre: further(0.4) }],
+      directions: { ...header.directions, axes: ["direction 1", ""] },
+    },
+    points: snapshot.points.map((point) => ({ ...point, further: [further(Number(point.loss))] })),
+  };
+}
+
+/** A map of 5 × 5 of which 20 points are measured. */
+export function curvatureSnapshot(surface: Surface): RunSnapshot {
+  const snapshot = snapshotOf(surface, { status: "running", measured: surface.loss.length });
+  const points: readonly CurvaturePoint[] = Array.from({ length: 20 }, (_, index) => ({
+    index,
+    max: 150 + 40 * Math.hypot((index % 5) - 2, Math.floor(index / 5) - 2),
+    min: -7 - 10 * Math.abs((index % 5) - 2),
+    residual: [1e-4, 1e-3],
+    symmetry: 1e-7,
+    products: 24,
+  }));
+  const { header } = snapshot;
+  return {
+    ...snapshot,
+    header: {
+      ...header,
+      study: {
+        ...header.study,
+        curvature: {
+          points: [5, 5],
+          samples: 64,
+          parameters: "kernels",
+          traceProbes: 0,
+          densityProbes: 0,
+          tolerance: 1e-3,
+        },
+      },
+    },
+    extras: { checkpoints: [], curvature: points },
+  };
+}
