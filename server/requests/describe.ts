@@ -107,11 +107,22 @@ async function draftOf({ file, data, overrides = {} }: DescribeOptions): Promise
   const chosen = data ?? overrides.data?.path;
   const written: StudyDraft =
     studyFile === undefined ? { model: file } : await readStudy(studyFile, chosen !== undefined);
-  const draft = overrideDraft(written, overrides);
+  const draft = overrideDraft(isOtherPlane(written, overrides) ? withoutRange(written) : written, overrides);
   if (chosen === undefined || chosen === written.data?.path) return { draft, notices };
   // The names of arrays and split that a study gives belong to the file that it names.
   const { x, y, split } = overrides.data ?? {};
   return { draft: { ...draft, data: { ...draft.data, path: chosen, x, y, split } }, notices };
+}
+
+/** Whether the user asks for another plane than the study's own, about which the study's range says nothing. */
+function isOtherPlane(written: StudyDraft, over: NonNullable<DescribeOptions["overrides"]>): boolean {
+  const kind = over.directions?.kind;
+  const isOtherKind = kind !== undefined && kind !== (written.directions?.kind ?? "random");
+  return isOtherKind || over.grid?.lines === true || over.checkpoints !== undefined;
+}
+
+function withoutRange(draft: StudyDraft): StudyDraft {
+  return { ...draft, grid: { ...draft.grid, x: undefined, y: undefined, fit: undefined } };
 }
 
 async function expectModel(model: string): Promise<void> {

@@ -106,6 +106,16 @@ describe("run", () => {
     expect(directions.seed).toBe(5);
   });
 
+  test("keeps a study's range for its own plane, not for another one", async () => {
+    const text =
+      '{"model": "model.onnx", "data": {"path": "test.npz", "samples": 20}, "grid": {"points": 2, "x": [0, 0.5]}}';
+    await writeFile(path.join(folder, "s.landscape.json"), text);
+    const own = JSON.parse((await cli("run", "s.landscape.json", "--plane", "random", "--json", "-")).out) as RunResult;
+    expect(own.study.grid.x).toEqual([0, 0.5]);
+    const line = JSON.parse((await cli("run", "s.landscape.json", "--lines", "--json", "-")).out) as RunResult;
+    expect(line.study.grid.x).toEqual([-1, 1]);
+  });
+
   test("interrupted, keeps what was measured and exits with 130; --resume continues it, a fresh run keeps it aside", async () => {
     const args = ["run", "model.onnx", "--points", "11", "--samples", "200"];
     const whole = await cli(...args, "--out", "whole", "--json", "-");
