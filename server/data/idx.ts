@@ -1,15 +1,16 @@
 import { access } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { ProblemError } from "../protocol/problem";
+import { corrupt, unsupported } from "../files/faults";
+import { inflatePart, largestExpansion } from "../files/inflate";
+import { swapBytes } from "../files/npy";
+import { headOf, type Source } from "../files/source";
+import { viewAs } from "../graph/elements";
 import { sizeOf } from "../graph/tensor";
 import type { DataType, Tensor } from "../graph/tensor";
-import { swapBytes, viewAs } from "./bytes";
-import { crc32 } from "./crc32";
+import { ProblemError } from "../protocol/problem";
 import type { DataFormat } from "./dataset";
 import { withFile } from "./file";
-import type { DataFile } from "./file";
-import { inflatePart, maximumExpansion } from "./inflate";
-import { corrupt, mismatch, unsupported } from "./problems";
+import { mismatch } from "./problems";
 
 /** Element type and width by the third byte of an IDX file. */
 const types: Readonly<Record<number, readonly [DataType, number]>> = {
@@ -72,7 +73,7 @@ async function findLabels(path: string): Promise<string> {
  */
 function readIdx(path: string): Promise<Tensor> {
   return withFile(path, async (file) => {
-    const packed = isGzip(await file.read(0, 2));
+    const packed = isGzip(await headOf(file, 2));
     const read = packed ? gzipReader(file) : plainReader(file);
     const headBytes = 4 + 4 * maximumRank;
     const header = parseHeader(await read(headBytes, false), path);
@@ -86,34 +87,28 @@ function readIdx(path: string): Promise<Tensor> {
 /** Gives the first `length` bytes of the content; with `whole`, also checks that there are exactly so many. */
 type ContentReader = (length: number, whole: boolean) => Promise<Uint8Array<ArrayBuffer>>;
 
-function plainReader(file: DataFile): ContentReader {
+function plainReader(file: Source): ContentReader {
   return (length, whole) => {
     if (whole && length !== file.size) throw wrongLength(file, length, `has ${file.size}`);
-    return file.read(0, length);
+    return headOf(file, length);
   };
 }
 
-function gzipReader(file: DataFile): ContentReader {
+function gzipReader(file: Source): ContentReader {
   return async (length, whole) => {
-    if (whole && length > (file.size + 1) * maximumExpansion) throw wrongLength(file, length, "cannot hold so many");
+    if (whole && length > (file.size + 1) * largestExpansion) throw wrongLength(file, length, "cannot hold so many");
     const { bytes, more } = await inflatePart(file, 0, file.size, "gzip", length).catch((error: unknown) => {
       if (error instanceof ProblemError) throw error;
-      throw corrupt(file.path, "gzip", "it cannot be unpacked, so it was probably cut short");
+      throw corrupt(file.path, "is damaged: it cannot be unpacked, so it was probably cut short or changed");
     });
     if (!whole) return bytes;
     if (more || bytes.length !== length) throw wrongLength(file, length, `has ${more ? "more" : bytes.length}`);
-    const trailer = await file.read(file.size - 8, 8);
-    const view = new DataView(trailer.buffer, trailer.byteOffset, trailer.byteLength);
-    // Where the stated size differs, the file is several gzip members in a row, each with a checksum of its own.
-    if (view.getUint32(4, true) === length % 2 ** 32 && view.getUint32(0, true) !== crc32(bytes)) {
-      throw corrupt(file.path, "gzip", "its checksum is wrong");
-    }
     return bytes;
   };
 }
 
-function wrongLength(file: DataFile, expected: number, found: string): ProblemError {
-  return corrupt(file.path, "IDX", `its header announces ${expected} bytes but it ${found}`);
+function wrongLength(file: Source, expected: number, found: string): ProblemError {
+  return corrupt(file.path, `is not a readable IDX file: its header announces ${expected} bytes but it ${found}`);
 }
 
 interface IdxHeader {
@@ -125,16 +120,17 @@ interface IdxHeader {
 }
 
 function parseHeader(head: Uint8Array, path: string): IdxHeader {
-  if (!isIdx(head)) throw corrupt(path, "IDX", "it does not start with the marks of the format");
+  if (!isIdx(head)) throw corrupt(path, "is not a readable IDX file: it does not start with the marks of the format");
   const [dtype, width] = types[head[2]!]!;
   const rank = head[3]!;
   if (rank > maximumRank) throw unsupported(path, `has ${rank} dimensions`, "Save the samples with fewer dimensions.");
   const offset = 4 + 4 * rank;
-  if (head.length < offset) throw corrupt(path, "IDX", "it ends within its header");
+  if (head.length < offset) throw corrupt(path, "is not a readable IDX file: it ends within its header");
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   const byteLength = sizeOf(shape) * width;
-  if (!Number.isSafeInteger(byteLength)) throw corrupt(path, "IDX", `its header announces [${shape.join(", ")}]`);
+  if (!Number.isSafeInteger(byteLength))
+    throw corrupt(path, `is not a readable IDX file: its header announces [${shape.join(", ")}]`);
   return { dtype, width, shape, offset, byteLength };
 }
 

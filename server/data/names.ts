@@ -1,12 +1,9 @@
 import { basename } from "node:path";
-import { dtypeOf } from "./npy";
+import type { NpyHeader } from "../files/npy";
 import { mismatch } from "./problems";
 
 /** What is known of an array before it is read. */
-export interface ArraySummary {
-  readonly descr: string;
-  readonly shape: readonly number[];
-}
+export type ArraySummary = Pick<NpyHeader, "dtype" | "shape">;
 
 interface Names {
   readonly x: string;
@@ -56,10 +53,10 @@ function lookup(arrays: ReadonlyMap<string, ArraySummary>, name: string): string
 function shapedPairs(arrays: ReadonlyMap<string, ArraySummary>): readonly Names[] {
   const pairs: Names[] = [];
   for (const [x, samples] of arrays) {
-    if (samples.shape.length < 2 || !dtypeOf(samples.descr)) continue;
+    if (samples.shape.length < 2 || !samples.dtype) continue;
     for (const [y, labels] of arrays) {
       const sameCount = labels.shape[0] === samples.shape[0];
-      if (x === y || !sameCount || !dtypeOf(labels.descr) || labels.shape.length > 2) continue;
+      if (x === y || !sameCount || !labels.dtype || labels.shape.length > 2) continue;
       if (labels.shape.length === 1 || labels.shape.length < samples.shape.length) pairs.push({ x, y });
     }
   }

@@ -1,14 +1,12 @@
-import { basename } from "node:path";
+import { corrupt } from "../files/faults";
+import type { NpyHeader } from "../files/npy";
+import { NumpyArchive } from "../files/npz";
+import type { Source } from "../files/source";
+import { isZip } from "../files/zip";
 import type { Tensor } from "../graph/tensor";
-import { withFile } from "./file";
-import type { DataFile } from "./file";
-import { chooseArrays } from "./names";
-import type { ArraySummary } from "./names";
-import { npyHeadBytes, parseNpy, parseNpyHeader } from "./npy";
 import type { DataFormat } from "./dataset";
-import { corrupt } from "./problems";
-import { readDirectory, readEntry } from "./zip";
-import type { ZipEntry } from "./zip";
+import { withFile } from "./file";
+import { chooseArrays } from "./names";
 
 /** NumPy archives: a zip of `.npy` arrays, packed or not, of any size. */
 export const npzFormat: DataFormat = {
@@ -16,16 +14,12 @@ export const npzFormat: DataFormat = {
   match: (path, head) => /\.npz$/i.test(path) || isZip(head),
   open: (path, names) =>
     withFile(path, async (file) => {
-      const entries = await arrayEntries(file);
-      const summaries = new Map<string, ArraySummary>();
-      for (const [name, entry] of entries) {
-        const head = await readEntry(file, entry, npyHeadBytes);
-        summaries.set(name, parseNpyHeader(head, name, path));
-      }
-      const chosen = chooseArrays(path, summaries, names);
-      const read = async (name: string): Promise<Tensor> =>
-        parseNpy(await readEntry(file, entries.get(name)!), name, path);
-      return { path, files: [path], x: await read(chosen.x), y: await read(chosen.y), names: chosen };
+      const archive = await openArchive(file);
+      const headers = new Map<string, NpyHeader>();
+      for (const name of archive.names) headers.set(name, await archive.header(name));
+      const chosen = chooseArrays(path, headers, names);
+      const [x, y] = [await archive.read(chosen.x), await archive.read(chosen.y)];
+      return { path, files: [path], x, y, names: chosen };
     }),
 };
 
@@ -35,25 +29,15 @@ export const npzFormat: DataFormat = {
  */
 export function readArrays(path: string): Promise<ReadonlyMap<string, Tensor>> {
   return withFile(path, async (file) => {
+    const archive = await openArchive(file);
     const arrays = new Map<string, Tensor>();
-    for (const [name, entry] of await arrayEntries(file)) {
-      arrays.set(name, parseNpy(await readEntry(file, entry), name, path));
-    }
+    for (const name of archive.names) arrays.set(name, await archive.read(name));
     return arrays;
   });
 }
 
-async function arrayEntries(file: DataFile): Promise<ReadonlyMap<string, ZipEntry>> {
-  if (!isZip(await file.read(0, 4))) {
-    throw corrupt(file.path, "NumPy", `it does not start like a zip archive, as ${basename(file.path)} should`);
-  }
-  const entries = await readDirectory(file);
-  const arrays = entries.filter((entry) => entry.name.endsWith(".npy"));
-  if (arrays.length === 0) throw corrupt(file.path, "NumPy", "it holds no arrays");
-  return new Map(arrays.map((entry) => [entry.name.slice(0, -".npy".length), entry]));
-}
-
-/** A zip archive starts with a local header, or, when empty, with the end of its directory. */
-function isZip(head: Uint8Array): boolean {
-  return head[0] === 0x50 && head[1] === 0x4b && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6));
+async function openArchive(file: Source): Promise<NumpyArchive> {
+  const archive = await NumpyArchive.open(file);
+  if (archive.names.length === 0) throw corrupt(file.path, "is no NumPy archive: it holds no arrays");
+  return archive;
 }

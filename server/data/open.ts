@@ -1,8 +1,9 @@
+import { unsupported } from "../files/faults";
+import { headOf } from "../files/source";
 import type { DataFormat, LabelledData } from "./dataset";
 import { withFile } from "./file";
 import { idxFormat } from "./idx";
 import { npzFormat } from "./npz";
-import { unsupported } from "./problems";
 
 /** Every data format that can be read, in the order in which they are asked. */
 const formats: readonly DataFormat[] = [npzFormat, idxFormat];
@@ -17,7 +18,7 @@ export async function openData(
   path: string,
   names: { readonly x?: string; readonly y?: string },
 ): Promise<LabelledData> {
-  const head = await withFile(path, (file) => file.read(0, 8));
+  const head = await withFile(path, (file) => headOf(file, 8));
   const format = formats.find((candidate) => candidate.match(path, head));
   if (!format) {
     const known = formats.map(({ label }) => label).join(" and ");

@@ -37,10 +37,14 @@ export class Batches {
   readonly batches: readonly Batch[];
   private readonly targets: Targets;
 
-  /** @throws ProblemError `file-unsupported` when the model does not take such samples. */
+  /**
+   * @throws ProblemError `file-unsupported` when the model does not take such samples, `data-mismatch` when they are no
+   *   whole numbers where it takes those, `labels-mismatch` when every token of theirs is masked.
+   */
   constructor(private readonly parts: BatchesParts) {
     const { file, input, samples, batchSize } = parts;
     const total = samples.x.shape[0]!;
+    if (parts.loss.name === "sequenceCrossEntropy") requireTokens(file, samples);
     const width = samples.x.data.length / total;
     const size = input.batch ?? Math.min(batchSize, total);
     const data = convert(file, samples.x.data as Float32Array, input.dtype);
@@ -62,10 +66,8 @@ export class Batches {
    */
   async countClasses(executable: Executable): Promise<number> {
     if (!usesClasses(this.parts.loss.name)) return 0;
-    const { feeds } = this.batches[0]!;
-    return this.checked(await executable.run(feeds))
-      .shape.filter((extent) => extent !== 1)
-      .at(-1)!;
+    const { shape } = await this.run(executable, this.batches[0]!);
+    return shape.filter((extent) => extent !== 1).at(-1)!;
   }
 
   /**
@@ -74,27 +76,34 @@ export class Batches {
    */
   async measure(executable: Executable): Promise<PointSums> {
     const sums = emptySums();
-    for (const { feeds, first, count } of this.batches) {
-      const outputs = this.checked(await executable.run(feeds));
-      addLoss(this.parts.loss, sums, outputs, this.targets, first, count);
+    for (const batch of this.batches) {
+      const outputs = await this.run(executable, batch);
+      addLoss(this.parts.loss, sums, outputs, this.targets, batch.first, batch.count);
     }
     return sums;
   }
 
   /** The outputs that the loss compares, of a shape that it can. */
-  private checked(outputs: Readonly<Record<string, Tensor>>): Tensor {
-    const { loss, samples } = this.parts;
-    const tensor = outputs[this.parts.output]!;
+  private async run(executable: Executable, { feeds }: Batch): Promise<Tensor> {
+    const { loss, samples, input, output } = this.parts;
+    const tensor = (await executable.run(feeds))[output]!;
+    const rows = feeds[input.name]!.shape[0]!;
+    if (tensor.shape[0] !== rows) throw this.misfit(tensor, `a row for each of the batch's ${rows} samples`);
     if (loss.name === "crossEntropy") return this.scores(tensor);
-    const perSample = tensor.data.length / tensor.shape[0]!;
     if (loss.name === "sequenceCrossEntropy") {
       const tokens = samples.y.length / samples.x.shape[0]!;
-      if (tensor.shape.length === 3 && tensor.shape[1] === tokens) return tensor;
+      if (tensor.shape.length === 3 && tensor.shape[1] === tokens && tensor.shape[2]! > 1) return tensor;
       throw this.misfit(tensor, `[samples, ${tokens} tokens, classes]`);
     }
-    const targets = samples.targets!;
-    if (perSample === targets.data.length / targets.shape[0]!) return tensor;
-    throw this.misfit(tensor, `[samples, ${targets.shape.slice(1).join(", ")}], like the targets,`);
+    // Extents of 1 say nothing of the order of the numbers; all others do.
+    const wide = (shape: readonly number[]): string =>
+      shape
+        .slice(1)
+        .filter((extent) => extent !== 1)
+        .join();
+    const { shape } = samples.targets!;
+    if (wide(tensor.shape) === wide(shape)) return tensor;
+    throw this.misfit(tensor, `[${["samples", ...shape.slice(1)].join(", ")}], like the targets,`);
   }
 
   /** The scores [rows, classes, 1, …]. */
@@ -141,7 +150,7 @@ function convert(file: string, values: Float32Array, dtype: DataType): Numbers {
     case "int32":
       return Int32Array.from(whole(file, values));
     case "int64":
-      return BigInt64Array.from(whole(file, values), BigInt);
+      return BigInt64Array.from(Array.from(whole(file, values), BigInt));
     default:
       throw new ProblemError({
         reason: "file-unsupported",
@@ -154,15 +163,30 @@ function convert(file: string, values: Float32Array, dtype: DataType): Numbers {
   }
 }
 
+/** Beyond it not every whole number is one in single precision, in which samples are kept. */
+const largestWhole = 2 ** 24;
+
 /** Samples that are indices, such as tokens. */
-function whole(file: string, values: Float32Array): readonly number[] {
-  const broken = values.find((value) => !Number.isInteger(value));
-  if (broken === undefined) return Array.from(values);
+function whole(file: string, values: Float32Array): Float32Array {
+  const broken = values.find((value) => !Number.isInteger(value) || Math.abs(value) > largestWhole);
+  if (broken === undefined) return values;
   throw new ProblemError({
     reason: "data-mismatch",
     title: "The data do not fit the model",
-    message: `The model takes whole numbers, but a sample holds ${broken}.`,
+    message: `The model takes whole numbers up to 2²⁴, but a sample holds ${broken}.`,
     advice: "Choose data without scaling, such as tokens, and set the scale of the preprocessing to 1.",
+    file,
+  });
+}
+
+/** A mean over no token at all is no number. */
+function requireTokens(file: string, { x, y }: Samples): void {
+  if (y.some((label) => label >= 0)) return;
+  throw new ProblemError({
+    reason: "labels-mismatch",
+    title: "There is no token to predict",
+    message: `Every token of the ${x.shape[0]!} chosen samples is masked by a negative class.`,
+    advice: "Use more samples, or other ones.",
     file,
   });
 }

@@ -1,8 +1,9 @@
 import path from "node:path";
 import type { Checkpoint } from "../formats/checkpoint";
 import { matchCheckpoint, openCheckpoint } from "../formats/openCheckpoint";
+import { toFloat32 } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
-import { originValues, toFloat32 } from "../landscape/values";
+import { originValues } from "../landscape/values";
 import type { LoadedModel } from "./model";
 
 /** The weights that a checkpoint has for a model, read tensor by tensor. Close it. */

@@ -1,17 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { corrupt, unsupported, unwritable } from "../files/faults";
+import { npyParts } from "../files/npy";
+import { NumpyArchive } from "../files/npz";
+import { tensorOf } from "../files/strides";
+import { ZipWriter } from "../files/zipWriter";
+import { isFloating, toFloat32 } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
 import type { Tensor } from "../graph/tensor";
-import { ZipWriter } from "./archive/zipWriter";
-import { corrupt, unsupported, unwritable } from "./faults";
-import { npyParts } from "./numpy/npy";
-import { NumpyArchive } from "./numpy/npz";
 import { readReferenceDirections, writeReferenceDirections } from "./reference/directions";
 import { readHeader } from "./safetensors/header";
 import { writeSafetensors } from "./safetensors/write";
 import { withSource } from "./source";
-import { tensorOf, toFloat32 } from "./values";
 
 /** One or two directions by parameter name; a parameter that is absent is not moved. */
 export interface SavedDirections {
@@ -106,8 +107,10 @@ async function readValues(
   model: string,
 ): Promise<Float32Array | undefined> {
   const tensor = await arrays.read(fullName);
+  if (!isFloating(tensor.dtype)) {
+    throw unsupported(file, `holds ${fullName} as ${tensor.dtype}`, "Save directions as float32.");
+  }
   const values = toFloat32(tensor);
-  if (!values) throw unsupported(file, `holds ${fullName} as ${tensor.dtype}`, "Save directions as float32.");
   if (!values.every(Number.isFinite)) throw corrupt(file, `holds values in ${fullName} that are not finite`, advice);
   if (!parameter) {
     if (values.every((value) => value === 0)) return undefined;

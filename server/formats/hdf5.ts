@@ -1,6 +1,6 @@
 import type * as h5wasm from "h5wasm/node";
+import { corrupt, tooLarge, unwritable } from "../files/faults";
 import { sizeOf } from "../graph/tensor";
-import { corrupt, tooLarge, unwritable } from "./faults";
 import { readHead } from "./source";
 
 type Library = typeof h5wasm;

@@ -1,7 +1,7 @@
+import { corrupt, unsupported } from "../files/faults";
 import { isFloating } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
 import type { Checkpoint, CheckpointFormat, TensorFacts } from "./checkpoint";
-import { corrupt, unsupported } from "./faults";
 import { numpyFormat } from "./numpy/format";
 import { onnxCheckpointFormat } from "./onnx/checkpoint";
 import { commonPrefix, wrappers } from "./prefixes";

@@ -1,6 +1,6 @@
 import path from "node:path";
+import { corrupt } from "../files/faults";
 import type { Checkpoint, CheckpointFormat, TensorFacts } from "./checkpoint";
-import { corrupt } from "./faults";
 import { stripPrefixes, wrappers } from "./prefixes";
 import { withSource } from "./source";
 

@@ -1,3 +1,4 @@
+import { fromBfloat16, fromFloat16 } from "./half";
 import { sizeOf, type DataType, type Tensor, type TensorData } from "./tensor";
 
 /** How ONNX numbers an element type, and how its elements lie in memory. */
@@ -50,6 +51,17 @@ export function isFloating(dtype: DataType): boolean {
 }
 
 /**
+ * Little-endian bytes as elements of their type; shares memory with them where they are aligned.
+ * @throws RangeError when they are no whole number of elements.
+ */
+export function viewAs(dtype: DataType, bytes: Uint8Array<ArrayBuffer>): TensorData {
+  const { width, view } = elementTypes[dtype];
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+  if (aligned.byteLength % width !== 0) throw new RangeError(`${aligned.byteLength} bytes are no whole ${dtype}.`);
+  return view(aligned.buffer, aligned.byteOffset, aligned.byteLength / width);
+}
+
+/**
  * A tensor from its elements' little-endian bytes, which are copied.
  * @returns undefined when the number of bytes is not that of the shape.
  */
@@ -63,4 +75,16 @@ export function tensorFromBytes(dtype: DataType, shape: readonly number[], bytes
 /** The elements of a tensor as little-endian bytes; a view, not a copy. */
 export function bytesOf({ data }: Tensor): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/**
+ * The values of a tensor as float32, in its own layout. Exact for float32 (the tensor's own array is returned, not a
+ * copy), float16, bfloat16 and integers below 2²⁴; rounded to nearest for all others.
+ */
+export function toFloat32({ data, dtype }: Tensor): Float32Array {
+  if (data instanceof Float32Array) return data;
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float32Array.from(data, Number);
+  if (dtype === "float16") return Float32Array.from(data, fromFloat16);
+  if (dtype === "bfloat16") return Float32Array.from(data, fromBfloat16);
+  return Float32Array.from(data);
 }

@@ -1,3 +1,4 @@
+import { toFloat32 } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
 import { fromJsonNumber, toJsonNumber } from "../protocol/numbers";
 import type { Check, CheckpointFacts, CheckpointValues, Point } from "../protocol/result";
@@ -6,7 +7,7 @@ import { isBiasOrNorm } from "./directions";
 import type { Direction } from "./directions";
 import { filterSquares } from "./filters";
 import { followsModel, unitIndex, unitOf } from "./normalise";
-import { isStatistic, movable, toFloat32 } from "./values";
+import { isStatistic, movable } from "./values";
 import { percent, plural, short, worse } from "./words";
 
 /** Largest deviation of a norm ratio from 1, and of the centre's loss from the model's own, both relative. */
@@ -121,7 +122,10 @@ export function batchNormCheck(
   if (statistics === 0 || (kind !== "to" && kind !== "between")) return undefined;
   const base = { name: "batch-norm", value: mode === "keep" ? statistics : 0, expected: 0 };
   if (mode !== "keep") {
-    const how = mode === "interpolate" ? "interpolated with the weights" : "measured anew at every point";
+    const how =
+      mode === "interpolate"
+        ? "interpolated with the weights; beyond both models a variance may become negative, and the loss no number"
+        : "measured anew at every point";
     return { ...base, level: "ok", message: `The running statistics of batch normalisation are ${how}.` };
   }
   const message =

@@ -1,8 +1,9 @@
+import { toFloat32 } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
 import type { Ignore, RandomDirections } from "../protocol/study";
 import { blocksOf, blockSquares, normalised } from "./normalise";
 import { Random } from "./random";
-import { movable, toFloat32 } from "./values";
+import { movable } from "./values";
 
 /**
  * One tensor per parameter, by `Parameter.name`, in the parameter's own layout. A parameter that is absent is not moved

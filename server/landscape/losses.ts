@@ -1,4 +1,4 @@
-import type { Tensor } from "../graph/tensor";
+import type { Tensor, TensorData } from "../graph/tensor";
 import type { LossName, LossSpec } from "../protocol/study";
 import { addCrossEntropy, reader } from "./loss";
 import type { MutableSums } from "./loss";
@@ -35,14 +35,16 @@ export function containedActivation(loss: LossName): "softmax" | "sigmoid" | und
  *
  * - `crossEntropy`, `sequenceCrossEntropy`: −log softmax(z)_t, of every sample or of every token that is not masked; the
  *   count is that of samples or tokens.
- * - `binaryCrossEntropy`: (1/m) Σ log(1 + e^z) − t·z, z being logits; correct where z > 0 and t > ½ agree.
+ * - `binaryCrossEntropy`: (1/m) Σ t·log(1 + e^−z) + (1 − t)·log(1 + e^z), z being logits; the share of outputs where
+ *   z > 0 and t > ½ agree counts as correct.
  * - `meanSquaredError`: (1/m) Σ (z − t)²; `meanAbsoluteError`: (1/m) Σ |z − t|.
  * - `huber`: (1/m) Σ h(z − t), h(d) = d²/2 within δ and δ·(|d| − δ/2) beyond (δ = 1 when not given).
- * - `kullbackLeibler`: Σ t·(log t − log softmax(z)) over the last axis, summed over the others.
+ * - `kullbackLeibler`: Σ t·(log t − log softmax(z)) over the last axis that is not 1, summed over the others.
  *
  * The last four have no accuracy: the number of correct samples becomes NaN.
  *
- * @param outputs [N, …] with N ≥ count.
+ * @param outputs [N, …] with N ≥ count; [N, tokens, classes] for `sequenceCrossEntropy`. Otherwise its samples have the
+ *   extents of the targets', but for those of 1.
  * @param first index of the batch's first sample in `targets`.
  */
 export function addLoss(
@@ -65,14 +67,15 @@ export function addLoss(
   }
 }
 
+/** Every token is a sample of its own. */
 function addSequence(sums: MutableSums, outputs: Tensor, classes: Int32Array, first: number, count: number): void {
   const tokens = outputs.shape[1]!;
   const width = outputs.shape.at(-1)!;
-  const rows: Tensor = { ...outputs, shape: [outputs.data.length / width, width] };
   for (let i = 0; i < count * tokens; i++) {
-    if (classes[first * tokens + i]! < 0) continue;
-    const row = { ...rows, shape: [1, width], data: rows.data.subarray(i * width, (i + 1) * width) } as Tensor;
-    addCrossEntropy(sums, row, classes, first * tokens + i, 1);
+    const label = first * tokens + i;
+    if (classes[label]! < 0) continue;
+    const data = outputs.data.subarray(i * width, (i + 1) * width) as TensorData;
+    addCrossEntropy(sums, { dtype: outputs.dtype, shape: [1, width], data }, classes, label, 1);
   }
 }
 
@@ -87,52 +90,69 @@ function addValues(
   const size = targets.data.length / targets.shape[0]!;
   const z = reader(outputs);
   const t = reader(targets);
-  const isBinary = spec.name === "binaryCrossEntropy";
+  const width = rowLength(outputs.shape);
   for (let i = 0; i < count; i++) {
     const [from, to] = [i * size, (first + i) * size];
-    let loss = 0;
-    let right = 0;
-    if (spec.name === "kullbackLeibler") loss = divergence(z, from, t, to, size, classesIn(outputs.shape));
-    else {
-      for (let j = 0; j < size; j++) {
-        const [output, target] = [z(from + j), t(to + j)];
-        loss += term(spec, output, target) / size;
-        if (isBinary && output > 0 === target > 0.5) right += 1 / size;
-      }
-    }
+    const loss =
+      spec.name === "kullbackLeibler" ? divergence(z, from, t, to, size, width) : meanTerm(spec, z, from, t, to, size);
     sums.lossSum += loss;
     sums.lossSquareSum += loss * loss;
-    sums.correct += isBinary ? right : NaN;
+    sums.correct += spec.name === "binaryCrossEntropy" ? shareRight(z, from, t, to, size) : NaN;
   }
   sums.count += count;
+}
+
+type At = (i: number) => number;
+
+function meanTerm(spec: LossSpec, z: At, from: number, t: At, to: number, size: number): number {
+  let sum = 0;
+  for (let j = 0; j < size; j++) sum += term(spec, z(from + j), t(to + j));
+  return sum / size;
+}
+
+/** Share of the outputs that lie on their target's side; NaN lies on neither. */
+function shareRight(z: At, from: number, t: At, to: number, size: number): number {
+  let right = 0;
+  for (let j = 0; j < size; j++) {
+    const output = z(from + j);
+    if (!Number.isNaN(output) && output > 0 === t(to + j) > 0.5) right += 1;
+  }
+  return right / size;
 }
 
 function term({ name, delta = 1 }: LossSpec, output: number, target: number): number {
   const difference = output - target;
   switch (name) {
     case "binaryCrossEntropy":
-      // log(1 + e^z) − t·z, without overflow.
-      return Math.max(output, 0) - target * output + Math.log1p(Math.exp(-Math.abs(output)));
+      // What has no weight counts nothing, even where its logarithm is infinite.
+      return (target === 0 ? 0 : target * softplus(-output)) + (target === 1 ? 0 : (1 - target) * softplus(output));
     case "meanSquaredError":
       return difference * difference;
     case "meanAbsoluteError":
       return Math.abs(difference);
-    default: {
+    case "huber": {
       const size = Math.abs(difference);
       return size <= delta ? (difference * difference) / 2 : delta * (size - delta / 2);
     }
+    default:
+      throw new Error(`${name} is no mean over the numbers of a sample`);
   }
 }
 
-/** The last extent, after those of 1 at the end, as in [N, C, 1, 1]. */
-function classesIn(shape: readonly number[]): number {
-  const wide = shape.filter(
-    (extent, axis) => axis <= 1 || extent !== 1 || shape.slice(axis).some((more) => more !== 1),
-  );
-  return wide.at(-1)!;
+/** log(1 + e^z), without overflow. */
+function softplus(z: number): number {
+  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 }
 
-type At = (i: number) => number;
+/** The last extent, extents of 1 at the end left out, as in [N, C, 1, 1]. */
+function rowLength(shape: readonly number[]): number {
+  return (
+    shape
+      .slice(1)
+      .filter((extent) => extent !== 1)
+      .at(-1) ?? 1
+  );
+}
 
 /** Σ t (log t − log softmax(z)) over rows of `width`; a target of 0 contributes nothing. */
 function divergence(z: At, from: number, t: At, to: number, size: number, width: number): number {

@@ -1,5 +1,6 @@
+import { toFloat32 } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
-import { movable, toFloat32 } from "./values";
+import { movable } from "./values";
 
 /**
  * Weight decay's part of the loss, (λ/2)·Σ‖θ‖², over every parameter that directions may move, biases and normalisation

@@ -1,8 +1,9 @@
+import { unsupported } from "../../files/faults";
+import { numberType } from "../../files/npy";
+import { NumpyArchive } from "../../files/npz";
 import type { Checkpoint, CheckpointFormat, TensorFacts } from "../checkpoint";
-import { unsupported } from "../faults";
 import { stripPrefixes } from "../prefixes";
 import { openSource } from "../source";
-import { NumpyArchive } from "./npz";
 
 /** NumPy archives: an array for each parameter, by its name. */
 export const numpyFormat: CheckpointFormat = {
@@ -15,7 +16,10 @@ export const numpyFormat: CheckpointFormat = {
     try {
       const archive = await NumpyArchive.open(source);
       const facts = new Map<string, TensorFacts>();
-      for (const name of archive.names) facts.set(name, await archive.header(name));
+      for (const name of archive.names) {
+        const header = await archive.header(name);
+        facts.set(name, { dtype: numberType(header, name, path), shape: header.shape });
+      }
       if (facts.size === 0) throw unsupported(path, "holds no arrays", "Save the weights with numpy.savez.");
       const { tensors, nameInFile } = stripPrefixes(facts);
       return {

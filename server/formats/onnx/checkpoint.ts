@@ -1,5 +1,5 @@
+import { unsupported } from "../../files/faults";
 import type { Checkpoint, CheckpointFormat } from "../checkpoint";
-import { unsupported } from "../faults";
 import { openModel } from "../open";
 
 /** ONNX models as the weights that they hold. Read whole, as protocol buffers are. */

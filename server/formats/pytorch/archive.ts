@@ -1,6 +1,6 @@
-import { ZipArchive } from "../archive/zip";
-import { corrupt, tooLarge, unsupported } from "../faults";
-import type { Source } from "../source";
+import { corrupt, tooLarge, unsupported } from "../../files/faults";
+import type { Source } from "../../files/source";
+import { ZipArchive } from "../../files/zip";
 import { PickleError, type Value } from "./objects";
 import { Unpickler } from "./pickle";
 import { bigEndian, largestPickle, storageOf, toStateDict, type PickledFile } from "./pickled";

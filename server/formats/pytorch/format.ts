@@ -1,12 +1,13 @@
 import path from "node:path";
-import { widthOf } from "../../graph/elements";
+import { corrupt, tooLarge, unsupported } from "../../files/faults";
+import type { Source } from "../../files/source";
+import { gather, isRowMajor, spanOf, tensorOf } from "../../files/strides";
+import { isZip } from "../../files/zip";
+import { viewAs, widthOf } from "../../graph/elements";
 import { sizeOf, type Tensor } from "../../graph/tensor";
-import { isZip } from "../archive/zip";
 import type { Checkpoint, CheckpointFormat } from "../checkpoint";
-import { corrupt, tooLarge, unsupported } from "../faults";
 import { stripPrefixes } from "../prefixes";
-import { openSource, type Source } from "../source";
-import { gather, isRowMajor, spanOf, tensorOf } from "../values";
+import { openSource } from "../source";
 import { readArchive } from "./archive";
 import { isPickle, readLegacy } from "./legacy";
 import { ForbiddenGlobal, type StoredView } from "./objects";
@@ -111,5 +112,6 @@ async function readView(source: Source, pickled: PickledFile, name: string, view
   }
   const bytes = await source.read(position + from, span);
   if (span === length) verify(bytes);
-  return tensorOf(dtype, shape, isRowMajor(shape, strides) ? bytes : gather(bytes, dtype, shape, strides));
+  if (isRowMajor(shape, strides)) return tensorOf(dtype, shape, bytes);
+  return { dtype, shape, data: gather(dtype, viewAs(dtype, bytes), shape, strides) };
 }

@@ -1,5 +1,5 @@
-import { corrupt, tooLarge } from "../faults";
-import type { Source } from "../source";
+import { corrupt, tooLarge } from "../../files/faults";
+import type { Source } from "../../files/source";
 import { PickleError, PickleTruncated, type Storage, type Value } from "./objects";
 import { Unpickler } from "./pickle";
 import { bigEndian, largestPickle, storageOf, toStateDict, type PickledFile, type StorageBytes } from "./pickled";

@@ -1,4 +1,4 @@
-import { unsupported } from "../faults";
+import { unsupported } from "../../files/faults";
 import { as, PickleError, type Storage, type Value } from "./objects";
 
 /** Where the bytes of a storage are. */

@@ -1,6 +1,6 @@
 import path from "node:path";
+import { corrupt, unsupported } from "../../files/faults";
 import type { Parameter } from "../../graph/graph";
-import { corrupt, unsupported } from "../faults";
 import { openHdf5, writeHdf5, type Hdf5File } from "../hdf5";
 import { modelOrder, type ModelOrder } from "./order";
 

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { corrupt, unsupported } from "../../files/faults";
 import { toJsonNumber } from "../../protocol/numbers";
 import type {
   CurvatureFigure,
@@ -8,7 +9,6 @@ import type {
   SurfaceFigure,
   TrajectoryFigure,
 } from "../../protocol/result";
-import { corrupt, unsupported } from "../faults";
 import { openHdf5, type Hdf5Array, type Hdf5File } from "../hdf5";
 
 /** What the authors' code writes where nothing is computed yet: loss, accuracy and λmax, and λmin. */
@@ -68,26 +68,38 @@ function readSurfaces(file: Hdf5File): RunFigures {
   const x = vector(file, "xcoordinates")!;
   const y = vector(file, "ycoordinates");
   const axes: Axes = y ? { x, y } : { x };
+  const measured = grid(file, "measured", axes);
   const surfaces: SurfaceFigure[] = [];
   const lines: LineFigure[] = [];
   for (const split of splits) {
     const loss = grid(file, `${split}_loss`, axes);
     if (!loss) continue;
     const accuracy = grid(file, `${split}_acc`, axes);
-    if (y) surfaces.push(surfaceOf(split, x, y, loss, accuracy));
-    else lines.push(lineOf(split, x, loss, accuracy));
+    if (y) surfaces.push(surfaceOf(split, { x, y }, { loss, accuracy, measured }));
+    else lines.push(lineOf(split, x, { loss, accuracy, measured }));
   }
   const curvature = curvatureOf(file, axes);
   return { surfaces, lines, ...(curvature ? { curvature } : {}) };
 }
 
+/** Arrays of one split. */
+interface SplitArrays {
+  readonly loss: Flat;
+  readonly accuracy: Flat | undefined;
+  /** 0 where a value was interpolated: in files that we have written. */
+  readonly measured: Flat | undefined;
+}
+
+function isMeasured({ loss, measured }: SplitArrays, k: number): 0 | 1 {
+  return isComputed(loss[k]) && measured?.[k] !== 0 ? 1 : 0;
+}
+
 function surfaceOf(
   split: string,
-  x: readonly number[],
-  y: readonly number[],
-  loss: Flat,
-  accuracy: Flat | undefined,
+  { x, y }: { readonly x: readonly number[]; readonly y: readonly number[] },
+  arrays: SplitArrays,
 ): SurfaceFigure {
+  const { loss, accuracy } = arrays;
   const rows = <T>(entry: (k: number) => T): T[][] => rowsOf(x.length, y.length, entry);
   return {
     split,
@@ -97,11 +109,12 @@ function surfaceOf(
     loss: rows((k) => computed(loss[k])),
     accuracy: rows((k) => (isComputed(loss[k]) ? computed(accuracy?.[k]) : "NaN")),
     lossError: rows(() => "NaN"),
-    measured: rows((k) => (isComputed(loss[k]) ? 1 : 0)),
+    measured: rows((k) => isMeasured(arrays, k)),
   };
 }
 
-function lineOf(split: string, x: readonly number[], loss: Flat, accuracy: Flat | undefined): LineFigure {
+function lineOf(split: string, x: readonly number[], arrays: SplitArrays): LineFigure {
+  const { loss, accuracy } = arrays;
   return {
     split,
     samples: 0,
@@ -110,7 +123,7 @@ function lineOf(split: string, x: readonly number[], loss: Flat, accuracy: Flat 
     loss: x.map((_, k) => computed(loss[k])),
     accuracy: x.map((_, k) => (isComputed(loss[k]) ? computed(accuracy?.[k]) : "NaN")),
     lossError: x.map(() => "NaN"),
-    measured: x.map((_, k) => (isComputed(loss[k]) ? 1 : 0)),
+    measured: x.map((_, k) => isMeasured(arrays, k)),
   };
 }
 

@@ -1,8 +1,8 @@
+import { unsupported } from "../../files/faults";
+import { tensorOf } from "../../files/strides";
 import type { Checkpoint, CheckpointFormat } from "../checkpoint";
-import { unsupported } from "../faults";
 import { stripPrefixes } from "../prefixes";
 import { openSource } from "../source";
-import { tensorOf } from "../values";
 import { readHeader } from "./header";
 
 /** Files of safetensors, whatever their name. */

@@ -1,8 +1,8 @@
+import { corrupt, tooLarge, unsupported } from "../../files/faults";
+import type { Source } from "../../files/source";
 import { widthOf } from "../../graph/elements";
 import { sizeOf, type DataType } from "../../graph/tensor";
 import type { TensorFacts } from "../checkpoint";
-import { corrupt, tooLarge, unsupported } from "../faults";
-import type { Source } from "../source";
 
 /** A tensor and where in the file its bytes are. */
 export interface StoredTensor extends TensorFacts {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { corrupt, tooLarge, unsupported } from "../faults";
+import { corrupt, tooLarge, unsupported } from "../../files/faults";
 import { withSource } from "../source";
 
 /** The learning rate at some time of a training. */

@@ -1,5 +1,6 @@
 import { fromJsonNumber, toJsonNumber } from "../../protocol/numbers";
 import type { Check, CurvaturePoint } from "../../protocol/result";
+import { plural, short } from "../words";
 
 /** Largest relative |u·Hv − v·Hu| that float32 products may show. */
 export const symmetryTolerance = 1e-5;
@@ -102,12 +103,4 @@ function finitePoints(points: readonly CurvaturePoint[]): readonly Numbers[] {
       symmetry: fromJsonNumber(symmetry),
     }))
     .filter(({ max, min }) => Number.isFinite(max) && Number.isFinite(min));
-}
-
-function short(value: number): string {
-  return Number.isFinite(value) ? `${Number(value.toPrecision(3))}` : `${value}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,10 +1,10 @@
+import { toFloat32 } from "../../graph/elements";
 import type { Parameter } from "../../graph/graph";
 import { fromJsonNumber, toJsonNumber } from "../../protocol/numbers";
 import type { CurvatureFigure, JsonNumber, SurfaceFigure } from "../../protocol/result";
 import { filterIndex, filterSquares } from "../filters";
 import type { FilterIndex } from "../filters";
 import { Random } from "../random";
-import { toFloat32 } from "../values";
 
 /** All δ with ‖δ_f‖ ≤ radius_f for every filter f, as flat vectors. */
 export interface Box {

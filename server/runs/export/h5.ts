@@ -53,7 +53,7 @@ function addSurfaces(datasets: Datasets, surfaces: readonly SurfaceFigure[]): vo
     datasets.set("ycoordinates", list(y));
     datasets.set(`${named(split)}_loss`, { shape, data: values(loss.flat(), known) });
     datasets.set(`${named(split)}_acc`, { shape, data: values(accuracy.flat(), known) });
-    if (!datasets.has("measured")) datasets.set("measured", { shape, data: Uint8Array.from(known) });
+    if (!datasets.has("measured")) datasets.set("measured", { shape, data: Float64Array.from(known) });
   }
 }
 
@@ -63,7 +63,7 @@ function addLines(datasets: Datasets, folders: Map<string, Folder>, lines: reado
     const members = lines.filter((line) => line.split === split);
     const { x, measured } = members[0]!;
     datasets.set("xcoordinates", list(x));
-    if (!datasets.has("measured")) datasets.set("measured", { shape: [x.length], data: Uint8Array.from(measured) });
+    if (!datasets.has("measured")) datasets.set("measured", { shape: [x.length], data: Float64Array.from(measured) });
     for (const [name, quantity] of [
       [`${named(split)}_loss`, "loss"],
       [`${named(split)}_acc`, "accuracy"],

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Group } from "h5wasm/node";
 
-/** A dataset of an HDF5 file, row-major: float64 or, for flags, bytes. */
+/** A dataset of an HDF5 file, row-major. */
 export interface Dataset {
   readonly shape: readonly number[];
-  readonly data: Float64Array | Uint8Array;
+  readonly data: Float64Array;
 }
 
 /** A folder of an HDF5 file. */
@@ -43,8 +43,7 @@ export async function toHdf5(root: Folder): Promise<Uint8Array> {
 function fill(group: Group, { datasets, folders, attributes }: Folder): void {
   for (const [name, text] of Object.entries(attributes ?? {})) group.create_attribute(name, text);
   for (const [name, { shape, data }] of datasets) {
-    const dtype = data instanceof Float64Array ? "<d" : "<B";
-    group.create_dataset({ name, data, shape: [...shape], dtype });
+    group.create_dataset({ name, data, shape: [...shape], dtype: "<d" });
   }
   for (const [name, inner] of folders ?? []) fill(group.create_group(name), inner);
 }

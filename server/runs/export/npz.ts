@@ -1,4 +1,6 @@
 import { strToU8, zipSync, type Zippable } from "fflate";
+import { npyParts } from "../../files/npy";
+import type { Tensor } from "../../graph/tensor";
 import { fromJsonNumber } from "../../protocol/numbers";
 import type {
   CurvatureFigure,
@@ -10,9 +12,8 @@ import type {
   TrajectoryFigure,
 } from "../../protocol/result";
 import { choosePart, exportParts, partsOf, splitsOf, type Exportable, type ExportPart } from "./exportable";
-import { toNpy, type NpyArray } from "./npy";
 
-type Arrays = Map<string, NpyArray>;
+type Arrays = Map<string, Tensor>;
 
 /** The same result gives the same bytes: the earliest time that a zip archive knows, in local time as it counts. */
 const date = new Date(1980, 0, 1);
@@ -37,7 +38,7 @@ export function toNpz(result: Exportable, part?: ExportPart): Uint8Array {
   if (parts.includes("trajectory")) addTrajectory(arrays, result);
   if (parts.includes("curvature") && result.curvature) addCurvature(arrays, result.curvature);
   const files: Zippable = { "meta.json": strToU8(`${JSON.stringify(metaOf(result), null, 2)}\n`) };
-  for (const [name, array] of arrays) files[`${name}.npy`] = toNpy(array);
+  for (const [name, array] of arrays) files[`${name}.npy`] = joined(npyParts(array));
   return zipSync(files, { level: 6, mtime: date });
 }
 
@@ -65,7 +66,7 @@ function addSurface(arrays: Arrays, { split, x, y, loss, accuracy, lossError, me
 function addLines(arrays: Arrays, lines: readonly LineFigure[]): void {
   for (const split of splitsOf(lines)) {
     const members = lines.filter((line) => line.split === split);
-    const all = (values: (line: LineFigure) => readonly JsonNumber[]): NpyArray => table(members.map(values));
+    const all = (values: (line: LineFigure) => readonly JsonNumber[]): Tensor => table(members.map(values));
     const { x } = members[0]!;
     if (members.some((line) => line.x.join() !== x.join())) {
       throw new Error(`The lines of ${split} have coordinates of their own.`);
@@ -93,7 +94,7 @@ function addTrajectory(arrays: Arrays, { trajectory }: RunFigures): void {
 }
 
 function addCheckpoints(arrays: Arrays, split: string, checkpoints: TrajectoryFigure["checkpoints"]): void {
-  const column = (at: "own" | "inPlane", name: keyof SplitValues): NpyArray =>
+  const column = (at: "own" | "inPlane", name: keyof SplitValues): Tensor =>
     list(checkpoints.map(({ splits }) => splits?.[split]?.[at][name] ?? "NaN"));
   add(arrays, `trajectory/${split}`, {
     loss: column("own", "loss"),
@@ -113,18 +114,29 @@ function addCurvature(arrays: Arrays, curvature: CurvatureFigure): void {
   if (trace) add(arrays, "curvature", { trace: list([trace.value]), traceError: list([trace.error]) });
 }
 
-function add(arrays: Arrays, prefix: string, entries: Readonly<Record<string, NpyArray>>): void {
+function add(arrays: Arrays, prefix: string, entries: Readonly<Record<string, Tensor>>): void {
   for (const [name, array] of Object.entries(entries)) arrays.set(`${prefix}/${name}`, array);
 }
 
-function list(values: readonly JsonNumber[]): NpyArray {
-  return { shape: [values.length], data: Float64Array.from(values, fromJsonNumber) };
+function list(values: readonly JsonNumber[]): Tensor {
+  return { dtype: "float64", shape: [values.length], data: Float64Array.from(values, fromJsonNumber) };
 }
 
-function table(rows: readonly (readonly JsonNumber[])[]): NpyArray {
-  return { shape: [rows.length, rows[0]?.length ?? 0], data: Float64Array.from(rows.flat(), fromJsonNumber) };
+function table(rows: readonly (readonly JsonNumber[])[]): Tensor {
+  return {
+    dtype: "float64",
+    shape: [rows.length, rows[0]?.length ?? 0],
+    data: Float64Array.from(rows.flat(), fromJsonNumber),
+  };
 }
 
-function mask(rows: readonly (readonly (0 | 1)[])[]): NpyArray {
-  return { shape: [rows.length, rows[0]?.length ?? 0], data: Uint8Array.from(rows.flat()) };
+function mask(rows: readonly (readonly (0 | 1)[])[]): Tensor {
+  return { dtype: "bool", shape: [rows.length, rows[0]?.length ?? 0], data: Uint8Array.from(rows.flat()) };
+}
+
+function joined([header, elements]: readonly [Uint8Array, Uint8Array]): Uint8Array {
+  const bytes = new Uint8Array(header.length + elements.length);
+  bytes.set(header);
+  bytes.set(elements, header.length);
+  return bytes;
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine, Executable } from "../../../server/engines/engine";
 import { createOnnxRuntimeEngine } from "../../../server/engines/onnxruntime/engine";
 import { matchCheckpoint, openCheckpoint } from "../../../server/formats/openCheckpoint";
+import { toFloat32 } from "../../../server/graph/elements";
 import { compared } from "../../../server/landscape/directions";
 import { Interpolation, Plane } from "../../../server/landscape/plane";
 import type { WeightPath } from "../../../server/landscape/plane";
@@ -13,7 +14,7 @@ import { combine, principalDirections } from "../../../server/landscape/trajecto
 import { projectPath } from "../../../server/landscape/trajectory/projection";
 import { randomWalkBaseline } from "../../../server/landscape/trajectory/randomWalk";
 import type { WeightSource } from "../../../server/landscape/trajectory/source";
-import { isStatistic, originValues, toFloat32 } from "../../../server/landscape/values";
+import { isStatistic, originValues } from "../../../server/landscape/values";
 import { measure, openResnet8 } from "../../support/oracle";
 import type { Resnet8 } from "../../support/oracle";
 

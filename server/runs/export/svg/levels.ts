@@ -127,9 +127,12 @@ function logLines(low: number, high: number): readonly Line[] {
 /** From the nicest step down; together they reach 10 to 16 bands for every span. */
 const niceSteps = [1, 2, 5, 2.5, 4, 1.5, 8];
 
+const flatness = 1e-9;
+
 function linearLines(low: number, high: number): readonly Line[] {
   const span = high - low;
-  if (!(span > 0)) return [];
+  // Values that differ in their last digits only have no shape, and no numbers that tell levels apart.
+  if (!(span > flatness * Math.max(Math.abs(low), Math.abs(high)))) return [];
   const decade = 10 ** Math.floor(Math.log10(span / 10));
   const candidates = niceSteps.flatMap((step) => [step * decade, step * decade * 10, (step * decade) / 10]);
   const step = candidates.find((candidate) => {

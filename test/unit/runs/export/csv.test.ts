@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { toCsv } from "../../../../server/runs/export/csv";
-import { curvatureFigure, family, runResult, surfaceFigure, trajectoryFigure, twoSplits } from "../../../support/results";
+import {
+  curvatureFigure,
+  family,
+  runResult,
+  surfaceFigure,
+  trajectoryFigure,
+  twoSplits,
+} from "../../../support/results";
 
 /** Rows of cells; none of the texts here holds a comma or a quote. */
 function rowsOf(csv: string): string[][] {
@@ -57,14 +64,21 @@ describe("other parts as tables", () => {
   test("checkpoints have their loss with their own weights and in the plane", () => {
     const rows = rowsOf(toCsv(runResult({ trajectory: trajectoryFigure() })));
     const second = Object.fromEntries(rows[0]!.map((name, k) => [name, rows[2]![k]]));
-    expect(second).toMatchObject({ name: "model_2.pt", epoch: "2", learningRate: "0.1", split: "test", offPlane: "0.8" });
+    expect(second).toMatchObject({
+      name: "model_2.pt",
+      epoch: "2",
+      learningRate: "0.1",
+      split: "test",
+      offPlane: "0.8",
+    });
     expect(Number(second.loss)).toBe(0.4 + 2 * 0.8);
     expect(Number(second.planeLoss)).toBe(0.4 + 3 * 0.8);
   });
 
   test("a checkpoint that is not measured yet has empty cells", () => {
     const { checkpoints, ...rest } = trajectoryFigure();
-    const { splits: _, loss: __, accuracy: ___, planeLoss: ____, planeAccuracy: _____, ...facts } = checkpoints[0]!;
+    const { name, path, x, y, distance, offPlane } = checkpoints[0]!;
+    const facts = { name, path, x, y, distance, offPlane };
     const rows = rowsOf(toCsv(runResult({ trajectory: { ...rest, checkpoints: [facts] } })));
     expect(rows[1]!.slice(8)).toEqual(["", "", "", "", "", "", ""]);
   });
@@ -73,7 +87,14 @@ describe("other parts as tables", () => {
     const curvature = curvatureFigure();
     const rows = rowsOf(toCsv(runResult({ curvature })));
     expect(rows[0]).toEqual(["x", "y", "max", "min", "ratio", "residual"]);
-    expect(rows[1]!.map(Number)).toEqual([-1, -0.5, curvature.max[0]![0], curvature.min[0]![0], curvature.ratio[0]![0], 1e-4]);
+    expect(rows[1]!.map(Number)).toEqual([
+      -1,
+      -0.5,
+      curvature.max[0]![0],
+      curvature.min[0]![0],
+      curvature.ratio[0]![0],
+      1e-4,
+    ]);
     expect(rows[1 + 5 + 3]!.slice(2, 5)).toEqual(["NaN", "NaN", "NaN"]);
   });
 

@@ -23,7 +23,10 @@ async function written(result: Exportable, part?: ExportPart): Promise<string> {
 }
 
 /** Shape and values of a dataset; undefined when there is none. */
-function datasetOf(file: string, name: string): { readonly shape: number[] | null; readonly values: number[] } | undefined {
+function datasetOf(
+  file: string,
+  name: string,
+): { readonly shape: number[] | null; readonly values: number[] } | undefined {
   const opened = new h5wasm.File(file, "r");
   try {
     const found = opened.get(name);
@@ -61,6 +64,13 @@ describe("a surface in the layout of the authors' code", () => {
     expect(row("test_loss", 4)).toEqual([NaN, NaN, NaN, -1, NaN, NaN, NaN]);
   });
 
+  test("comes back with what was interpolated still told from what was measured", async () => {
+    const partly = surfaceFigure({ loss: () => 2, measured: (x) => x !== 0 });
+    const back = await readReferenceFigures(await written(runResult({ surfaces: [partly] })));
+    expect(back.surfaces[0]!.measured).toEqual(partly.measured);
+    expect(back.surfaces[0]!.loss).toEqual(partly.loss);
+  });
+
   test("comes back the same through the reader of such files", async () => {
     const train = surfaceFigure({ split: "train" });
     const back = await readReferenceFigures(await written(runResult({ surfaces: [train, surface] })));
@@ -82,7 +92,10 @@ describe("other parts in that layout", () => {
   test("a family's first line has the usual name, and all of them are beside it", async () => {
     const file = await written(runResult({ lines: family() }));
     expect(datasetOf(file, "test_loss")).toEqual({ shape: [21], values: family()[0]!.loss });
-    expect(datasetOf(file, "family/test_loss")).toEqual({ shape: [5, 21], values: family().flatMap(({ loss }) => loss) });
+    expect(datasetOf(file, "family/test_loss")).toEqual({
+      shape: [5, 21],
+      values: family().flatMap(({ loss }) => loss),
+    });
     expect(datasetOf(file, "ycoordinates")).toBeUndefined();
   });
 

@@ -5,6 +5,8 @@ import { toObj } from "../../../../server/runs/export/obj";
 import { toVtp } from "../../../../server/runs/export/vtp";
 import { runResult, surfaceFigure, trajectoryFigure } from "../../../support/results";
 
+type Place = readonly [x: number, y: number, z: number];
+
 const hole = (x: number, y: number): number => (x === -1 && y === -0.5 ? NaN : 1 + x + 2 * y + 3);
 
 describe("a surface as a mesh", () => {
@@ -29,8 +31,8 @@ describe("a surface as a mesh", () => {
       const { vertices, faces } = meshOf(surfaceFigure({ x: [0, 1, 3], y }), {});
       expect(faces).toHaveLength(4);
       for (const face of faces) {
-        const [[ax, ay], [bx, by], [cx, cy]] = face.map((k) => vertices[k]!) as [number[], number[], number[]] as number[][];
-        expect((bx! - ax!) * (cy! - ay!) - (by! - ay!) * (cx! - ax!)).toBeGreaterThan(0);
+        const [[ax, ay], [bx, by], [cx, cy]] = [0, 1, 2].map((k) => vertices[face[k]!]!) as [Place, Place, Place];
+        expect((bx - ax) * (cy - ay) - (by - ay) * (cx - ax)).toBeGreaterThan(0);
       }
     }
   });
@@ -67,10 +69,18 @@ interface DataArray {
 }
 
 /** The arrays of a `.vtp` by name, decoded. */
-function readVtp(xml: string): { readonly arrays: ReadonlyMap<string, number[]>; readonly piece: Record<string, string> } {
+function readVtp(xml: string): {
+  readonly arrays: ReadonlyMap<string, number[]>;
+  readonly piece: Record<string, string>;
+} {
   expect(XMLValidator.validate(xml)).toBe(true);
   const always = (name: string): boolean => name === "DataArray";
-  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: "@", isArray: always, parseTagValue: false });
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: "@",
+    isArray: always,
+    parseTagValue: false,
+  });
   const { VTKFile } = parser.parse(xml) as { VTKFile: { "@header_type": string; PolyData: { Piece: never } } };
   expect(VTKFile).toMatchObject({ "@header_type": "UInt64", "@byte_order": "LittleEndian" });
   const piece = VTKFile.PolyData.Piece as Record<string, string> & Record<string, { DataArray?: DataArray[] }>;
@@ -93,7 +103,14 @@ describe("a ParaView file", () => {
     const surface = surfaceFigure({ measured: (x) => x !== 0 });
     const { arrays, piece } = readVtp(toVtp(runResult({ surfaces: [surface] }), { height: "linear" }));
     expect(piece).toMatchObject({ "@NumberOfPoints": "35", "@NumberOfPolys": "24", "@NumberOfLines": "0" });
-    expect(arrays.get("Points")!.slice(0, 6)).toEqual([-1, -0.5, surface.loss[0]![0], surface.x[1], -0.5, surface.loss[0]![1]]);
+    expect(arrays.get("Points")!.slice(0, 6)).toEqual([
+      -1,
+      -0.5,
+      surface.loss[0]![0],
+      surface.x[1],
+      -0.5,
+      surface.loss[0]![1],
+    ]);
     expect(arrays.get("loss")).toEqual(surface.loss.flat());
     expect(arrays.get("log10_loss")).toEqual(surface.loss.flat().map((loss) => Math.log10(Number(loss))));
     expect(arrays.get("accuracy")).toEqual(surface.accuracy.flat());
@@ -120,7 +137,10 @@ describe("a ParaView file", () => {
   });
 
   test("stays well-formed whatever the names", () => {
-    const result = runResult({ surfaces: [surfaceFigure()], model: { name: "a--b <&> ]]>", parameters: 1, format: "x" } });
+    const result = runResult({
+      surfaces: [surfaceFigure()],
+      model: { name: "a--b <&> ]]>", parameters: 1, format: "x" },
+    });
     expect(XMLValidator.validate(toVtp(result, {}))).toBe(true);
   });
 });

@@ -20,7 +20,8 @@ async function read(bytes: Uint8Array): Promise<ReadonlyMap<string, Tensor>> {
   return readArrays(file);
 }
 
-const loss = (x: number, y: number): number => (x === 1 && y === 1 ? Infinity : x === -1 && y === 1 ? NaN : 1 / 3 + x + 10 * y);
+const loss = (x: number, y: number): number =>
+  x === 1 && y === 1 ? Infinity : x === -1 && y === 1 ? NaN : 1 / 3 + x + 10 * y;
 const surface = surfaceFigure({ loss, measured: (x) => x !== 0 });
 const result = runResult({
   surfaces: [surface, surfaceFigure({ split: "train" })],
@@ -68,7 +69,12 @@ describe("a NumPy archive", () => {
 
   test("says in meta.json what was measured with what", () => {
     const meta = JSON.parse(strFromU8(unzipSync(toNpz(result))["meta.json"]!)) as Record<string, unknown>;
-    expect(meta).toMatchObject({ model: result.model, study: result.study, engine: result.engine, checks: result.checks });
+    expect(meta).toMatchObject({
+      model: result.model,
+      study: result.study,
+      engine: result.engine,
+      checks: result.checks,
+    });
     expect(meta).toMatchObject({ units: { accuracy: "percent" }, samples: { test: 500, train: 500 } });
     expect(meta).not.toHaveProperty("surfaces");
   });

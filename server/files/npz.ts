@@ -1,12 +1,12 @@
-import type { Tensor } from "../../graph/tensor";
-import { isZip, ZipArchive, type ZipEntry } from "../archive/zip";
-import { corrupt } from "../faults";
-import type { Source } from "../source";
+import type { Tensor } from "../graph/tensor";
+import { corrupt } from "./faults";
 import { npyHeadBytes, parseNpy, parseNpyHeader, type NpyHeader } from "./npy";
+import { headOf, type Source } from "./source";
+import { isZip, ZipArchive, type ZipEntry } from "./zip";
 
 const ending = ".npy";
 
-/** The arrays of an `.npz`, read one by one. */
+/** The arrays of an `.npz`, packed or not, of any size, read one by one. */
 export class NumpyArchive {
   private constructor(
     private readonly zip: ZipArchive,
@@ -15,7 +15,7 @@ export class NumpyArchive {
 
   /** @throws ProblemError `file-corrupt`; the source stays open. */
   static async open(source: Source): Promise<NumpyArchive> {
-    if (!isZip(await source.read(0, Math.min(4, source.size)))) {
+    if (!isZip(await headOf(source, 4))) {
       throw corrupt(source.path, "is no NumPy archive: it does not start like a zip file");
     }
     const zip = await ZipArchive.open(source);
@@ -28,9 +28,11 @@ export class NumpyArchive {
     return [...this.entries.keys()];
   }
 
-  /** @throws ProblemError `file-corrupt`, `file-unsupported`. */
+  /** What an array is, without reading all of it. @throws ProblemError `file-corrupt`, `file-unsupported`. */
   async header(name: string): Promise<NpyHeader> {
-    const head = await this.zip.readHead(this.entry(name), npyHeadBytes);
+    const entry = this.entry(name);
+    const whole = entry.size <= npyHeadBytes;
+    const head = whole ? await this.zip.read(entry) : await this.zip.readHead(entry, npyHeadBytes);
     return parseNpyHeader(head, name, this.zip.source.path);
   }
 

@@ -1,25 +1,15 @@
-import { isFloating, tensorFromBytes, widthOf } from "../graph/elements";
-import { fromBfloat16, fromFloat16 } from "../graph/half";
-import { sizeOf, type DataType, type Tensor } from "../graph/tensor";
-
-/** A tensor from its elements' little-endian bytes in row-major order. @throws Error when they do not fill the shape. */
-export function tensorOf(dtype: DataType, shape: readonly number[], bytes: Uint8Array): Tensor {
-  const tensor = tensorFromBytes(dtype, shape, bytes);
-  if (!tensor) throw new Error(`${bytes.length} bytes do not fill [${shape.join(", ")}] of ${dtype}.`);
-  return tensor;
-}
+import { viewAs, widthOf } from "../graph/elements";
+import { sizeOf, type DataType, type Tensor, type TensorData } from "../graph/tensor";
 
 /**
- * The values of a floating-point tensor as float32: exact for float32, float16 and bfloat16, rounded to nearest for
- * float64. Undefined for a tensor of integers or truth values.
+ * A tensor from its elements' little-endian bytes in row-major order, with which it shares memory where it can.
+ * @throws Error when they do not fill the shape.
  */
-export function toFloat32(tensor: Tensor): Float32Array | undefined {
-  const { data, dtype } = tensor;
-  if (!isFloating(dtype) || data instanceof BigInt64Array || data instanceof BigUint64Array) return undefined;
-  if (data instanceof Float32Array) return data;
-  if (dtype === "float16") return Float32Array.from(data, fromFloat16);
-  if (dtype === "bfloat16") return Float32Array.from(data, fromBfloat16);
-  return Float32Array.from(data);
+export function tensorOf(dtype: DataType, shape: readonly number[], bytes: Uint8Array<ArrayBuffer>): Tensor {
+  if (bytes.length !== sizeOf(shape) * widthOf(dtype)) {
+    throw new Error(`${bytes.length} bytes do not fill [${shape.join(", ")}] of ${dtype}.`);
+  }
+  return { dtype, shape, data: viewAs(dtype, bytes) };
 }
 
 /** Strides, in elements, of a row-major tensor. */
@@ -52,22 +42,21 @@ export function spanOf(shape: readonly number[], strides: readonly number[]): nu
 
 /**
  * Copies a strided tensor into row-major order.
- * @param bytes of `spanOf` elements, from the first one.
+ * @param data of `spanOf` elements, from the first one.
  * @param strides in elements, not negative.
  */
 export function gather(
-  bytes: Uint8Array,
   dtype: DataType,
+  data: TensorData,
   shape: readonly number[],
   strides: readonly number[],
-): Uint8Array<ArrayBuffer> {
-  const width = widthOf(dtype);
+): TensorData {
   const size = sizeOf(shape);
-  const target = new Uint8Array(size * width);
+  const target = viewAs(dtype, new Uint8Array(size * widthOf(dtype)));
   const position = new Array<number>(shape.length).fill(0);
   let source = 0;
   for (let i = 0; i < size; i++) {
-    for (let b = 0; b < width; b++) target[i * width + b] = bytes[source * width + b]!;
+    target[i] = data[source]!;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       position[axis]! += 1;
       source += strides[axis]!;

@@ -13,7 +13,7 @@ function makeTables(): Uint32Array[] {
 }
 
 /**
- * CRC-32 as zip uses it (reflected polynomial 0xedb88320).
+ * CRC-32 as zip, gzip and PNG use it (reflected polynomial 0xedb88320).
  * @param before checksum of the bytes that precede these.
  */
 export function crc32(bytes: Uint8Array, before = 0): number {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { crc32 } from "../../../server/data/crc32";
+import { crc32 } from "../../../server/files/crc32";
 
 test("crc32 gives the check value of its definition, for every length modulo four", () => {
   expect(crc32(Buffer.from("123456789"))).toBe(0xcbf43926);

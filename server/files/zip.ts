@@ -1,8 +1,8 @@
-import { promisify } from "node:util";
-import { constants, inflateRaw } from "node:zlib";
-import { corrupt, tooLarge, unsupported } from "../faults";
-import type { Source } from "../source";
+import { ProblemError } from "../protocol/problem";
 import { crc32 } from "./crc32";
+import { corrupt, unsupported } from "./faults";
+import { inflatePart, largestExpansion, type Inflated } from "./inflate";
+import type { Source } from "./source";
 
 /** One file inside a zip archive, as the list of contents at the archive's end declares it. */
 export interface ZipEntry {
@@ -28,15 +28,7 @@ const deflated = 8;
 /** Largest list of contents that is read; a million tensors fit. */
 const largestDirectory = 2 ** 26;
 
-/** DEFLATE cannot expand by more than this; whoever declares more is wrong or means harm. */
-const largestExpansion = 1032;
-
-/** Largest packed entry that is unpacked, which happens in memory. */
-const largestUnpacked = 2 ** 31 - 1;
-
-const unpack = promisify(inflateRaw);
-
-/** Whether a file starts like a zip archive. */
+/** Whether a file starts like a zip archive: with a local header or, when empty, with the end of its list of contents. */
 export function isZip(head: Uint8Array): boolean {
   return head[0] === 0x50 && head[1] === 0x4b && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6));
 }
@@ -59,29 +51,20 @@ export class ZipArchive {
   }
 
   /**
-   * A whole entry; its checksum is verified.
+   * A whole entry; its checksum is verified. Packed entries are unpacked piece by piece.
    * @throws ProblemError `file-corrupt`, `file-unsupported`, `too-large`.
    */
   async read(entry: ZipEntry): Promise<Uint8Array<ArrayBuffer>> {
-    const start = await this.dataPosition(entry);
-    const bytes =
-      entry.method === stored ? await this.source.read(start, entry.size) : await this.inflate(entry, start);
+    const { bytes, more } = await this.unpack(entry, entry.size);
+    if (more) throw corrupt(this.source.path, `is damaged: ${entry.name} is longer than it claims`);
     this.verify(entry, bytes);
     return bytes;
   }
 
-  /** Up to `length` of the first bytes of an entry, unverified. @throws ProblemError as `read`. */
+  /** The first bytes of an entry, `length` of them or all that there are, unverified. @throws ProblemError as `read`. */
   async readHead(entry: ZipEntry, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const start = await this.dataPosition(entry);
-    if (entry.method === stored) return this.source.read(start, Math.min(length, entry.size));
-    // As many packed bytes hold at least about as many unpacked ones, and at most a thousandfold.
-    const packed = await this.source.read(start, Math.min(length + 64, entry.packedSize));
-    try {
-      const bytes = await unpack(packed, { finishFlush: constants.Z_SYNC_FLUSH });
-      return new Uint8Array(bytes.subarray(0, length));
-    } catch {
-      throw corrupt(this.source.path, `is damaged: ${entry.name} cannot be unpacked`);
-    }
+    const { bytes } = await this.unpack(entry, Math.min(length, entry.size));
+    return bytes;
   }
 
   /** Compares bytes with the checksum of their entry. @throws ProblemError `file-corrupt`. */
@@ -99,7 +82,7 @@ export class ZipArchive {
     const { path, size } = this.source;
     if (entry.flags & 1) throw unsupported(path, "is encrypted", "Save it without a password.");
     if (entry.method !== stored && entry.method !== deflated) {
-      const advice = "Save it again with PyTorch or NumPy.";
+      const advice = "Save it again with the program that wrote it, e.g. with torch.save or numpy.savez.";
       throw unsupported(path, `packs ${entry.name} by the unknown method ${entry.method}`, advice);
     }
     if (entry.position + 30 > size) throw broken(this.source);
@@ -107,22 +90,29 @@ export class ZipArchive {
     if (view.getUint32(0, true) !== localSignature) throw broken(this.source);
     const start = entry.position + 30 + view.getUint16(26, true) + view.getUint16(28, true);
     const expansion = entry.method === stored ? 1 : largestExpansion;
-    const impossible = entry.method === stored ? entry.size !== entry.packedSize : false;
-    if (impossible || start + entry.packedSize > size || entry.size > (entry.packedSize + 1) * expansion) {
-      throw corrupt(path, `is damaged: ${entry.name} claims ${entry.size} bytes, which cannot be`);
+    if (start + entry.packedSize > size || entry.size > (entry.packedSize + 1) * expansion) {
+      throw corrupt(path, `is damaged: ${entry.name} claims ${entry.size} bytes, more than the file can hold`);
+    }
+    if (entry.method === stored && entry.size !== entry.packedSize) {
+      throw corrupt(path, `is damaged: ${entry.name} claims ${entry.size} bytes but takes ${entry.packedSize}`);
     }
     return start;
   }
 
-  private async inflate(entry: ZipEntry, start: number): Promise<Uint8Array<ArrayBuffer>> {
+  /** Exactly the first `wanted` bytes, and whether more come out of a packed entry. */
+  private async unpack(entry: ZipEntry, wanted: number): Promise<Inflated> {
+    const start = await this.dataPosition(entry);
+    if (entry.method === stored) return { bytes: await this.source.read(start, wanted), more: false };
     const { path } = this.source;
-    if (entry.size > largestUnpacked) {
-      throw tooLarge(path, `holds ${entry.name} packed, with more than 2 GiB`, "Save it without compression.");
-    }
-    const packed = await this.source.read(start, entry.packedSize);
-    const unpacked = await unpack(packed, { maxOutputLength: Math.max(1, entry.size) }).catch(() => undefined);
-    if (unpacked?.length !== entry.size) throw corrupt(path, `is damaged: ${entry.name} cannot be unpacked`);
-    return new Uint8Array(unpacked);
+    const unpacked = await inflatePart(this.source, start, entry.packedSize, "deflate", wanted).catch(
+      (error: unknown) => {
+        if (error instanceof ProblemError) throw error;
+        throw corrupt(path, `is damaged: ${entry.name} cannot be unpacked`);
+      },
+    );
+    const { length } = unpacked.bytes;
+    if (length < wanted) throw corrupt(path, `is damaged: ${entry.name} ends after ${length} of ${entry.size} bytes`);
+    return unpacked;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dtypeOf, parseNpy, parseNpyHeader } from "../../../server/data/npy";
+import { dtypeOf, parseNpy, parseNpyHeader } from "../../../server/files/npy";
 import { ProblemError } from "../../../server/protocol/problem";
 import { npy, problemOf } from "../../support/data";
 

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
-import { tooLarge } from "../faults";
 import { crc32 } from "./crc32";
+import { tooLarge } from "./faults";
 
 interface Written {
   readonly name: Uint8Array;

@@ -2,7 +2,7 @@ import path from "node:path";
 import { ProblemError } from "../protocol/problem";
 
 /** A file whose content contradicts its own format: cut short, overwritten, or made to mislead. */
-export function corrupt(file: string, found: string, advice = "Write or copy the file again."): ProblemError {
+export function corrupt(file: string, found: string, advice = "Write, copy or download the file again."): ProblemError {
   return new ProblemError({
     reason: "file-corrupt",
     title: "The file is damaged",
