@@ -57,9 +57,11 @@ class Notices {
 }
 
 function noticeOf(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  const { name, version, license, repository } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
   const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-  const text = file === undefined ? "" : `\n${readFileSync(path.join(folder, file), "utf8").trim()}\n`;
+  // Without a text of its own, a package is at least told where its source is.
+  const source = `\nSource: ${repository?.url ?? repository ?? "not stated"}\n`;
+  const text = file === undefined ? source : `\n${readFileSync(path.join(folder, file), "utf8").trim()}\n`;
   return `${name} ${version} (${license})\n${text}`;
 }
 

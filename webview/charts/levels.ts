@@ -101,7 +101,8 @@ const niceSteps = [1, 2, 5, 2.5, 4, 1.5, 8];
 
 function linearLines(low: number, high: number): Line[] {
   const span = high - low;
-  if (!(span > 0)) return [];
+  // Below that, steps are lost in the rounding of the values.
+  if (!(span > 1e-9 * Math.max(Math.abs(low), Math.abs(high)))) return [];
   const decade = 10 ** Math.floor(Math.log10(span / 10));
   const step = candidates(decade).find((candidate) => {
     const bands = multiples(candidate, low, high).length + 1;

@@ -32,8 +32,8 @@ const accuracyColour = { dark: "#f0a04b", light: "#b85c00" };
 const logarithmicSpan = 20;
 
 /**
- * The ECharts option of lines: loss on the left axis, accuracy on the right; the first split dashed, as test data are in
- * the paper, further ones solid; of a family every member thin.
+ * The ECharts option of lines: loss on the left axis, accuracy on the right; training data solid and
+ * others dashed, as in the paper; of a family every member thin.
  */
 export function linesOption({ x, series, axis, theme }: LinesInput): Parameters<Chart["setOption"]>[0] {
   const splits = [...new Set(series.map(({ split }) => split))];
@@ -43,12 +43,12 @@ export function linesOption({ x, series, axis, theme }: LinesInput): Parameters<
   const family = series.some(({ member }) => member > 0);
   const shade = theme.dark ? "dark" : "light";
   const drawn = series.flatMap((line) => {
-    const isFirst = line.split === splits[0];
+    const isTrain = /^train/i.test(line.split);
     const style = (color: string) => ({
       color,
       width: family ? 1 : 2,
       opacity: family ? 0.6 : 1,
-      type: isFirst && splits.length > 1 ? "dashed" : "solid",
+      type: isTrain || splits.length === 1 ? "solid" : "dashed",
     });
     const each = (metric: "loss" | "accuracy", colour: string, yAxisIndex: number) => ({
       type: "line",

@@ -111,3 +111,8 @@ describe("bands", () => {
     expect(bandOf(levels, levels.high * 2)).toBe(levels.bands.length - 1);
   });
 });
+
+test("values that differ by rounding only have no levels, and are found at once", () => {
+  const value = 0.4056930541992188;
+  expect(levelsOf([value, value * (1 + 2 ** -50)], "linear", "loss")!.levels).toEqual([]);
+});
