@@ -1,5 +1,5 @@
 import { fromJsonNumber } from "../protocol/numbers";
-import type { CurvatureFigure, RunFigures, SharpnessFigures, TrajectoryFigure } from "../protocol/result";
+import type { CurvatureFigure, JsonNumber, RunFigures, SharpnessFigures, TrajectoryFigure } from "../protocol/result";
 import { lossText, percentText, plural } from "./words";
 
 /** What a run found beside the loss on its grid, a line each. */
@@ -15,7 +15,10 @@ function pathLine({ explainedVariance, checkpoints, drops }: TrajectoryFigure): 
   const explained = explainedVariance
     ? `, ${explainedVariance.map((share) => percentText(100 * share)).join(" and ")} of its variance in the plane`
     : "";
-  const dropped = drops.length > 0 ? `, learning rate dropped after ${drops.join(", ")}` : "";
+  const dropped =
+    drops.length > 0
+      ? `, learning rate dropped after ${drops.length === 1 ? "epoch" : "epochs"} ${drops.join(", ")}`
+      : "";
   return `Path    ${plural(checkpoints.length, "checkpoint")}${explained}${dropped}`;
 }
 
@@ -26,10 +29,13 @@ function curvatureLines({ x, y, max, min, trace }: CurvatureFigure): readonly st
     ...(largest !== undefined && smallest !== undefined
       ? [`Hessian λmax ${lossText(largest)}, λmin ${lossText(smallest)} at the centre`]
       : []),
-    ...(trace
-      ? [`Trace   ${lossText(trace.value)} ± ${lossText(trace.error)} (${plural(trace.probes, "vector")})`]
-      : []),
+    ...(trace ? [`Trace   ${lossText(trace.value)}${errorText(trace.error)} (${plural(trace.probes, "vector")})`] : []),
   ];
+}
+
+/** A single vector has no error. */
+function errorText(error: JsonNumber): string {
+  return Number.isFinite(fromJsonNumber(error)) ? ` ± ${lossText(error)}` : "";
 }
 
 function sharpnessLines({ epsilon, radius, negativeShare }: SharpnessFigures): readonly string[] {

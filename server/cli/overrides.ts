@@ -61,12 +61,11 @@ export function overridesOf(parsed: Parsed): Omit<StudyDraft, "model" | "file"> 
 type As = <T>(flag: string, read: (text: string) => T) => T | undefined;
 type Whole = (flag: string, minimum: number, maximum: number) => number | undefined;
 
-/** A trace, a density or samples alone ask for the centre. */
 function curvatureOf(parsed: Parsed, as: As, whole: Whole): Partial<CurvatureSpec> | undefined {
   const flags = ["curvature", "curvature-samples", "curvature-parameters", "trace", "density"];
   if (flags.every((flag) => parsed.text(flag) === undefined)) return undefined;
   return {
-    points: as("curvature", (text) => gridPoints("curvature", text, maximumPoints)) ?? [1, 1],
+    points: as("curvature", (text) => gridPoints("curvature", text, maximumPoints)),
     samples: whole("curvature-samples", 1, 1e9),
     parameters: as("curvature-parameters", (text) => oneOf("curvature-parameters", text, ["kernels", "all"])),
     traceProbes: whole("trace", 0, 10_000),
@@ -78,25 +77,31 @@ function curvatureOf(parsed: Parsed, as: As, whole: Whole): Partial<CurvatureSpe
 function planeOf(text: string): DirectionsDraft {
   const [, name = text, argument] = /^(\w+):(.+)$/.exec(text) ?? [];
   const kind = oneOf("plane", name, directionKinds);
-  const files = (argument ?? "")
-    .split(",")
-    .filter(Boolean)
-    .map((file) => path.resolve(file));
-  const wanted = { to: 1, file: 1, between: 2 }[kind as string] ?? 0;
-  if (files.length !== wanted) {
-    const form = { to: "to:CHECKPOINT", file: "file:DIRECTIONS", between: "between:CHECKPOINT,CHECKPOINT" };
-    const expected = form[kind as keyof typeof form] ?? kind;
-    throw new UsageError(`--plane must be ${expected}, but is "${text}"`);
+  const require = (holds: boolean, form: string): void => {
+    if (!holds) throw new UsageError(`--plane must be ${form}, but is "${text}"`);
+  };
+  switch (kind) {
+    case "to":
+      require(argument !== undefined, "to:CHECKPOINT");
+      return { kind, checkpoint: path.resolve(argument!) };
+    case "file":
+      require(argument !== undefined, "file:DIRECTIONS");
+      return { kind, path: path.resolve(argument!) };
+    case "between": {
+      const [first = "", second = "", ...more] = (argument ?? "").split(",");
+      const isPair = first !== "" && second !== "" && more.length === 0;
+      require(isPair, "between:CHECKPOINT,CHECKPOINT");
+      return { kind, checkpoints: [path.resolve(first), path.resolve(second)] };
+    }
+    default:
+      require(argument === undefined, kind);
+      return { kind };
   }
-  const [first, second] = files;
-  if (kind === "to") return { kind, checkpoint: first };
-  if (kind === "file") return { kind, path: first };
-  return kind === "between" ? { kind, checkpoints: [first!, second!] } : { kind };
 }
 
 function splitsOf(text: string): SplitDraft[] {
   return text.split(",").map((part) => {
-    const [split = "", file] = part.split("=");
+    const [, split = "", file] = /^([^=]*)(?:=(.*))?$/.exec(part) ?? [];
     if (split === "" || file === "") throw new UsageError(`--splits must be NAME=FILE or NAME, but is "${part}"`);
     return file === undefined ? { split } : { split, path: path.resolve(file) };
   });

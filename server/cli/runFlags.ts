@@ -17,7 +17,7 @@ export const runFlags: Readonly<Record<string, Flag>> = {
   plane: {
     type: "string",
     value: "KIND",
-    help: "random, pca, to:CHECKPOINT, between:CHECKPOINT,CHECKPOINT, file:DIRECTIONS or hessian (random)",
+    help: "random, pca, to:CHECKPOINT, between:CHECKPOINT,CHECKPOINT, file:DIRECTIONS or hessian (random; pca from three checkpoints on)",
   },
   lines: { type: "boolean", help: "one direction only: lines instead of a surface" },
   count: { type: "string", value: "N", help: "how many random lines make a family (1)" },

@@ -126,7 +126,11 @@ export function tensorOf(dtype: DataType, shape: readonly number[], values: Floa
       return { dtype, shape, data: Uint16Array.from(values, toFloat16) };
     case "bfloat16":
       return { dtype, shape, data: Uint16Array.from(values, toBfloat16) };
+    case "int32":
+      return { dtype, shape, data: Int32Array.from(values) };
+    case "int64":
+      return { dtype, shape, data: BigInt64Array.from(Array.from(values, BigInt)) };
     default:
-      throw new Error(`${dtype} holds no real numbers`);
+      throw new Error(`${dtype} holds no samples or targets`);
   }
 }

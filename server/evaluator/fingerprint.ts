@@ -75,6 +75,8 @@ async function filesOf(study: Study): Promise<ReadonlyMap<string, FileRole>> {
     if (labels !== undefined && (await isFile(labels))) files.set(labels, "data");
   }
   for (const file of study.checkpoints?.files ?? []) files.set(file, "checkpoint");
+  // The training log decides where the learning rate dropped.
+  if (study.checkpoints?.log !== undefined) files.set(study.checkpoints.log, "checkpoint");
   const { directions } = study;
   if (directions.kind === "to") files.set(directions.checkpoint, "checkpoint");
   if (directions.kind === "between") for (const file of directions.checkpoints) files.set(file, "checkpoint");

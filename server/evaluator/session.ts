@@ -2,6 +2,7 @@ import type { Engine, Executable } from "../engines/engine";
 import { openEngine } from "../engines/open";
 import { centreCheck, chanceCheck } from "../landscape/checks";
 import { meanOf } from "../landscape/loss";
+import { usesClasses } from "../landscape/losses";
 import { weightPenalty } from "../landscape/penalty";
 import type { WeightPath } from "../landscape/plane";
 import { originValues } from "../landscape/values";
@@ -66,7 +67,9 @@ export class Session {
     const { engine, why } = await openEngine(study.compute.engine, model.graph);
     const executable = await engine.compile(model.graph);
     const [first, ...others] = splits as readonly [Split, ...Split[]];
-    const classes = model.input.classes ?? (await first.batches.countClasses(executable));
+    const classes = usesClasses(study.loss.name)
+      ? (model.input.classes ?? (await first.batches.countClasses(executable)))
+      : 0;
     // A model that does not say how many classes it has is asked, and the labels are looked at again.
     for (const split of splits) split.requireClasses(classes);
     const recalibration =

@@ -17,7 +17,7 @@ const activations: Readonly<Record<FinalActivation, readonly string[]>> = {
  *
  * The graph must have one output. When it is the activation's own result, the output becomes the activation's input
  * (its value's name changes); when Identity, Reshape, Flatten or Squeeze lie between, they stay and the name does not
- * change. An activation over another axis than the classes' is left alone.
+ * change. A softmax over another axis than the classes' is left alone.
  *
  * @returns `stripped`: the operator that was removed, absent when there was none.
  */
@@ -29,22 +29,23 @@ export function stripFinalActivation(
   if (!output || others.length > 0) return { graph };
   const producers = producersOf(graph.nodes);
 
-  let last: GraphNode | undefined;
+  /** The first of the operators between the activation and the output. */
+  let first: GraphNode | undefined;
+  let { shape } = output;
   let activation = producers.get(output.name);
   while (activation && activation.domain === "" && passing.has(activation.op)) {
-    last = activation;
+    first = activation;
+    if (activation.op !== "Identity") shape = [];
     activation = producers.get(activation.inputs[0]!);
   }
   if (!activation || activation.domain !== "" || !activations[kind].includes(activation.op)) return { graph };
-  if (kind === "softmax" && !isOverClasses(activation, graph.opsets[""] ?? 1, last ? [] : output.shape))
-    return { graph };
+  if (kind === "softmax" && !isOverClasses(activation, graph.opsets[""] ?? 1, shape)) return { graph };
 
   const logits = activation.inputs[0]!;
-  if (!last) {
+  if (!first) {
     const outputs = [{ ...output, name: logits }];
     return { graph: withoutDeadNodes({ ...graph, outputs }), stripped: activation.op };
   }
-  const first = last;
   const nodes = graph.nodes.map((node) => {
     if (node !== first) return node;
     return { ...node, inputs: [logits, ...node.inputs.slice(1)] };

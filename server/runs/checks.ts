@@ -40,7 +40,7 @@ export function restoredCheck(again: PointSums, own: PointSums): Check {
   const after = meanOf(again).loss;
   const before = meanOf(own).loss;
   const base = { name: "restored", value: toJsonNumber(after), expected: toJsonNumber(before) };
-  if (Object.is(again.lossSum, own.lossSum) && again.correct === own.correct) {
+  if (Object.is(again.lossSum, own.lossSum) && Object.is(again.correct, own.correct)) {
     return { ...base, level: "ok", message: "After the last point the weights were restored to the last bit." };
   }
   const difference = Math.abs(after - before) / Math.abs(before);

@@ -5,6 +5,7 @@ import type { RunHeader } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { studyDigest } from "../study/identity";
 import { readJournal } from "./journal";
+import { hasDirections } from "./plan";
 import { RunState } from "./state";
 
 /** How the names of journals end. */
@@ -39,6 +40,7 @@ export async function findEarlier(
   const journal = journalPath(study, fingerprints, resultsFolder);
   try {
     const content = await readJournal(journal);
+    if (content && !(await hasDirections(content.header, journal))) return undefined;
     if (!content || content.points.length === 0 || !mayResume(study, content.header)) return undefined;
     const { measured, total } = new RunState(content.header, content).progress();
     return { journal, measured, total };

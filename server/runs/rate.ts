@@ -20,6 +20,13 @@ export class Rate {
     this.since = undefined;
   }
 
+  /** What was seen says nothing about what comes now: points and curvature take very different times. */
+  reset(): void {
+    this.observed = 0;
+    this.points = 0;
+    this.seconds = 0;
+  }
+
   /** `count` points were finished since the last call. */
   add(count: number, now: number): void {
     if (this.since === undefined) {

@@ -46,6 +46,11 @@ export class Recorder {
     this.schedule();
   }
 
+  /** What comes now takes another time than what came before. */
+  beginOther(): void {
+    this.parts.rate.reset();
+  }
+
   /** Resolves when everything that was added is on disk and shown, or the journal has failed. */
   async drain(): Promise<void> {
     while (!this.failed && (this.flushing !== undefined || this.isWaiting)) {
@@ -102,7 +107,7 @@ export class Recorder {
   private eventsOf(points: readonly Point[], records: readonly ExtraRecord[]): readonly RunEvent[] {
     const { state, rate } = this.parts;
     const { surface, extras } = state;
-    const progress = state.progress(rate.secondsLeft(state.remaining));
+    const progress = state.progress(state.secondsLeft(rate));
     const events: RunEvent[] = [];
     if (points.length > 0) {
       const isNewLevel = surface.completeLevels > this.shownLevels;

@@ -103,7 +103,7 @@ class ActiveRun implements Run {
   }
 
   private get secondsLeft(): number | undefined {
-    return this.isOver ? undefined : this.rate.secondsLeft(this.state?.remaining ?? 0);
+    return this.isOver ? undefined : this.state?.secondsLeft(this.rate);
   }
 
   private async execute(): Promise<RunOutcome> {

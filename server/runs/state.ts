@@ -1,5 +1,6 @@
 import type { RunHeader, RunProgress, RunSnapshot } from "../protocol/result";
 import { Extras } from "./extras";
+import type { Rate } from "./rate";
 import type { JournalContent } from "./record";
 import { Surface } from "./surface";
 
@@ -28,6 +29,15 @@ export class RunState {
   get remaining(): number {
     const { surface, extras } = this;
     return surface.likelyTotal - surface.measured + extras.total - extras.measured;
+  }
+
+  /**
+   * Seconds for what remains at the present rate; undefined until it is known, and while work of another kind is still to
+   * come, which takes many times longer a piece.
+   */
+  secondsLeft(rate: Rate): number | undefined {
+    const slow = this.extras.remaining("curvature", "trace", "density", "sharpness").length;
+    return slow > 0 && !this.surface.isComplete ? undefined : rate.secondsLeft(this.remaining);
   }
 
   /** How far the run is; `secondsLeft` is passed on. */

@@ -13,6 +13,8 @@ export async function measureRun(pool: EvaluatorPool, state: RunState, recorder:
   await nextWave(pool, state, recorder);
   await tasks(pool, state, recorder, "checkpoint");
   while (await nextWave(pool, state, recorder));
+  await recorder.drain();
+  recorder.beginOther();
   await tasks(pool, state, recorder, "curvature", "trace", "density", "sharpness");
 }
 

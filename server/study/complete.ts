@@ -96,7 +96,7 @@ function completeGrid(draft: StudyDraft, directions: Directions, defaults: Study
     const rows = directions.kind === "random" ? (directions.count ?? 1) : 1;
     return {
       ...given,
-      x: given.x ?? (isBetween ? beyondBoth : grid.x),
+      x: given.x ?? (isBetween ? beyondBoth : (defaults.grid?.x ?? grid.x)),
       y: [0, 0],
       points: [given.points?.[0] ?? linePoints, rows],
     };

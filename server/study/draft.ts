@@ -63,7 +63,12 @@ export interface DirectionsDraft {
   readonly finalRow?: boolean;
 }
 
-/** `draft` with the fields of `over` in place of its own, field by field; lists are replaced whole. */
+const centreAlone: Partial<CurvatureSpec> = { points: [1, 1] };
+
+/**
+ * `draft` with the fields of `over` in place of its own, field by field; lists are replaced whole. Where only `over` asks
+ * for curvature, it is that of the centre unless it says more.
+ */
 export function overrideDraft(draft: StudyDraft, over: Omit<StudyDraft, "model" | "file">): StudyDraft {
   return {
     ...draft,
@@ -75,7 +80,7 @@ export function overrideDraft(draft: StudyDraft, over: Omit<StudyDraft, "model" 
     directions: merge(draft.directions, over.directions),
     batchNorm: over.batchNorm ?? draft.batchNorm,
     grid: merge(draft.grid, over.grid),
-    curvature: over.curvature ? merge(draft.curvature, over.curvature) : draft.curvature,
+    curvature: over.curvature ? merge(draft.curvature ?? centreAlone, over.curvature) : draft.curvature,
     sharpness: over.sharpness ? merge(draft.sharpness, over.sharpness) : draft.sharpness,
     compute: merge(draft.compute, over.compute),
   };

@@ -5,7 +5,8 @@ import type { DataSelection, Directions, GridSpec, Study } from "../protocol/stu
 /**
  * SHA-256 (hex) of all that determines a run's numbers: the contents of its files, the selection and preparation of
  * the samples, loss, directions and grid. Where files lie and how they are computed (engine, evaluators, batch size)
- * do not count, so that a run can go on after a folder was moved or on another number of cores.
+ * do not count, so that a run can go on after a folder was moved or on another number of cores. Where statistics are
+ * measured anew, though, they depend on the batches' size.
  *
  * @param fingerprints SHA-256 of the model's and the data's files, by absolute path.
  */
@@ -21,7 +22,7 @@ export function studyDigest(study: Study, fingerprints: Readonly<Record<string, 
     preprocess: { scale: preprocess.scale, mean: preprocess.mean, std: preprocess.std },
     loss: lossOf(study),
     directions: directionsOf(directions, contentOf),
-    batchNorm: study.batchNorm === "keep" ? undefined : study.batchNorm,
+    batchNorm: batchNormOf(study),
     grid: gridOf(grid),
     curvature,
     sharpness,
@@ -33,9 +34,15 @@ function selectionOf({ x, y, samples, sample, seed }: DataSelection): object {
   return { x: arrayName(x), y: arrayName(y), samples, sample, seed };
 }
 
-/** The name alone where nothing else is said. */
-function lossOf({ loss: { name, weightDecay = 0, delta } }: Study): string | object {
-  return weightDecay === 0 && delta === undefined ? name : { name, weightDecay, delta };
+/** The name alone where nothing else is said; δ is Huber's. */
+function lossOf({ loss: { name, weightDecay = 0, delta = 1 } }: Study): string | object {
+  const bend = name === "huber" && delta !== 1 ? { delta } : {};
+  return weightDecay === 0 && bend.delta === undefined ? name : { name, weightDecay, ...bend };
+}
+
+function batchNormOf({ batchNorm, compute }: Study): string | object | undefined {
+  if (batchNorm === "recompute") return { batchNorm, batchSize: compute.batchSize };
+  return batchNorm === "keep" ? undefined : batchNorm;
 }
 
 /** Files by their contents. */
@@ -56,9 +63,10 @@ function directionsOf(directions: Directions, contentOf: (file: string) => strin
   }
 }
 
-function gridOf({ x, y, points, lines, fit, refine }: GridSpec): object {
-  const range = fit === true ? { fit } : { x, y };
-  return { ...range, points, ...(lines === true ? { lines } : {}), ...(refine === undefined ? {} : { refine }) };
+/** What is not used does not count: the range of a path that is fitted, the second one of lines. */
+function gridOf({ x, y, points, lines, fit, refine = 0 }: GridSpec): object {
+  const range = fit === true ? { fit } : lines === true ? { x } : { x, y };
+  return { ...range, points, ...(lines === true ? { lines } : {}), ...(refine > 0 ? { refine } : {}) };
 }
 
 /** Names of arrays count; a path (IDX keeps samples and labels in two files) is told by its file's contents. */

@@ -156,9 +156,9 @@ function toSplits(
   });
   const [first, ...others] = named;
   const shared = withPath(common as Partial<DataSelection>);
-  // Without a file of its own the first of several splits is an array of the common file.
+  // Without a file of its own the split that is drawn first is an array of the common file.
   const inside = first && first.path === undefined ? { x: `x_${first.split}`, y: `y_${first.split}` } : {};
-  return { data: { ...shared, ...inside, ...first }, ...(others.length > 0 ? { splits: others } : {}) };
+  return { data: { ...inside, ...shared, ...first }, ...(others.length > 0 ? { splits: others } : {}) };
 }
 
 function toCheckpoints(given: StudyFile["checkpoints"], absolute: (name: string) => string): StudyDraft["checkpoints"] {

@@ -13,10 +13,15 @@ export interface BrokenRule {
   readonly advice: string;
 }
 
+type Draft = Omit<StudyDraft, "model">;
+
+/** Notes that a field is not what was expected, unless the rule holds. */
+type Expect = (holds: boolean, field: FieldPath, expected: string, found: unknown) => void;
+
 /** Rules between values that a JSON schema cannot state; those of the schema again for what came another way. */
-export function brokenRules(draft: Omit<StudyDraft, "model">): readonly BrokenRule[] {
+export function brokenRules(draft: Draft): readonly BrokenRule[] {
   const broken: BrokenRule[] = [];
-  const expect = (holds: boolean, field: FieldPath, expected: string, found: unknown): void => {
+  const expect: Expect = (holds, field, expected, found) => {
     if (holds) return;
     const name = field.join(".");
     broken.push({
@@ -25,66 +30,67 @@ export function brokenRules(draft: Omit<StudyDraft, "model">): readonly BrokenRu
       advice: `Set "${name}" to ${expected}.`,
     });
   };
-  const whole = (value: number, minimum: number): boolean => Number.isInteger(value) && value >= minimum;
+  for (const rules of [gridRules, sampleRules, lossRules, directionRules, curvatureRules, computeRules]) {
+    rules(draft, expect);
+  }
+  return broken;
+}
 
-  const { data, preprocess, directions, grid, compute } = draft;
+function gridRules({ grid, directions, checkpoints }: Draft, expect: Expect): void {
+  const lines = grid?.lines === true;
   for (const axis of ["x", "y"] as const) {
     const range = grid?.[axis];
     // The rows of lines are directions, which have no range.
-    if (range === undefined || (axis === "y" && grid?.lines === true)) continue;
+    if (range === undefined || (axis === "y" && lines)) continue;
     const [from, to] = range;
     const finite = range.length === 2 && Number.isFinite(from) && Number.isFinite(to);
     expect(finite && from < to, ["grid", axis], "two numbers [from, to] with from below to", range);
   }
-  if (grid?.points !== undefined) {
-    const fit = grid.points.every((count) => whole(count, 1) && count <= maximumPoints);
-    const expected = `two whole numbers from 1 to ${maximumPoints}`;
-    expect(grid.points.length === 2 && fit, ["grid", "points"], expected, grid.points);
-  }
-  if (data?.samples !== undefined)
-    expect(whole(data.samples, 1), ["data", "samples"], "a whole number of at least 1", data.samples);
-  for (const [owner, seed] of [
-    ["data", data?.seed],
-    ["directions", directions?.seed],
-  ] as const) {
-    if (seed !== undefined)
-      expect(whole(seed, 0) && seed <= maximumSeed, [owner, "seed"], `a whole number from 0 to ${maximumSeed}`, seed);
-  }
-  if (compute?.evaluators !== undefined) {
-    expect(whole(compute.evaluators, 0), ["compute", "evaluators"], "a whole number of at least 0", compute.evaluators);
-  }
-  if (compute?.batchSize !== undefined) {
-    expect(whole(compute.batchSize, 1), ["compute", "batchSize"], "a whole number of at least 1", compute.batchSize);
-  }
-  if (preprocess?.scale !== undefined) {
-    const fit = Number.isFinite(preprocess.scale) && preprocess.scale !== 0;
-    expect(fit, ["preprocess", "scale"], "a number other than 0", preprocess.scale);
-  }
-  const { mean = [], std = [] } = preprocess ?? {};
-  expect(mean.every(Number.isFinite), ["preprocess", "mean"], "finite numbers", mean);
-  expect(
-    std.every((value) => Number.isFinite(value) && value !== 0),
-    ["preprocess", "std"],
-    "numbers other than 0",
-    std,
-  );
-  const { splits = [], loss, curvature, sharpness, batchNorm, checkpoints } = draft;
-  const names = [data?.split, ...splits.map(({ split }) => split)].filter((name) => name !== undefined);
-  expect(new Set(names).size === names.length, ["data"], "splits with names of their own", names);
-  if (loss?.weightDecay !== undefined) {
-    const fit = Number.isFinite(loss.weightDecay) && loss.weightDecay >= 0;
-    expect(fit, ["weightDecay"], "a number of at least 0", loss.weightDecay);
-  }
-  const lines = grid?.lines === true;
-  if (directions?.count !== undefined && directions.count !== 1) {
-    expect(lines, ["directions", "count"], "1 for a surface; families are of lines (grid.lines)", directions.count);
-  }
-  if (lines) expect(checkpoints === undefined, ["grid", "lines"], "false where checkpoints make a path", true);
-  if (lines) expect(directions?.kind !== "pca", ["directions", "kind"], "another kind for lines", directions?.kind);
+  expectPoints(expect, ["grid", "points"], grid?.points);
   if (grid?.refine !== undefined) {
     expect(grid.refine >= 0 && grid.refine < 1, ["grid", "refine"], "a number from 0 to below 1", grid.refine);
   }
   if (grid?.fit === true) expect(checkpoints !== undefined, ["grid", "fit"], "false without checkpoints", true);
+  if (!lines) return;
+  expect(checkpoints === undefined, ["grid", "lines"], "false where checkpoints make a path", true);
+  expect(directions?.kind !== "pca", ["directions", "kind"], "another kind for lines", directions?.kind);
+}
+
+function sampleRules({ data, splits = [], preprocess }: Draft, expect: Expect): void {
+  const { samples } = data ?? {};
+  if (samples !== undefined) expect(isWhole(samples, 1), ["data", "samples"], "a whole number of at least 1", samples);
+  expectSeed(expect, "data", data?.seed);
+  const names = [data?.split, ...splits.map(({ split }) => split)].filter((name) => name !== undefined);
+  expect(new Set(names).size === names.length, ["data"], "splits with names of their own", names);
+  const { scale, mean = [], std = [] } = preprocess ?? {};
+  if (scale !== undefined) {
+    expect(Number.isFinite(scale) && scale !== 0, ["preprocess", "scale"], "a number other than 0", scale);
+  }
+  expect(mean.every(Number.isFinite), ["preprocess", "mean"], "finite numbers", mean);
+  const fit = std.every((value) => Number.isFinite(value) && value !== 0);
+  expect(fit, ["preprocess", "std"], "numbers other than 0", std);
+  const lengths = mean.length <= 1 || std.length <= 1 || mean.length === std.length;
+  expect(lengths, ["preprocess", "std"], `as long as "preprocess.mean" (${mean.length})`, std);
+}
+
+function lossRules({ loss }: Draft, expect: Expect): void {
+  const { weightDecay, delta } = loss ?? {};
+  if (weightDecay !== undefined) {
+    const fit = Number.isFinite(weightDecay) && weightDecay >= 0;
+    expect(fit, ["weightDecay"], "a number of at least 0", weightDecay);
+  }
+  if (delta !== undefined) {
+    expect(Number.isFinite(delta) && delta > 0, ["loss", "delta"], "a number above 0", delta);
+  }
+}
+
+function directionRules({ directions, grid, batchNorm, curvature, sharpness }: Draft, expect: Expect): void {
+  expectSeed(expect, "directions", directions?.seed);
+  const { count = 1 } = directions ?? {};
+  if (count !== 1) {
+    const expected = "1 for a surface; families are of lines (grid.lines)";
+    expect(grid?.lines === true, ["directions", "count"], expected, count);
+  }
   if (batchNorm === "interpolate" && directions?.kind !== undefined) {
     const between = directions.kind === "to" || directions.kind === "between";
     expect(between, ["directions", "batchNorm"], '"keep" or "recompute" for these directions', batchNorm);
@@ -93,16 +99,41 @@ export function brokenRules(draft: Omit<StudyDraft, "model">): readonly BrokenRu
     const free = curvature === undefined && sharpness === undefined;
     expect(free, ["directions", "batchNorm"], '"keep" where curvature or sharpness is measured', batchNorm);
   }
-  if (curvature?.points !== undefined) {
-    const fit = curvature.points.every((count) => whole(count, 1) && count <= maximumPoints);
-    expect(fit, ["curvature", "points"], `two whole numbers from 1 to ${maximumPoints}`, curvature.points);
-  }
+}
+
+function curvatureRules({ curvature, sharpness }: Draft, expect: Expect): void {
+  expectPoints(expect, ["curvature", "points"], curvature?.points);
   if (sharpness?.epsilon !== undefined) {
-    expect(sharpness.epsilon > 0, ["sharpness", "epsilon"], "a number above 0", sharpness.epsilon);
+    const fit = Number.isFinite(sharpness.epsilon) && sharpness.epsilon > 0;
+    expect(fit, ["sharpness", "epsilon"], "a number above 0", sharpness.epsilon);
   }
-  const lengths = mean.length <= 1 || std.length <= 1 || mean.length === std.length;
-  expect(lengths, ["preprocess", "std"], `as long as "preprocess.mean" (${mean.length})`, std);
-  return broken;
+}
+
+function computeRules({ compute }: Draft, expect: Expect): void {
+  for (const [name, minimum] of [
+    ["evaluators", 0],
+    ["batchSize", 1],
+  ] as const) {
+    const value = compute?.[name];
+    if (value === undefined) continue;
+    expect(isWhole(value, minimum), ["compute", name], `a whole number of at least ${minimum}`, value);
+  }
+}
+
+function expectPoints(expect: Expect, field: FieldPath, points: readonly number[] | undefined): void {
+  if (points === undefined) return;
+  const fit = points.length === 2 && points.every((count) => isWhole(count, 1) && count <= maximumPoints);
+  expect(fit, field, `two whole numbers from 1 to ${maximumPoints}`, points);
+}
+
+function expectSeed(expect: Expect, owner: "data" | "directions", seed: number | undefined): void {
+  if (seed === undefined) return;
+  const expected = `a whole number from 0 to ${maximumSeed}`;
+  expect(isWhole(seed, 0) && seed <= maximumSeed, [owner, "seed"], expected, seed);
+}
+
+function isWhole(value: number, minimum: number): boolean {
+  return Number.isInteger(value) && value >= minimum;
 }
 
 /**
@@ -111,7 +142,7 @@ export function brokenRules(draft: Omit<StudyDraft, "model">): readonly BrokenRu
  * @throws ProblemError `study-invalid` for the first rule that it breaks.
  */
 export function checkStudy(study: Study): void {
-  const [first, ...others] = brokenRules(study);
+  const [first, ...others] = [...brokenRules(study), ...brokenRows(study)];
   if (first === undefined) return;
   throw new ProblemError({
     reason: "study-invalid",
@@ -120,4 +151,17 @@ export function checkStudy(study: Study): void {
     advice: first.advice,
     facts: [first, ...others].map(({ message }) => message),
   });
+}
+
+/** Of a complete study, lines have a row for each direction. */
+function brokenRows({ grid: { lines, points }, directions }: Study): readonly BrokenRule[] {
+  const rows = directions.kind === "random" ? (directions.count ?? 1) : 1;
+  if (lines !== true || points[1] === rows) return [];
+  return [
+    {
+      field: ["grid", "points"],
+      message: `"grid.points" must have ${rows} as its second number, the number of lines, but is ${JSON.stringify(points)}`,
+      advice: `Set "grid.points" to ${JSON.stringify([points[0], rows])}.`,
+    },
+  ];
 }

@@ -50,7 +50,9 @@ export function constancyOf(graph: Graph): Constancy {
     if (value?.type === "tensor") tensors.set(node.outputs[0]!, value.value);
     const ints = node.op === "Constant" && node.domain === "" ? node.attributes["value_ints"] : undefined;
     if (ints?.type === "ints") tensors.set(node.outputs[0]!, integerTensor(ints.value));
-    const data = rearranging.has(node.op) ? node.inputs.slice(0, 1) : node.inputs.filter((name) => name !== "");
+    // What a table gives depends on where it is looked up.
+    const first = rearranging.has(node.op) && node.op !== "Gather";
+    const data = first ? node.inputs.slice(0, 1) : node.inputs.filter((name) => name !== "");
     const known = data.length > 0 && data.every((name) => constant.has(name)) && !hasSubgraph(node);
     if (known || node.op === "Constant") for (const output of node.outputs) constant.add(output);
   }

@@ -49,10 +49,17 @@ describe("readCommand", () => {
     expect(command.overrides.directions).toMatchObject(directions);
   });
 
+  test("takes files with commas and equals signs in their names", () => {
+    const command = readCommand("run net.onnx --plane to:lr=0.1,seed=2.pt --splits train=a=b.npz".split(" "));
+    if (command.kind !== "run") throw new Error(command.kind);
+    expect(command.overrides.directions).toMatchObject({ checkpoint: path.resolve("lr=0.1,seed=2.pt") });
+    expect(command.overrides.splits).toEqual([{ split: "train", path: path.resolve("a=b.npz") }]);
+  });
+
   test("takes a trace alone for the curvature of the centre", () => {
     const command = readCommand(["run", "net.onnx", "--trace", "16"]);
     if (command.kind !== "run") throw new Error(command.kind);
-    expect(command.overrides.curvature).toEqual({ points: [1, 1], traceProbes: 16 });
+    expect(command.overrides.curvature).toEqual({ traceProbes: 16 });
   });
 
   test("says nothing that is not said", () => {

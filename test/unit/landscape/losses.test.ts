@@ -59,6 +59,59 @@ describe("losses agree with PyTorch to 1e-12", () => {
   });
 });
 
+describe("what is not finite", () => {
+  const of = (name: LossName, outputs: readonly number[], targets: readonly number[]): ReturnType<typeof meanOf> => {
+    const shape = [1, outputs.length];
+    return meanLoss({ name, shape, outputs, targetShape: shape, targets, loss: NaN });
+  };
+
+  test("a certain logit costs nothing where it is right and ∞ where it is wrong", () => {
+    expect(of("binaryCrossEntropy", [Infinity, -Infinity], [1, 0])).toMatchObject({ loss: 0, accuracy: 100 });
+    expect(of("binaryCrossEntropy", [Infinity, 0], [0, 0])).toMatchObject({ loss: Infinity, accuracy: 50 });
+    expect(of("kullbackLeibler", [0, -Infinity], [1, 0]).loss).toBe(0);
+    expect(of("kullbackLeibler", [0, -Infinity], [0, 1]).loss).toBe(Infinity);
+  });
+
+  test.each<LossName>(["binaryCrossEntropy", "meanSquaredError", "meanAbsoluteError", "huber", "kullbackLeibler"])(
+    "%s of NaN is NaN, and NaN is never right",
+    (name) => {
+      const { loss, accuracy } = of(name, [NaN, 1], [0, 1]);
+      expect(loss).toBeNaN();
+      if (name === "binaryCrossEntropy") expect(accuracy).toBe(50);
+      else expect(accuracy).toBeNaN();
+    },
+  );
+
+  test("all outputs right are 100 percent, in any number", () => {
+    for (const size of [3, 7, 10, 49]) {
+      const ones = new Array<number>(size).fill(1);
+      expect(of("binaryCrossEntropy", ones, ones).accuracy).toBe(100);
+    }
+  });
+});
+
+describe("the shape of the outputs", () => {
+  test("tells over which axis the distributions of the Kullback–Leibler divergence run", () => {
+    const { outputs, targets } = cases.find(({ name }) => name === "kullbackLeibler")!;
+    const lossOf = (shape: readonly number[]): number =>
+      meanLoss({ name: "kullbackLeibler", shape, outputs, targetShape: shape, targets, loss: NaN }).loss;
+    expect(lossOf([6, 4, 1, 1])).toBe(lossOf([6, 4]));
+    // Summed over all axes but the batch's.
+    expect(lossOf([3, 2, 4])).toBeCloseTo(2 * lossOf([6, 4]), 12);
+    expect(lossOf([6, 2, 2])).not.toBeCloseTo(lossOf([6, 4]), 3);
+  });
+});
+
+describe("16-bit outputs", () => {
+  test("are read as the numbers that they stand for", () => {
+    const sums = emptySums();
+    const outputs: Tensor = { dtype: "float16", shape: [1, 2], data: Uint16Array.of(0x3c00, 0xc000) };
+    const values = tensor([1, 2], [0, 0]);
+    addLoss({ name: "meanAbsoluteError" }, sums, outputs, { classes: new Int32Array(0), values }, 0, 1);
+    expect(sums.lossSum).toBe(1.5);
+  });
+});
+
 describe("weight decay", () => {
   test("is added to the mean and not to its error", () => {
     const sums = { lossSum: 6, lossSquareSum: 14, correct: 2, count: 3 };

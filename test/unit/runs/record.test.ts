@@ -2,9 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toJsonNumber } from "../../../server/protocol/numbers";
 import { ProblemError } from "../../../server/protocol/problem";
-import type { Point } from "../../../server/protocol/result";
-import { endLine, headerLine, parseJournal, pointLine } from "../../../server/runs/record";
+import type { Point, RunHeader } from "../../../server/protocol/result";
+import { endLine, extraLine, headerLine, parseJournal, pointLine } from "../../../server/runs/record";
 import type { EndRecord, JournalContent } from "../../../server/runs/record";
+import type { ExtraRecord } from "../../../server/runs/extras";
+import { extents, headerOf, pointsOf, recordsOf } from "./arbitraries";
+import type { Extent } from "./arbitraries";
 import { headerFor } from "./header";
 
 const file = "/results/net-01234567.landscape-run.jsonl";
@@ -82,6 +85,145 @@ describe("a journal's lines", () => {
     const content = parse(text);
     expect(content.header.model.name).toBe("модель-网络");
     expect(content.length).toBe(Buffer.byteLength(text) - "[4,1".length);
+  });
+});
+
+/** A run with everything beside its grid. */
+const whole: Extent = {
+  points: [5, 4],
+  splits: 1,
+  checkpoints: 2,
+  curvature: [3, 3],
+  traceProbes: 2,
+  densityProbes: 2,
+  sharpness: true,
+};
+
+/** A run, and all lines after its header: points, extras and ends in any order. */
+const runs = extents.chain((extent) =>
+  fc.tuple(pointsOf(extent), recordsOf(extent)).chain(([measured, records]) => {
+    const lines = [
+      ...measured.map((point) => ({ point, line: pointLine(point) })),
+      ...records.map((record) => ({ record, line: extraLine(record) })),
+      { end: true, line: endLine({ end: "cancelled", checks: [], seconds: 1 }) },
+    ] as { point?: Point; record?: ExtraRecord; end?: true; line: string }[];
+    return fc.record({ header: fc.constant(headerOf(extent)), lines: fc.shuffledSubarray(lines) });
+  }),
+);
+
+describe("a journal of points and extras", () => {
+  test("gives back every number of every split to the last bit, in the order of writing", () => {
+    fc.assert(
+      fc.property(runs, ({ header: own, lines }) => {
+        const content = parse(headerLine(own) + lines.map(({ line }) => line).join(""));
+        expect(content.header).toEqual(own);
+        expect(content.points).toEqual(lines.flatMap(({ point }) => point ?? []));
+        expect(content.extras).toEqual(lines.flatMap(({ record }) => record ?? []));
+        expect(content.ends).toHaveLength(lines.filter(({ end }) => end).length);
+      }),
+    );
+  });
+
+  test("cut off at any byte, is read up to its last whole line or refused as damaged", () => {
+    fc.assert(
+      fc.property(runs, fc.double({ min: 0, max: 1, noNaN: true }), ({ header: own, lines }, share) => {
+        const head = Buffer.from(headerLine(own), "utf8");
+        const bytes = Buffer.concat([head, ...lines.map(({ line }) => Buffer.from(line, "utf8"))]);
+        const at = Math.round(share * bytes.length);
+        if (at < head.length) {
+          expect(reasonOf(bytes.subarray(0, at).toString("utf8")).reason).toBe("journal-damaged");
+          return;
+        }
+        const content = parseJournal(bytes.subarray(0, at), file);
+        const kept = lines.slice(0, content.points.length + content.extras.length + content.ends.length);
+        const length = kept.reduce((sum, { line }) => sum + line.length, head.length);
+        expect(content.length).toBe(length);
+        expect(at - length).toBeLessThan(lines[kept.length]?.line.length ?? 1);
+        expect(content.points).toEqual(kept.flatMap(({ point }) => point ?? []));
+        expect(content.extras).toEqual(kept.flatMap(({ record }) => record ?? []));
+      }),
+    );
+  });
+
+  test("without any one field of any one extra, is refused as damaged", () => {
+    fc.assert(
+      fc.property(recordsOf(whole), (records) => {
+        for (const record of records) {
+          for (const broken of withoutFields(record)) {
+            const text = headerLine(headerOf(whole)) + `${JSON.stringify(broken)}\n`;
+            expect(reasonOf(text).reason).toBe("journal-damaged");
+          }
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("keeps a trace and a density that are not finite", () => {
+    const records: ExtraRecord[] = [
+      { extra: "trace", probe: 0, value: NaN },
+      { extra: "trace", probe: 1, value: -Infinity },
+      { extra: "density", probe: 1, values: { values: [NaN], weights: [1] } },
+    ];
+    const text = headerLine(headerOf(whole)) + records.map(extraLine).join("");
+    expect(parse(text).extras).toEqual(records);
+  });
+});
+
+/** The record without one of its fields, or one of the fields of its values, for each of them. */
+function withoutFields(record: ExtraRecord): readonly object[] {
+  const without = (of: object, key: string): object =>
+    Object.fromEntries(Object.entries(of).filter(([name]) => name !== key));
+  const outer = Object.keys(record).map((key) => without(record, key));
+  if (!("values" in record)) return outer;
+  return [...outer, ...Object.keys(record.values).map((key) => ({ ...record, values: without(record.values, key) }))];
+}
+
+describe("a journal with extras is refused", () => {
+  const split = '{"loss":1,"accuracy":2,"lossError":3}';
+  const checkpoint = (k: number, own: readonly string[], inPlane: readonly string[]): string =>
+    `{"extra":"checkpoint","values":{"checkpoint":${k},"own":[${own.join()}],"inPlane":[${inPlane.join()}]}}`;
+  const curvature = (index: number, more = ""): string =>
+    `{"extra":"curvature","parameters":5,"values":{"index":${index},"max":2,"min":1,"residual":[0,0],"symmetry":0,"products":9${more}}}`;
+  test.each([
+    ["that a run with these checkpoints has not", checkpoint(2, [split, split], [split, split])],
+    ["of one split where there are two", checkpoint(1, [split], [split, split])],
+    ["of three splits where there are two", checkpoint(1, [split, split], [split, split, split])],
+    ["beyond the curvature map", curvature(9)],
+    ["before the curvature map", curvature(-1)],
+    ["with an eigenvalue that is null", curvature(0, ',"max":null')],
+    ["of a probe that is not asked for", '{"extra":"trace","probe":2,"value":1}'],
+    ["of half a probe", '{"extra":"trace","probe":0.5,"value":1}'],
+    ["of a trace that is null", '{"extra":"trace","probe":0,"value":null}'],
+    ["of a density with a weight too few", '{"extra":"density","probe":0,"values":{"values":[1,2],"weights":[1]}}'],
+    ["of a density with null", '{"extra":"density","probe":0,"values":{"values":[null],"weights":[1]}}'],
+    ["of another kind", '{"extra":"something","values":{}}'],
+  ])("%s", (_, line) => {
+    const problem = reasonOf(`${headerLine(headerOf(whole))}${line}\n`);
+    expect(problem).toMatchObject({ reason: "journal-damaged" });
+    expect(problem.message).toContain("line 2");
+  });
+
+  test("where a run measures nothing beside its grid", () => {
+    expect(reasonOf(`${headerLine(header)}${checkpoint(0, [split], [split])}\n`).reason).toBe("journal-damaged");
+  });
+
+  test.each([
+    ["too few numbers", "[3,1,50,0.1]"],
+    ["too many numbers", "[3,1,50,0.1,1,50,0.1,1,50,0.1]"],
+    ["a number too few", "[3,1,50,0.1,1,50]"],
+    ["an object", "[3,1,50,0.1,1,50,{}]"],
+  ])("for a point of two splits with %s", (_, line) => {
+    expect(reasonOf(`${headerLine(headerOf(whole))}${line}\n`).reason).toBe("journal-damaged");
+  });
+
+  test.each([
+    ["study", { study: { ...headerOf(whole).study, grid: undefined } }],
+    ["trajectory", { trajectory: {} }],
+    ["list of splits", { splits: "test" }],
+  ])("for a header whose %s is no longer whole", (_, broken) => {
+    const damaged = { ...headerOf(whole), ...broken } as unknown as RunHeader;
+    expect(reasonOf(headerLine(damaged)).message).toContain("header is incomplete");
   });
 });
 

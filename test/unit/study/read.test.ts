@@ -148,6 +148,13 @@ describe("readStudy", () => {
     expect(draft.splits).toEqual([{ split: "train" }]);
   });
 
+  test("takes the arrays that are named for all before those of the split's name", async () => {
+    const fields = '"data": {"path": "test.npz", "x": "images", "test": {"y": "labels"}}';
+    const draft = await readStudy(await write(`{"model": "models/net.onnx", ${fields}}`));
+    expect(draft.data).toEqual({ path: path.join(folder, "test.npz"), x: "images", y: "labels", split: "test" });
+    expect(draft.splits).toBeUndefined();
+  });
+
   test.each([
     ['"checkpoints": "*.pt", "grid": {"lines": true}', "grid.lines"],
     ['"directions": {"kind": "pca"}, "grid": {"lines": true}', "directions.kind"],
@@ -155,6 +162,7 @@ describe("readStudy", () => {
     ['"grid": {"fit": true}', "grid.fit"],
     ['"grid": {"refine": 1}', "grid.refine"],
     ['"weightDecay": -1', "weightDecay"],
+    ['"loss": {"name": "huber", "delta": 0}', "loss.delta"],
     ['"directions": {"kind": "random", "batchNorm": "interpolate"}', "directions.batchNorm"],
     ['"directions": {"batchNorm": "recompute"}, "sharpness": {}', "directions.batchNorm"],
     ['"curvature": {"points": 0}', "curvature.points"],
