@@ -189,7 +189,7 @@ function directionChecks(
 ): readonly Check[] {
   const { parameters } = model.graph;
   if (found.some((direction) => ![...direction.values()].some((values) => values.some((value) => value !== 0)))) {
-    throw immovable(model);
+    throw directions.kind === "to" || directions.kind === "between" ? sameWeights(model) : immovable(model);
   }
   // The direction to a checkpoint has the length that it has.
   const random = directions.kind === "random" ? found : directions.kind === "to" ? found.slice(1) : [];
@@ -242,6 +242,17 @@ function percent(share: number): string {
 function normalisationText(normalise: string): string {
   const units: Readonly<Record<string, string>> = { dfilter: "filters of unit norm", dlayer: "layers of unit norm" };
   return normalise === "none" ? "not normalised" : (units[normalise] ?? `${normalise}-normalised`);
+}
+
+/** The problem of a direction to a checkpoint that is the model itself. */
+function sameWeights({ summary }: LoadedModel): ProblemError {
+  return new ProblemError({
+    reason: "study-invalid",
+    title: "A checkpoint is the model itself",
+    message: `A direction should lead from "${path.basename(summary.path)}" to another model, but the checkpoint has its own weights.`,
+    advice: "Choose a checkpoint of another time or of another training.",
+    file: summary.path,
+  });
 }
 
 /** The problem of a model that has nothing for a direction to move. */

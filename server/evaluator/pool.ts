@@ -1,6 +1,10 @@
 import { ProblemError } from "../protocol/problem";
 import type { Study } from "../protocol/study";
 import type { DirectionsFile, Planned, PointSums, Prepared, Task, TaskAnswer } from "./messages";
+import { deferred } from "./deferred";
+import type { Deferred } from "./deferred";
+import { taskText } from "./jobs";
+import type { Job } from "./jobs";
 import { EvaluatorLostError, EvaluatorProcess, lostProblem } from "./process";
 
 /** A point of the plane to be measured; `index` is the caller's name for it. */
@@ -48,32 +52,6 @@ interface Place {
   process: EvaluatorProcess | undefined;
   deaths: number;
   retired: boolean;
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: unknown): void;
-}
-
-function deferred<T>(): Deferred<T> {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  // Whoever waits handles the rejection; nobody waiting is no error.
-  promise.catch(() => {});
-  return { promise, resolve, reject };
-}
-
-/** One piece of work for whichever evaluator is free. */
-interface Job {
-  /** As the beginning of a sentence, e.g. "The evaluation of the point α = 0, β = 1". */
-  readonly what: string;
-  /** Has an evaluator do it, and returns how to deliver the answer. */
-  readonly run: (evaluator: EvaluatorProcess) => Promise<() => void>;
 }
 
 interface Batch {
@@ -403,24 +381,6 @@ export class EvaluatorPool {
     const { wake } = this;
     this.wake = deferred<undefined>();
     wake.resolve(undefined);
-  }
-}
-
-/** As the beginning of a sentence. */
-function taskText(task: Task): string {
-  switch (task.kind) {
-    case "own":
-      return "The evaluation of the model with its own weights";
-    case "checkpoint":
-      return `The evaluation of checkpoint ${String(task.checkpoint + 1)}`;
-    case "curvature":
-      return `The curvature at α = ${String(task.alpha)}, β = ${String(task.beta)}`;
-    case "trace":
-      return `Vector ${String(task.probe + 1)} of the Hessian's trace`;
-    case "density":
-      return `Vector ${String(task.probe + 1)} of the Hessian's spectrum`;
-    case "sharpness":
-      return "The sharpness at the centre";
   }
 }
 

@@ -105,9 +105,12 @@ export class Driver {
   /** The names in the context menu of a file. */
   async menuOf(file: string): Promise<readonly string[]> {
     await this.file(file).click({ button: "right" });
-    await this.page.getByRole("menuitem").first().waitFor();
-    const names = await this.page.getByRole("menuitem").allInnerTexts();
+    // The workbench has menu items without a text that are always there.
+    const items = this.page.getByRole("menuitem").filter({ hasText: /\S/ });
+    await items.first().waitFor();
+    const names = await items.allInnerTexts();
     await this.page.keyboard.press("Escape");
+    await items.first().waitFor({ state: "hidden" });
     return names.map((name) => name.trim());
   }
 
