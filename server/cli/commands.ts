@@ -117,10 +117,7 @@ function exportOf(parsed: Parsed): ExportCommand {
   const out = target(parsed.text("out"));
   const named = parsed.text("format") ?? (out === undefined ? undefined : path.extname(out).slice(1).toLowerCase());
   if (named === undefined) throw new UsageError('"export" needs --format, or --out with an ending that says it');
-  const as = <T>(flag: string, read: (text: string) => T): T | undefined => {
-    const text = parsed.text(flag);
-    return text === undefined ? undefined : read(text);
-  };
+  const { as } = parsed;
   return {
     kind: "export",
     files,

@@ -16,6 +16,8 @@ export interface Parsed {
   readonly positionals: readonly string[];
   text(flag: string): string | undefined;
   has(flag: string): boolean;
+  /** What `read` makes of a flag's value; undefined when the flag is not given. */
+  as<T>(flag: string, read: (text: string) => T): T | undefined;
 }
 
 /**
@@ -43,7 +45,15 @@ export function readFlags(command: string, args: readonly string[], flags: Reado
     if (values.has(name)) throw new UsageError(`${rawName} is given twice`);
     values.set(name, value);
   }
-  return { positionals, text: (flag) => values.get(flag), has: (flag) => values.has(flag) };
+  return {
+    positionals,
+    text: (flag) => values.get(flag),
+    has: (flag) => values.has(flag),
+    as: (flag, read) => {
+      const text = values.get(flag);
+      return text === undefined ? undefined : read(text);
+    },
+  };
 }
 
 /** A whole number within bounds, or a UsageError that says so. */

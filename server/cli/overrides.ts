@@ -10,10 +10,7 @@ import type { Parsed } from "./flags";
  * @throws UsageError for a value that is not right.
  */
 export function overridesOf(parsed: Parsed): Omit<StudyDraft, "model" | "file"> {
-  const as = <T>(flag: string, read: (text: string) => T): T | undefined => {
-    const text = parsed.text(flag);
-    return text === undefined ? undefined : read(text);
-  };
+  const { as } = parsed;
   const whole = (flag: string, minimum: number, maximum: number): number | undefined =>
     as(flag, (text) => wholeNumber(flag, text, minimum, maximum));
   const yes = (flag: string): true | undefined => (parsed.has(flag) ? true : undefined);
@@ -48,7 +45,7 @@ export function overridesOf(parsed: Parsed): Omit<StudyDraft, "model" | "file"> 
       lines: yes("lines"),
       refine: as("refine", (text) => (text === "off" ? 0 : toleranceOf(text))),
     },
-    curvature: curvatureOf(parsed, as, whole),
+    curvature: curvatureOf(parsed, whole),
     sharpness: as("sharpness", (text) => ({ epsilon: positiveNumber("sharpness", text) })),
     compute: {
       engine: as("engine", (text) => oneOf("engine", text, ["auto", "onnxruntime", "tensorflow", "wasm"], ["webgpu"])),
@@ -58,10 +55,10 @@ export function overridesOf(parsed: Parsed): Omit<StudyDraft, "model" | "file"> 
   };
 }
 
-type As = <T>(flag: string, read: (text: string) => T) => T | undefined;
 type Whole = (flag: string, minimum: number, maximum: number) => number | undefined;
 
-function curvatureOf(parsed: Parsed, as: As, whole: Whole): Partial<CurvatureSpec> | undefined {
+function curvatureOf(parsed: Parsed, whole: Whole): Partial<CurvatureSpec> | undefined {
+  const { as } = parsed;
   const flags = ["curvature", "curvature-samples", "curvature-parameters", "trace", "density"];
   if (flags.every((flag) => parsed.text(flag) === undefined)) return undefined;
   return {

@@ -11,11 +11,6 @@ import type { DirectionsFile } from "./messages";
 import type { LoadedModel } from "./model";
 import { readWeights } from "./weights";
 
-/** Kinds whose directions do not follow from the study and its files by a short computation: they are planned once. */
-export function isPlanned({ directions }: Study): boolean {
-  return directions.kind === "pca" || directions.kind === "hessian";
-}
-
 /**
  * The directions of a study that need no planning: two for a surface, one for each line, none for a line between two
  * models, which is computed from its ends.
