@@ -30,7 +30,15 @@ export async function describeFiles(
   const data: DataDescription[] = [];
   for (const candidate of candidates) data.push(await describeData(candidate, names, model, loss));
   const fingerprint = await fingerprintModel(file, model.files);
-  return { model: summary, inputShape: input.shape, classes: input.classes, fingerprint, data };
+  return {
+    model: summary,
+    inputShape: input.shape,
+    classes: input.classes,
+    fingerprint,
+    ...(model.training ? { training: model.training } : {}),
+    notices: model.notices,
+    data,
+  };
 }
 
 /** Whether a file's samples and labels fit the model, and if not, why. */

@@ -11,7 +11,7 @@ import type {
   SpectralDensity,
   TrajectoryFacts,
 } from "../protocol/result";
-import type { GridSpec, LossName, Preprocess, Study } from "../protocol/study";
+import type { GridSpec, LossName, Preprocess, Study, TrainingConfiguration } from "../protocol/study";
 
 /** Sums over the samples of one split at one point; means and percentages are made from them outside. */
 export interface PointSums {
@@ -147,6 +147,9 @@ export interface ModelDescription {
   readonly inputShape: readonly (number | null)[];
   readonly classes: number | null;
   readonly fingerprint: string;
+  readonly training?: TrainingConfiguration;
+  /** What a user should know of the reading of the model, as sentences. */
+  readonly notices: readonly string[];
   /** One entry per data candidate asked for: whether it fits, and if not, why. */
   readonly data: readonly DataDescription[];
 }

@@ -10,7 +10,7 @@ import { containedActivation } from "../landscape/losses";
 import { movable } from "../landscape/values";
 import { ProblemError } from "../protocol/problem";
 import type { ModelSummary } from "../protocol/result";
-import type { LossName } from "../protocol/study";
+import type { LossName, TrainingConfiguration } from "../protocol/study";
 
 /** A model ready to be evaluated: in inference form, its output the logits. */
 export interface LoadedModel {
@@ -21,6 +21,9 @@ export interface LoadedModel {
   readonly summary: ModelSummary;
   /** Absolute paths of further files that hold its weights. */
   readonly files: readonly string[];
+  readonly training?: TrainingConfiguration;
+  /** What a user should know of the reading, as sentences. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -29,7 +32,7 @@ export interface LoadedModel {
  */
 export async function loadModel(file: string, loss: LossName = "crossEntropy"): Promise<LoadedModel> {
   const opened = await openModel(file);
-  const inference = toInference(opened);
+  const inference = toInference(opened.graph);
   const activation = containedActivation(loss);
   const { graph } = activation ? stripFinalActivation(inference, activation) : { graph: inference };
   const input = naming(file, () => describeInput(graph));
@@ -50,11 +53,13 @@ export async function loadModel(file: string, loss: LossName = "crossEntropy"): 
     graph,
     input,
     output: output.name,
-    files: opened.files ?? [],
+    files: opened.graph.files ?? [],
+    notices: opened.notices ?? [],
+    ...(opened.training ? { training: opened.training } : {}),
     summary: {
       name: path.parse(file).name,
       path: file,
-      format: "ONNX",
+      format: opened.format,
       parameters: parameters.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0),
       tensors: parameters.length,
     },

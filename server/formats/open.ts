@@ -1,8 +1,7 @@
 import { open as openFile } from "node:fs/promises";
 import path from "node:path";
-import type { Graph } from "../graph/graph";
 import { ProblemError } from "../protocol/problem";
-import type { ModelFormat } from "./format";
+import type { ModelContent, ModelFormat } from "./format";
 import { onnxFormat } from "./onnx/format";
 
 /** The readers, asked in this order. */
@@ -37,17 +36,23 @@ export function isModelPath(file: string): boolean {
   return file.toLowerCase().endsWith(".onnx");
 }
 
+/** A model file that was read. */
+export interface OpenedModel extends ModelContent {
+  /** Label of the format, e.g. "ONNX". */
+  readonly format: string;
+}
+
 /**
  * Reads a model file into a graph, as the file says it is: not yet in inference form, its last activation in place.
  * A model without parameters, with quantised operators or with folded batch normalisation is a model like any other.
  *
  * @throws ProblemError `file-missing`, `file-corrupt`, `file-unsupported` or `too-large`; each names the file.
  */
-export async function openModel(file: string): Promise<Graph> {
+export async function openModel(file: string): Promise<OpenedModel> {
   const head = await readHead(file);
   const format = formats.find((candidate) => candidate.match(file, head));
   if (!format) throw unsupported(file);
-  return format.open(file);
+  return { format: format.label, ...(await format.open(file)) };
 }
 
 /** The first bytes of a file, which also shows that it can be read. */

@@ -48,6 +48,8 @@ export interface Parameter {
   /** Axes that index the filters (output units); the norm is taken over the other axes. */
   readonly filterAxes: readonly number[];
   readonly tensor: Tensor;
+  /** Other names by which files of weights may call it, likeliest first. */
+  readonly aliases?: readonly string[];
 }
 
 /**

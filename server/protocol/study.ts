@@ -21,6 +21,21 @@ export interface LossSpec {
   readonly weightDecay?: number;
   /** Where Huber's loss goes from quadratic to linear; 1 when absent. */
   readonly delta?: number;
+  /**
+   * Whether the outputs are logits, of which the loss takes the softmax or sigmoid itself, or probabilities. When absent,
+   * a last softmax or sigmoid of the model is taken for the loss's own.
+   */
+  readonly fromLogits?: boolean;
+  /** s: targets become (1 − s) · target + s / classes; none when absent. */
+  readonly labelSmoothing?: number;
+}
+
+/** How a model was trained, as its file says. */
+export interface TrainingConfiguration {
+  /** The loss, without weight decay; absent when there is none or one that we do not have. */
+  readonly loss?: Omit<LossSpec, "weightDecay">;
+  /** The loss in the file's own words, e.g. `SparseCategoricalCrossentropy(from_logits=True)`. */
+  readonly written?: string;
 }
 
 /**
@@ -43,7 +58,7 @@ export type BatchNormMode = "keep" | "interpolate" | "recompute";
  * It is what a `*.landscape.json` becomes, and what a right-click makes up.
  */
 export interface Study {
-  readonly model: { readonly path: string };
+  readonly model: ModelSelection;
   /** The split that is drawn first. */
   readonly data: DataSelection;
   /** Further splits that are measured at the same points, each with a name of its own. */
@@ -59,6 +74,13 @@ export interface Study {
   readonly curvature?: CurvatureSpec;
   readonly sharpness?: SharpnessSpec;
   readonly compute: ComputeSpec;
+}
+
+export interface ModelSelection {
+  /** Absolute path of the file with the architecture, and the weights unless `weights` names others. */
+  readonly path: string;
+  /** Absolute path of a file of weights that take the place of the model's own. */
+  readonly weights?: string;
 }
 
 export interface DataSelection {

@@ -34,7 +34,7 @@ export function targetsOf({ output }: ExportedSample): Float64Array {
 export async function lossOfExported(name: string): Promise<Derivatives> {
   const sample = exportedSample(name);
   const { input, output } = sample;
-  const graph = toInference(await openModel(join(folder, `${name}.onnx`)));
+  const graph = toInference((await openModel(join(folder, `${name}.onnx`))).graph);
   const fed = graph.inputs[0]!.name;
   const loss = withLoss(canonicalise(graph, { [fed]: input.shape }), { name: "meanSquaredError" });
   const batch = output.shape[0]!;

@@ -35,7 +35,7 @@ function floats(tensor: Tensor | undefined, name: string): Float32Array {
 }
 
 export async function openResnet8(): Promise<Resnet8> {
-  const graph = toInference(await openModel(join(folder, "model.onnx")));
+  const graph = toInference((await openModel(join(folder, "model.onnx"))).graph);
   const data = await readArrays(join(folder, "test.npz"));
   const directions = await readArrays(join(folder, "directions.npz"));
   const oracle = JSON.parse(readFileSync(join(folder, "oracle.json"), "utf8")) as Pick<Resnet8, "centre" | "surface">;

@@ -9,7 +9,7 @@ export const onnxCheckpointFormat: CheckpointFormat = {
   match: (path) => /\.onnx$/i.test(path),
 
   async open(path): Promise<Checkpoint> {
-    const { parameters } = await openModel(path);
+    const { parameters } = (await openModel(path)).graph;
     if (parameters.length === 0) throw unsupported(path, "holds no weights", "Choose a file with weights.");
     const tensors = new Map(parameters.map(({ name, tensor }) => [name, tensor]));
     return {

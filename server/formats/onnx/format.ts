@@ -21,7 +21,7 @@ export const onnxFormat: ModelFormat = {
   async open(file) {
     const { size } = await stat(file);
     if (size > largestFile) throw tooLarge(file);
-    return parse(await readFile(file), file);
+    return { graph: parse(await readFile(file), file) };
   },
 };
 

@@ -25,6 +25,7 @@ export function loaded(graph: Graph): LoadedModel {
     input: describeInput(graph),
     output: graph.outputs[0]!.name,
     files: [],
+    notices: [],
     summary: { name: "model", path: "/model.onnx", format: "ONNX", parameters: 0, tensors: 0 },
   };
 }

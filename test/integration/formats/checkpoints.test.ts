@@ -133,7 +133,7 @@ describe("files that are refused, and why", () => {
 
 describe("the checkpoints of a training fit its model", () => {
   test("model_10 is the same as safetensors, PyTorch and ONNX, statistics included, bit for bit", async () => {
-    const { parameters } = await openModel(path.join(resnet, "model.onnx"));
+    const { parameters } = (await openModel(path.join(resnet, "model.onnx"))).graph;
     expect(parameters.filter(({ role }) => role === "mean" || role === "variance").length).toBeGreaterThan(10);
     for (const file of ["model_10.pt", path.join(fixtures, "model_10.safetensors"), "model.onnx"]) {
       await using(path.resolve(resnet, file), async (checkpoint) => {
@@ -148,7 +148,7 @@ describe("the checkpoints of a training fit its model", () => {
   });
 
   test("the names of the state_dict are the model's, but for counters of batches", async () => {
-    const { parameters } = await openModel(path.join(resnet, "model.onnx"));
+    const { parameters } = (await openModel(path.join(resnet, "model.onnx"))).graph;
     await using(path.join(resnet, "model_0.pt"), ({ tensors }) => {
       const names = [...tensors.keys()].filter((name) => !name.endsWith("num_batches_tracked"));
       expect(parameters.map(({ name }) => name).sort()).toEqual(names.sort());
@@ -157,7 +157,7 @@ describe("the checkpoints of a training fit its model", () => {
   });
 
   test("every epoch fits and is another set of weights", async () => {
-    const { parameters } = await openModel(path.join(resnet, "model.onnx"));
+    const { parameters } = (await openModel(path.join(resnet, "model.onnx"))).graph;
     const seen = new Set<string>();
     for (let epoch = 0; epoch <= 10; epoch++) {
       await using(path.join(resnet, `model_${epoch}.pt`), async (checkpoint) => {

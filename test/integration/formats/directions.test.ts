@@ -17,7 +17,7 @@ let folder = "";
 let parameters: readonly Parameter[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "directions-"));
-  ({ parameters } = await openModel(path.join(resnet, "model.onnx")));
+  ({ parameters } = (await openModel(path.join(resnet, "model.onnx"))).graph);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -66,12 +66,12 @@ describe("our bytes give the very numbers of the file", () => {
     const samples = (await readArrays(path.join(fixtures, "pytorch-resnet8", "test.npz"))).get("x_test")!;
     const input = new OrtTensor("float32", (samples.data as Float32Array).slice(0, 64 * 784), [64, 1, 28, 28]);
     const fromFile = await run(trained, input);
-    expect(await runGraph(await openModel(trained), input)).toEqual(fromFile);
+    expect(await runGraph((await openModel(trained)).graph, input)).toEqual(fromFile);
     expect(fromFile.some((value) => value !== fromFile[0])).toBe(true);
   });
 
   test.each(Object.keys(expected).filter((name) => name !== "cnn-training"))("%s", async (name) => {
-    expect(await runGraph(await openModel(exported(name)), batchOf(name))).toEqual(
+    expect(await runGraph((await openModel(exported(name))).graph, batchOf(name))).toEqual(
       await run(exported(name), batchOf(name)),
     );
   });
@@ -79,12 +79,12 @@ describe("our bytes give the very numbers of the file", () => {
 
 describe("PyTorch's own outputs, to 1e-5", () => {
   test.each(Object.keys(expected))("%s", async (name) => {
-    const graph = toInference(await openModel(exported(name)));
+    const graph = toInference((await openModel(exported(name))).graph);
     expect(difference(await runGraph(graph, batchOf(name)), expected[name]!.output.values)).toBeLessThan(1e-5);
   });
 
   test.each(["cnn-preserve", "cnn-folded", "cnn-dynamo"])("%s without its softmax", async (name) => {
-    const { graph, stripped } = stripFinalActivation(toInference(await openModel(exported(name))));
+    const { graph, stripped } = stripFinalActivation(toInference((await openModel(exported(name))).graph));
     expect(stripped).toBe("Softmax");
     const logits = await runGraph(graph, batchOf(name));
     const probabilities = [0, 1].flatMap((row) => {
@@ -98,7 +98,7 @@ describe("PyTorch's own outputs, to 1e-5", () => {
 
 describe("parameters", () => {
   test("written in place change what is computed, and their own values bring it back", async () => {
-    const graph = await openModel(trained);
+    const { graph } = await openModel(trained);
     const model = serialise(graph);
     const input = floats(
       Array.from({ length: 784 }, (_, i) => Math.sin(i)),
@@ -114,7 +114,7 @@ describe("parameters", () => {
   });
 
   test("that an exporter had merged move apart", async () => {
-    const graph = await openModel(exported("tied-preserve"));
+    const { graph } = await openModel(exported("tied-preserve"));
     const model = serialise(graph);
     const before = await run(model.bytes, batchOf("tied-preserve"));
     const move = async (name: string): Promise<Float32Array> => {

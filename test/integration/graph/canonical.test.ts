@@ -43,7 +43,7 @@ interface Prepared {
 
 /** A model as it is before derivatives, and the feeds of its only input. */
 async function prepared(file: string, samples: Tensor): Promise<Prepared> {
-  const { graph, stripped } = stripFinalActivation(toInference(await openModel(path.join(fixtures, file))));
+  const { graph, stripped } = stripFinalActivation(toInference((await openModel(path.join(fixtures, file))).graph));
   return { graph, feeds: { [graph.inputs[0]!.name]: samples }, stripped };
 }
 

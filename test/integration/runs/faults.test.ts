@@ -36,7 +36,7 @@ function withData(file: string, names: { x?: string; y?: string } = { x: "x_test
 /** The fixture's model, changed and written again. */
 async function modelLike(change: (graph: Graph) => Graph): Promise<Study> {
   const file = path.join(temporaryFolder(), "changed.onnx");
-  writeFileSync(file, serialise(change(await openModel(study.model.path))).bytes);
+  writeFileSync(file, serialise(change((await openModel(study.model.path)).graph)).bytes);
   return { ...study, model: { path: file } };
 }
 

@@ -129,7 +129,7 @@ describe("a run of the fixture's network", () => {
   });
 
   test("has the values that engine, plane and samples give without evaluators", async () => {
-    const { graph } = stripFinalActivation(toInference(await openModel(study.model.path)));
+    const { graph } = stripFinalActivation(toInference((await openModel(study.model.path)).graph));
     const plane = new Plane(
       originValues(graph.parameters),
       randomDirections(graph.parameters, study.directions as RandomDirections),

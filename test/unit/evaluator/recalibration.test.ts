@@ -30,6 +30,7 @@ function modelOf(nodes: readonly GraphNode[]): LoadedModel {
     input: { name: "x", dtype: "float32", shape: [1], batch: null, classes: 1 },
     output: "y",
     files: [],
+    notices: [],
     summary: { name: "net", path: "/m/net.onnx", format: "ONNX", parameters: 3, tensors: 3 },
   };
 }

@@ -25,7 +25,7 @@ const axes = (graph: Graph): Record<string, string> =>
 
 describe("the trained ResNet-8", () => {
   test("has PyTorch's parameters, with their shapes", async () => {
-    const graph = await openModel(path.join(trained, "model.onnx"));
+    const { graph } = await openModel(path.join(trained, "model.onnx"));
     const oracle = JSON.parse(readFileSync(path.join(trained, "oracle.json"), "utf8")) as { parameters: string[] };
     const names = graph.parameters.filter(learned).map(({ name }) => name);
     expect(new Set(names)).toEqual(new Set(oracle.parameters));
@@ -37,7 +37,7 @@ describe("the trained ResNet-8", () => {
   });
 
   test("has roles and filters of a residual network", async () => {
-    const graph = await openModel(path.join(trained, "model.onnx"));
+    const { graph } = await openModel(path.join(trained, "model.onnx"));
     const found = axes(graph);
     expect(found).toMatchObject({
       "conv.weight": "kernel 0",
@@ -55,7 +55,7 @@ describe("the trained ResNet-8", () => {
 
 describe.each(Object.keys(expected))("%s", (name) => {
   test("comes back from our own bytes as it was", async () => {
-    const graph = await openModel(exported(name));
+    const { graph } = await openModel(exported(name));
     const { files, ...content } = graph;
     expect(reread(graph)).toEqual(content);
     expect(files ?? []).toHaveLength(name === "perceptron-external" ? 1 : 0);
@@ -72,12 +72,12 @@ describe("parameters keep PyTorch's names and shapes", () => {
     "transformer-preserve",
     "perceptron-external",
   ])("%s", async (name) => {
-    const graph = await openModel(exported(name));
+    const { graph } = await openModel(exported(name));
     expect(shapes(graph.parameters.filter(learned))).toEqual(expected[name]!.parameters);
   });
 
   test("a table used twice is one parameter; equal biases are two", async () => {
-    const graph = await openModel(exported("tied-preserve"));
+    const { graph } = await openModel(exported("tied-preserve"));
     expect(shapes(graph.parameters)).toEqual(expected["tied-preserve"]!.parameters);
     expect(axes(graph)).toMatchObject({
       "table.weight": "embedding 0",
@@ -89,7 +89,7 @@ describe("parameters keep PyTorch's names and shapes", () => {
 
 describe("roles and filters", () => {
   test.each(["cnn-preserve", "cnn-training", "cnn-dynamo"])("%s", async (name) => {
-    expect(axes(await openModel(exported(name)))).toEqual({
+    expect(axes((await openModel(exported(name))).graph)).toEqual({
       "conv.weight": "kernel 0",
       "conv.bias": "bias 0",
       "bn.weight": "scale 0",
@@ -109,24 +109,24 @@ describe("roles and filters", () => {
   });
 
   test("batch norm folded into a convolution leaves a kernel and a bias", async () => {
-    const found = axes(await openModel(exported("cnn-folded")));
+    const found = axes((await openModel(exported("cnn-folded"))).graph);
     expect(found["depthwise.weight"]).toBe("kernel 0");
     expect(Object.keys(found).filter((name) => name.startsWith("onnx::Conv"))).toHaveLength(2);
     expect(Object.values(found).some((value) => value.startsWith("mean"))).toBe(false);
   });
 
   test("recurrent weights, cut and joined in the graph or before", async () => {
-    const preserved = axes(await openModel(exported("recurrent-preserve")));
+    const preserved = axes((await openModel(exported("recurrent-preserve"))).graph);
     for (const [name, value] of Object.entries(preserved)) {
       expect(value).toBe(name.includes("weight") ? "kernel 0" : "bias 0");
     }
-    const rearranged = await openModel(exported("recurrent-dynamo"));
+    const rearranged = (await openModel(exported("recurrent-dynamo"))).graph;
     const kernels = rearranged.parameters.filter(({ tensor }) => tensor.shape.length === 3);
     expect(kernels.map(({ role, filterAxes }) => [role, filterAxes])).toEqual(new Array(4).fill(["kernel", [0, 1]]));
   });
 
   test("a transformer", async () => {
-    const preserved = axes(await openModel(exported("transformer-preserve")));
+    const preserved = axes((await openModel(exported("transformer-preserve"))).graph);
     expect(preserved).toMatchObject({
       pos: "embedding 1",
       cls: "kernel 0",
@@ -138,7 +138,7 @@ describe("roles and filters", () => {
       "encoder.norm1.weight": "scale 0",
       "encoder.norm1.bias": "shift 0",
     });
-    const simplified = await openModel(exported("transformer-dynamo"));
+    const simplified = (await openModel(exported("transformer-dynamo"))).graph;
     const transposed = simplified.parameters.filter(({ name }) => name.startsWith("val_"));
     expect(transposed.map(({ role, filterAxes }) => [role, filterAxes])).toEqual(new Array(4).fill(["kernel", [1]]));
     expect(axes(simplified)["fc.weight"]).toBe("kernel 0");
