@@ -10,9 +10,11 @@ const knownEndings =
   /\.(pt|pth|t7|ckpt|bin|safetensors|npz|onnx|keras|h5|hdf5|json|tar|weights|index|model|state_dict)$/i;
 const epochTag = /(?:^|[^a-z0-9])(?:epochs?|ep|e)[-_=. ]{0,2}(\d{1,15})/i;
 const stepTag = /(?:^|[^a-z])(?:global[-_]?steps?|steps?|iterations?|iters?|it|checkpoint|ckpt)[-_=. ]{0,2}(\d{1,15})/i;
-/** Names that say how good or how late a checkpoint is, not when; and files that hold no weights. */
-const timeless =
-  /(?:^|[^a-z])(?:best|last|latest|final|opt[-_]?state|optimi[sz]er|scheduler|scaler|rng[-_]?state|training[-_]?args)(?:[^a-z]|$)/i;
+/** Names that say how good or how late a checkpoint is, not when. */
+const centre = /(?:^|[^a-z])(?:best|last|latest|final)(?:[^a-z]|$)/i;
+/** Names of files that hold the state of a training without its weights. */
+const stateAlone =
+  /(?:^|[^a-z])(?:opt[-_]?state|optimi[sz]er|scheduler|scaler|rng[-_]?state|training[-_]?args)(?:[^a-z]|$)/i;
 
 /** Path components, the last one without its endings: the 7 of `.t7` is no epoch. */
 function componentsOf(file: string): string[] {
@@ -36,7 +38,37 @@ function varyingParts(files: readonly string[]): readonly (readonly string[])[] 
 
 /** Whether each path is named for something else than a time, such as `best.pt`. */
 export function timelessNames(files: readonly string[]): readonly boolean[] {
-  return varyingParts(files).map((parts) => parts.some((part) => timeless.test(part)));
+  return varyingParts(files).map((parts) => parts.some((part) => centre.test(part) || stateAlone.test(part)));
+}
+
+/** Whether a file is named as the best or the last weights of a training, which may be the centre of a landscape. */
+export function isCentreName(file: string): boolean {
+  const name = componentsOf(file).at(-1)!;
+  return centre.test(name) && !stateAlone.test(name);
+}
+
+/** Whether a name has an epoch or a step that says so, such as `epoch=3` or `checkpoint-500`. */
+export function hasTag(name: string): boolean {
+  const [part] = componentsOf(name);
+  return epochTag.test(part!) || stepTag.test(part!);
+}
+
+/** A name as texts with numbers between them; there is one text more than numbers. Endings such as `.t7` are text. */
+export interface NumberedName {
+  readonly texts: readonly string[];
+  readonly numbers: readonly string[];
+}
+
+/** The numbers of a name. Those before a tag belong to the text: `cifar10_epoch_3` is another series than `cifar100_…`. */
+export function numbersIn(name: string): NumberedName {
+  const [stem] = componentsOf(name);
+  const tags = [epochTag, stepTag].map((tag) => tag.exec(stem!)?.index ?? Infinity);
+  const first = Math.min(...tags);
+  const start = Number.isFinite(first) ? first : 0;
+  const [head = "", ...parts] = stem!.slice(start).split(/(\d+(?:\.\d+)?(?:e[-+]?\d+)?)/i);
+  const texts = [stem!.slice(0, start) + head, ...parts.filter((_, i) => i % 2 === 1)];
+  texts[texts.length - 1] += name.slice(stem!.length);
+  return { texts, numbers: parts.filter((_, i) => i % 2 === 0) };
 }
 
 /** What each path says of its time: in its name first, then in its folders from the innermost outwards. */
