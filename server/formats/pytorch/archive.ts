@@ -1,8 +1,9 @@
 import { corrupt, tooLarge, unsupported } from "../../files/faults";
 import type { Source } from "../../files/source";
 import { ZipArchive } from "../../files/zip";
-import { PickleError, type Value } from "./objects";
-import { Unpickler } from "./pickle";
+import { PickleError, type Value } from "../../files/pickle/objects";
+import { Unpickler } from "../../files/pickle/unpickler";
+import { findGlobal } from "./globals";
 import { bigEndian, largestPickle, storageOf, toStateDict, type PickledFile } from "./pickled";
 
 /**
@@ -48,7 +49,7 @@ export async function readArchive(source: Source): Promise<PickledFile> {
 
 function unpickle(bytes: Uint8Array, path: string): Value {
   try {
-    return new Unpickler(bytes, 0, storageOf).read();
+    return new Unpickler(bytes, 0, { find: findGlobal, storage: storageOf }).read();
   } catch (error) {
     if (error instanceof PickleError) throw corrupt(path, `is damaged: ${error.message}`);
     throw error;

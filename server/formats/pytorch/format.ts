@@ -10,7 +10,7 @@ import { stripPrefixes } from "../prefixes";
 import { openSource } from "../source";
 import { readArchive } from "./archive";
 import { isPickle, readLegacy } from "./legacy";
-import { ForbiddenGlobal, type StoredView } from "./objects";
+import { ForbiddenGlobal, type StoredView } from "../../files/pickle/objects";
 import { toStateDict, type PickledFile } from "./pickled";
 import { findWeights, NoWeights, type Weights } from "./weights";
 

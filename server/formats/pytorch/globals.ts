@@ -1,5 +1,14 @@
 import type { DataType } from "../../graph/tensor";
-import { as, inert, PickleError, type Callable, type StoredView, type Unread, type Value } from "./objects";
+import {
+  as,
+  inert,
+  PickleError,
+  type Callable,
+  type StoredView,
+  type Unread,
+  type Value,
+} from "../../files/pickle/objects";
+import { listOf, plainCalls, type Call } from "../../files/pickle/plain";
 
 /** Bytes per element and element type by the names of PyTorch's storages; without a type, they are not read. */
 const storageTypes: Readonly<Record<string, readonly [width: number, dtype?: DataType]>> = {
@@ -102,17 +111,9 @@ const unreadTensors: Readonly<Record<string, string>> = {
 /** Most axes of a tensor. */
 const mostAxes = 64;
 
-type Call = (args: readonly Value[]) => Value;
-
 const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
-  ["collections.OrderedDict", ([pairs]) => (pairs === undefined ? new Map() : mapOf(pairs))],
-  ["collections.defaultdict", ([, pairs]) => (pairs === undefined ? new Map() : mapOf(pairs))],
-  ["collections.Counter", ([pairs]) => (pairs === undefined ? new Map() : mapOf(pairs))],
-  ["builtins.set", listOf],
-  ["builtins.frozenset", listOf],
+  ...plainCalls,
   ["torch.Size", listOf],
-  ["builtins.bytearray", encode],
-  ["_codecs.encode", encode],
   ["torch._utils._rebuild_tensor", (args) => view(args)],
   ["torch._utils._rebuild_tensor_v2", (args) => view(args)],
   ["torch._utils._rebuild_tensor_v3", (args) => view(args, as(args[6], "callable"))],
@@ -125,8 +126,7 @@ const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
  * A class or function that a pickle names, or undefined when it is none of the harmless ones. Nothing of what it names
  * is ever run: what it would make is rebuilt from its arguments.
  */
-export function findGlobal(module: string, name: string): Callable | undefined {
-  const home = module === "__builtin__" ? "builtins" : module;
+export function findGlobal(home: string, name: string): Callable | undefined {
   const full = `${home}.${name}`;
   const call = calls.get(full);
   if (call) return { kind: "callable", name: full, call };
@@ -150,30 +150,6 @@ function torchGlobal(home: string, name: string, full: string): Callable | undef
 
 function dtypeField(dtype: DataType | undefined): { dtype?: DataType } {
   return dtype === undefined ? {} : { dtype };
-}
-
-function mapOf(pairs: Value): Map<Value, Value> {
-  if (pairs instanceof Map) return pairs;
-  if (!Array.isArray(pairs)) throw new PickleError("a dictionary is made from something else than pairs");
-  return new Map(
-    pairs.map((pair) => {
-      if (!Array.isArray(pair) || pair.length !== 2) throw new PickleError("a dictionary is made from no pairs");
-      return [pair[0]!, pair[1]!];
-    }),
-  );
-}
-
-function listOf([items = []]: readonly Value[]): Value {
-  if (!Array.isArray(items)) throw new PickleError("a set is made from something else than a list");
-  return items;
-}
-
-/** Bytes as older pickles write them: text whose characters are the bytes. */
-function encode([text]: readonly Value[]): Value {
-  if (text === undefined) return new Uint8Array();
-  if (text instanceof Uint8Array) return text;
-  if (typeof text !== "string") throw new PickleError("bytes are made from something else than text");
-  return new Uint8Array(Buffer.from(text, "latin1"));
 }
 
 /** A parameter is the tensor that it wraps. */

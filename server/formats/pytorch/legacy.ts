@@ -1,7 +1,8 @@
 import { corrupt, tooLarge } from "../../files/faults";
 import type { Source } from "../../files/source";
-import { PickleError, PickleTruncated, type Storage, type Value } from "./objects";
-import { Unpickler } from "./pickle";
+import { PickleError, PickleTruncated, type Storage, type Value } from "../../files/pickle/objects";
+import { Unpickler } from "../../files/pickle/unpickler";
+import { findGlobal } from "./globals";
 import { bigEndian, largestPickle, storageOf, toStateDict, type PickledFile, type StorageBytes } from "./pickled";
 
 /** The first of the pickles in a row. */
@@ -78,7 +79,7 @@ function parse(bytes: Uint8Array, path: string): Pickles {
     return storage;
   };
   const next = (): Value => {
-    const unpickler = new Unpickler(bytes, at, remember);
+    const unpickler = new Unpickler(bytes, at, { find: findGlobal, storage: remember });
     const value = unpickler.read();
     at = unpickler.position;
     return value;

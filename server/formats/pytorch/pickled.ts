@@ -1,5 +1,5 @@
 import { unsupported } from "../../files/faults";
-import { as, PickleError, type Storage, type Value } from "./objects";
+import { as, PickleError, type Storage, type Value } from "../../files/pickle/objects";
 
 /** Where the bytes of a storage are. */
 export interface StorageBytes {

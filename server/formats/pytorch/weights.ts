@@ -1,4 +1,4 @@
-import { as, type StoredView, type Unread, type Value } from "./objects";
+import { as, type StoredView, type Unread, type Value } from "../../files/pickle/objects";
 
 /** What a checkpoint of PyTorch holds, as far as it matters here. */
 export interface Weights {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ForbiddenGlobal, PickleError, type Value } from "../../../server/formats/pytorch/objects";
-import { Unpickler } from "../../../server/formats/pytorch/pickle";
+import { ForbiddenGlobal, PickleError, type Value } from "../../../server/files/pickle/objects";
+import { Unpickler } from "../../../server/files/pickle/unpickler";
+import { findGlobal } from "../../../server/formats/pytorch/globals";
 import { storageOf } from "../../../server/formats/pytorch/pickled";
 import { findWeights, NoWeights } from "../../../server/formats/pytorch/weights";
 
@@ -12,7 +13,7 @@ function bytes(...parts: readonly (number | string | Uint8Array)[]): Uint8Array 
 }
 
 function load(...parts: readonly (number | string | Uint8Array)[]): Value {
-  return new Unpickler(bytes(...parts), 0, storageOf).read();
+  return new Unpickler(bytes(...parts), 0, { find: findGlobal, storage: storageOf }).read();
 }
 
 function uint32(value: number): string {

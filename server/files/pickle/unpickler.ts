@@ -1,5 +1,4 @@
-import { findGlobal } from "./globals";
-import { as, ForbiddenGlobal, inert, PickleError, PickleTruncated, type Storage, type Value } from "./objects";
+import { as, ForbiddenGlobal, inert, PickleError, PickleTruncated, type AllowList, type Value } from "./objects";
 
 /** Most operations of one pickle; a tensor takes about 25. */
 const mostOperations = 10_000_000;
@@ -16,7 +15,7 @@ type Item = Value | typeof mark;
 
 /**
  * Reads one pickle (protocols 0 to 5) as plain data. It is a machine with a stack and a memo, and runs no code: classes
- * and functions that the pickle names are looked up in an allow-list (`globals.ts`) and only ever rebuild data.
+ * and functions that the pickle names are looked up in an allow-list and only ever rebuild data.
  * Time and memory are bounded by the number of bytes, of operations and of containers.
  */
 export class Unpickler {
@@ -28,12 +27,12 @@ export class Unpickler {
 
   /**
    * @param at where the pickle starts.
-   * @param findStorage gives the storage that a persistent identifier names.
+   * @param allowed the classes and functions that it may name.
    */
   constructor(
     private readonly bytes: Uint8Array,
     private at: number,
-    private readonly findStorage: (id: readonly Value[]) => Storage,
+    private readonly allowed: AllowList,
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -50,7 +49,7 @@ export class Unpickler {
       if (code === 0x2e) return this.pop();
       if (!this.constant(code) && !this.container(code) && !this.memory(code)) this.object(code);
     }
-    throw new PickleError("the pickle has more operations than any checkpoint needs");
+    throw new PickleError("the pickle has more operations than any file of weights or data needs");
   }
 
   /** Numbers, text and bytes. */
@@ -192,20 +191,20 @@ export class Unpickler {
       case 0x63: {
         // GLOBAL
         const module = this.line();
-        this.stack.push(globalOf(module, this.line()));
+        this.stack.push(this.find(module, this.line()));
         return;
       }
       case 0x93: {
         // STACK_GLOBAL
         const [module, name] = this.popMany(2);
         if (typeof module !== "string" || typeof name !== "string") throw new PickleError("a class has no name");
-        this.stack.push(globalOf(module, name));
+        this.stack.push(this.find(module, name));
         return;
       }
       case 0x69: {
         // INST names a class and calls it at once.
         const module = this.line();
-        this.call(globalOf(module, this.line()), this.popToMark());
+        this.call(this.find(module, this.line()), this.popToMark());
         return;
       }
       case 0x6f: {
@@ -233,8 +232,8 @@ export class Unpickler {
       case 0x51: {
         // BINPERSID
         const [id] = this.popMany(1);
-        if (!Array.isArray(id)) throw new PickleError("a storage has no identifier");
-        this.stack.push(this.findStorage(id));
+        if (!Array.isArray(id) || !this.allowed.storage) throw new PickleError("a storage has no identifier");
+        this.stack.push(this.allowed.storage(id));
         return;
       }
       default:
@@ -249,14 +248,24 @@ export class Unpickler {
       if (Array.isArray(arg)) this.given += arg.length;
       else if (typeof arg === "string") this.given += arg.length / 64;
     }
-    if (this.given > mostArguments) throw new PickleError("the pickle repeats more than any checkpoint needs");
+    if (this.given > mostArguments)
+      throw new PickleError("the pickle repeats more than any file of weights or data needs");
     this.push(found.call(args));
   }
 
-  /** Sets attributes, of which none is kept: those of dictionaries are version numbers. */
+  private find(module: string, name: string): Value {
+    const home = module === "__builtin__" ? "builtins" : module;
+    const found = this.allowed.find(home, name);
+    if (!found) throw new ForbiddenGlobal(`${module}.${name}`.slice(0, 200));
+    return found;
+  }
+
+  /** Gives an object its content. Attributes of others are not kept: those of dictionaries are version numbers. */
   private build(): void {
-    this.popMany(1);
+    const [state] = this.popMany(1);
     const target = this.top();
+    const buildable = as(target, "buildable");
+    if (buildable) return buildable.build(state!);
     if (!(target instanceof Map) && target !== inert && !as(target, "tensor")) {
       throw new PickleError("the pickle gives attributes to what has none");
     }
@@ -296,7 +305,8 @@ export class Unpickler {
 
   private count(): void {
     this.containers += 1;
-    if (this.containers > mostContainers) throw new PickleError("the pickle has more parts than any checkpoint needs");
+    if (this.containers > mostContainers)
+      throw new PickleError("the pickle has more parts than any file of weights or data needs");
   }
 
   private top(): Value {
@@ -374,12 +384,6 @@ export class Unpickler {
     for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
     return narrow(BigInt.asIntN(8 * length, value));
   }
-}
-
-function globalOf(module: string, name: string): Value {
-  const found = findGlobal(module, name);
-  if (!found) throw new ForbiddenGlobal(`${module}.${name}`.slice(0, 200));
-  return found;
 }
 
 function withItems(target: Map<Value, Value>, items: readonly Value[]): Map<Value, Value> {

@@ -60,7 +60,22 @@ export interface Callable {
   call(args: readonly Value[]): Value;
 }
 
-type Tagged = Storage | StoredView | Unread | Inert | Callable;
+/** An object that is given its content after it was made. */
+export interface Buildable {
+  readonly kind: "buildable";
+  /** @throws PickleError for content that makes no sense. */
+  build(state: Value): void;
+}
+
+type Tagged = Storage | StoredView | Unread | Inert | Callable | Buildable;
+
+/** What a pickle may name. */
+export interface AllowList {
+  /** A harmless class or function, undefined for any other. Nothing of what a pickle names is ever run. */
+  find(module: string, name: string): Callable | undefined;
+  /** The storage of a persistent identifier; absent where there are none. @throws PickleError */
+  storage?(id: readonly Value[]): Storage;
+}
 
 /** What a pickle can become. Lists, tuples and sets are arrays; `None` is null. */
 export type Value = null | boolean | number | bigint | string | Uint8Array | Value[] | Map<Value, Value> | Tagged;
