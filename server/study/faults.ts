@@ -2,28 +2,47 @@ import path from "node:path";
 import type { ASTNode, JSONDocument, PropertyASTNode } from "vscode-json-languageservice";
 import { ErrorCode, getLanguageService, TextDocument } from "vscode-json-languageservice";
 import { ProblemError } from "../protocol/problem";
+import { fieldOf, nameOf, nearestTo, schemaAt, valueOf } from "./fields";
+import type { FieldPath } from "./fields";
 import { studySchema } from "./schema";
-import type { StudySchema } from "./schema";
+import type { StudySchema } from "./schemaNodes";
 
-/** Keys and indices that lead from the root of the file to a value. */
-export type FieldPath = readonly (string | number)[];
-
-/** Something that a study file says and may not say, at its place. Lines and columns count from 1. */
-export interface Fault {
+/** A stretch of the file. */
+export interface Place {
+  /** Lines and columns of its beginning count from 1. */
   readonly line: number;
   readonly column: number;
+  /** In characters, from 0. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What kind of fault it is, for what may be done about it. */
+export type FaultKind = "syntax" | "unknown" | "repeated" | "missing" | "unavailable" | "value" | "rule";
+
+/** Something that a study file says and may not say, at its place. */
+export interface Fault extends Place {
+  readonly kind: FaultKind;
+  /** The field at fault: an unknown one itself, of missing ones their object. */
+  readonly field: FieldPath;
+  /** Names of the missing fields. */
+  readonly missing?: readonly string[];
   /** A clause without a full stop that names the field, what was expected and what was found. */
   readonly message: string;
   /** What to do, as a sentence. */
   readonly advice: string;
 }
 
+type Explanation = Pick<Fault, "kind" | "field" | "missing" | "message" | "advice">;
+
 /** A parsed study file: its value, its faults in the order of the file, and where a field stands. */
 export interface ParsedStudy {
+  readonly document: TextDocument;
+  readonly json: JSONDocument;
   readonly value: unknown;
   readonly faults: readonly Fault[];
-  /** The place of a field, or of the nearest enclosing field that is there. */
-  positionOf(field: FieldPath): { readonly line: number; readonly column: number };
+  /** The place of a field's value, or of the nearest enclosing field that is there. */
+  placeOf(field: FieldPath): Place;
 }
 
 const service = getLanguageService({});
@@ -41,32 +60,41 @@ export async function parseStudy(text: string): Promise<ParsedStudy> {
       : await service.doValidation(document, json, { ...settings, schemaValidation: "error" }, studySchema);
   const order = (offset: number): number => (offset === json.root?.offset ? text.length : offset);
   const faults: Fault[] = diagnostics
-    .map(({ range, code, message }): Fault & { readonly offset: number } => {
+    .map(({ range, code, message }): Fault => {
       const offset = document.offsetAt(range.start);
-      const place = { line: range.start.line + 1, column: range.start.character + 1, offset };
+      const place = placeIn(document, offset, document.offsetAt(range.end) - offset);
       if (syntax.length === 0 || code === ErrorCode.DuplicateKey) {
         return { ...place, ...explain(document.getText(), json, offset) };
       }
       return {
         ...place,
+        kind: "syntax",
+        field: [],
         message: `the JSON is broken: ${lowerFirst(typeof message === "string" ? message : message.value)}`,
         advice: "Mend it there.",
       };
     })
     // What the whole study lacks comes after what is wrong in it: a misspelt name is both.
-    .sort((first, second) => order(first.offset) - order(second.offset))
-    .map(({ line, column, message, advice }) => ({ line, column, message, advice }));
+    .sort((first, second) => order(first.offset) - order(second.offset));
   if (json.root === undefined && faults.length === 0) {
-    faults.push({ line: 1, column: 1, message: "the file is empty", advice: 'Write { "model": … }.' });
+    const advice = 'Write { "model": … }.';
+    faults.push({ ...placeIn(document, 0, 0), kind: "syntax", field: [], message: "the file is empty", advice });
   }
   return {
+    document,
+    json,
     value: json.root === undefined ? undefined : valueOf(json.root),
     faults,
-    positionOf: (field) => {
-      const position = document.positionAt(nearest(json.root, field)?.offset ?? 0);
-      return { line: position.line + 1, column: position.character + 1 };
+    placeOf: (field) => {
+      const node = nearestTo(json.root, field);
+      return placeIn(document, node?.offset ?? 0, node?.length ?? 0);
     },
   };
+}
+
+function placeIn(document: TextDocument, offset: number, length: number): Place {
+  const { line, character } = document.positionAt(offset);
+  return { line: line + 1, column: character + 1, offset, length };
 }
 
 /** One `study-invalid` problem from the faults of a file: the first as its sentence, all of them as facts. */
@@ -86,47 +114,57 @@ export function faultsToError(file: string, faults: readonly Fault[]): ProblemEr
 }
 
 /** What is wrong at `offset`, told from the schema there rather than from the validator's own words. */
-function explain(text: string, json: JSONDocument, offset: number): Pick<Fault, "message" | "advice"> {
+function explain(text: string, json: JSONDocument, offset: number): Explanation {
   const node = json.getNodeFromOffset(offset);
-  if (node === undefined) return { message: "a study must be a JSON object", advice: 'Write { "model": … }.' };
+  if (node === undefined) {
+    return { kind: "value", field: [], message: "a study must be a JSON object", advice: 'Write { "model": … }.' };
+  }
   const property = node.parent?.type === "property" ? node.parent : undefined;
   if (property?.keyNode === node) return explainKey(property);
-  const field = pathOf(node);
+  const field = fieldOf(node);
   const schema = schemaAt(field);
   const name = nameOf(field);
   const found = shorten(text.slice(node.offset, node.offset + node.length));
   if (schema?.later !== undefined) {
     return {
+      kind: "unavailable",
+      field,
       message: `"${name}" is not available in this version (${lowerFirst(schema.later)})`,
       advice: `Remove "${name}" from the study.`,
     };
   }
   if (node.type === "string" && schema?.laterValues?.includes(node.value)) {
     return {
+      kind: "value",
+      field,
       message: `"${name}": ${found} is not available in this version, only ${schema.expected}`,
       advice: `Set "${name}" to ${schema.expected}.`,
     };
   }
   if (node.type === "object" && schema?.type !== undefined && [schema.type].flat().includes("object")) {
-    return explainMissing(name, node.properties, schema);
+    return explainMissing(field, node.properties, schema);
   }
   const what = field.length === 0 ? "a study" : `"${name}"`;
   const expected = schema?.expected ?? "something else";
-  return { message: `${what} must be ${expected}, but is ${found}`, advice: `Set it to ${expected}.` };
+  const message = `${what} must be ${expected}, but is ${found}`;
+  return { kind: "value", field, message, advice: `Set it to ${expected}.` };
 }
 
 /** The validator points at a key when the key is unknown, or when its object lacks a field. */
-function explainKey(property: PropertyASTNode): Pick<Fault, "message" | "advice"> {
+function explainKey(property: PropertyASTNode): Explanation {
   const key = property.keyNode.value;
-  const parentPath = pathOf(property.parent as ASTNode);
-  const siblings = schemaAt(parentPath)?.properties ?? {};
-  const known = siblings[key];
+  const parent = fieldOf(property.parent as ASTNode);
+  const field = [...parent, key];
+  const known = schemaAt(field);
   if (known !== undefined && property.valueNode?.type === "object") {
-    return explainMissing(nameOf([...parentPath, key]), property.valueNode.properties, known);
+    return explainMissing(field, property.valueNode.properties, known);
   }
+  const siblings = schemaAt(parent)?.properties ?? {};
   const names = Object.keys(siblings).filter((name) => name !== "$schema" && siblings[name]?.later === undefined);
-  const owner = parentPath.length === 0 ? "a study" : `"${nameOf(parentPath)}"`;
+  const owner = parent.length === 0 ? "a study" : `"${nameOf(parent)}"`;
   return {
+    kind: known === undefined ? "unknown" : "repeated",
+    field,
     message:
       known === undefined
         ? `"${key}" is not a field of ${owner}, whose fields are ${names.join(", ")}`
@@ -135,71 +173,12 @@ function explainKey(property: PropertyASTNode): Pick<Fault, "message" | "advice"
   };
 }
 
-function explainMissing(
-  name: string,
-  properties: readonly PropertyASTNode[],
-  schema: StudySchema,
-): Pick<Fault, "message" | "advice"> {
+function explainMissing(field: FieldPath, properties: readonly PropertyASTNode[], schema: StudySchema): Explanation {
   const present = new Set(properties.map((property) => property.keyNode.value));
-  const missing = (schema.required ?? []).filter((field) => !present.has(field)).map((field) => JSON.stringify(field));
-  return {
-    message: `${name === "" ? "the study" : `"${name}"`} lacks ${missing.join(", ")}`,
-    advice: `Add ${missing.join(", ")}.`,
-  };
-}
-
-function schemaAt(field: FieldPath): StudySchema | undefined {
-  let schema: StudySchema | undefined = studySchema;
-  for (const step of field) schema = typeof step === "number" ? schema?.items : schema?.properties?.[step];
-  return schema;
-}
-
-function pathOf(node: ASTNode): FieldPath {
-  const parent = node.parent;
-  if (parent === undefined) return [];
-  if (parent.type === "property") return [...pathOf(parent.parent as ASTNode), parent.keyNode.value];
-  if (parent.type === "array") return [...pathOf(parent), parent.items.indexOf(node)];
-  return pathOf(parent);
-}
-
-/** `grid.x[0]` for ["grid", "x", 0]. */
-function nameOf(field: FieldPath): string {
-  return field.reduce<string>((name, step) => {
-    if (typeof step === "number") return `${name}[${step}]`;
-    return name === "" ? step : `${name}.${step}`;
-  }, "");
-}
-
-function nearest(root: ASTNode | undefined, field: FieldPath): ASTNode | undefined {
-  let node = root;
-  for (const step of field) {
-    const next: ASTNode | undefined =
-      typeof step === "number"
-        ? node?.type === "array"
-          ? node.items[step]
-          : undefined
-        : node?.type === "object"
-          ? node.properties.find((property) => property.keyNode.value === step)?.valueNode
-          : undefined;
-    if (next === undefined) return node;
-    node = next;
-  }
-  return node;
-}
-
-function valueOf(node: ASTNode): unknown {
-  switch (node.type) {
-    case "object":
-      return Object.fromEntries(
-        node.properties.map(({ keyNode, valueNode }) => [keyNode.value, valueNode && valueOf(valueNode)]),
-      );
-    case "array":
-      return node.items.map(valueOf);
-    case "property":
-      return undefined;
-    default:
-      return node.value;
-  }
+  const missing = (schema.required ?? []).filter((each) => !present.has(each));
+  const names = missing.map((each) => JSON.stringify(each)).join(", ");
+  const name = field.length === 0 ? "the study" : `"${nameOf(field)}"`;
+  return { kind: "missing", field, missing, message: `${name} lacks ${names}`, advice: `Add ${names}.` };
 }
 
 function lowerFirst(sentence: string): string {

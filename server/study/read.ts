@@ -12,7 +12,8 @@ import type {
 } from "../protocol/study";
 import type { StudyDraft } from "./draft";
 import { faultsToError, parseStudy } from "./faults";
-import type { Fault, FieldPath, ParsedStudy } from "./faults";
+import type { Fault, ParsedStudy } from "./faults";
+import type { FieldPath } from "./fields";
 import { brokenRules } from "./rules";
 import { splitNames } from "./schema";
 
@@ -56,19 +57,39 @@ export function isStudyPath(file: string): boolean {
   return file.toLowerCase().endsWith(studySuffix);
 }
 
+/** A study's text, held against the schema and the rules. */
+export interface CheckedStudy {
+  readonly parsed: ParsedStudy;
+  /** Of the schema, or when there are none, of the rules. */
+  readonly faults: readonly Fault[];
+  /** What it says, when it keeps to the schema. */
+  readonly draft?: StudyDraft;
+}
+
+/**
+ * Checks the text of a study; touches no file.
+ *
+ * @param file absolute path of the study; the paths in the text are relative to its folder.
+ */
+export async function checkText(file: string, text: string): Promise<CheckedStudy> {
+  const parsed = await parseStudy(text);
+  if (parsed.faults.length > 0) return { parsed, faults: parsed.faults };
+  const draft = toDraft(file, parsed.value as StudyFile);
+  const broken = brokenRules(draft);
+  return { parsed, draft, faults: broken.map((rule) => ({ ...parsed.placeOf(rule.field), kind: "rule", ...rule })) };
+}
+
 /**
  * Reads and checks a study file; the paths in it are relative to its own folder.
  *
  * @param dataChosen the user has chosen other data, so that the study's own need not be there.
+ * @param text what the file is taken to say, e.g. in an editor; read from the file when absent.
  * @throws ProblemError `study-invalid` with the place of the first fault, `file-missing` when the study or its model
  *   is not there, `data-missing` when its data is not.
  */
-export async function readStudy(file: string, dataChosen = false): Promise<StudyDraft> {
-  const parsed = await parseStudy(await readText(file));
-  if (parsed.faults.length > 0) throw faultsToError(file, parsed.faults);
-  const draft = toDraft(file, parsed.value as StudyFile);
-  const broken = brokenRules(draft).map((rule): Fault => ({ ...parsed.positionOf(rule.field), ...rule }));
-  if (broken.length > 0) throw faultsToError(file, broken);
+export async function readStudy(file: string, dataChosen = false, text?: string): Promise<StudyDraft> {
+  const { parsed, draft, faults } = await checkText(file, text ?? (await readText(file)));
+  if (draft === undefined || faults.length > 0) throw faultsToError(file, faults);
   await expectFile(file, parsed, ["model", "path"], draft.model, "model");
   if (draft.data?.path !== undefined && !dataChosen)
     await expectFile(file, parsed, ["data", "path"], draft.data.path, "data");
@@ -196,7 +217,7 @@ async function expectFile(
 ): Promise<void> {
   const found = await stat(target).catch(() => undefined);
   if (found?.isFile()) return;
-  const { line, column } = parsed.positionOf(field);
+  const { line, column } = parsed.placeOf(field);
   throw new ProblemError({
     reason: what === "model" ? "file-missing" : "data-missing",
     title: what === "model" ? "The model was not found" : "The data was not found",

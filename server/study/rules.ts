@@ -2,7 +2,7 @@ import path from "node:path";
 import { ProblemError } from "../protocol/problem";
 import type { Study } from "../protocol/study";
 import type { StudyDraft } from "./draft";
-import type { FieldPath } from "./faults";
+import type { FieldPath } from "./fields";
 import { maximumPoints, maximumSeed } from "./schema";
 
 /** A rule that values break although each of them alone has the right form. */
