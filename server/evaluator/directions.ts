@@ -21,7 +21,7 @@ export async function studyDirections(study: Study, model: LoadedModel): Promise
   const { parameters } = model.graph;
   const lines = grid.lines === true;
   const towards = async (file: string): Promise<Direction> =>
-    difference(originValues(parameters), await readWeights(file, model), parameters, {
+    difference(originValues(parameters), await readWeights(file, model, study.checkpoints?.rename), parameters, {
       statistics: batchNorm === "interpolate",
     });
   switch (directions.kind) {

@@ -35,14 +35,15 @@ export async function weightPath(
  */
 export async function lineEnds(study: Study, model: LoadedModel): Promise<readonly [Values, Values] | undefined> {
   const { directions, grid, batchNorm } = study;
+  const rename = study.checkpoints?.rename;
   if (grid.lines !== true || (directions.kind !== "to" && directions.kind !== "between")) return undefined;
   const { parameters } = model.graph;
   const statistics = parameters.filter(({ role }) => role === "mean" || role === "variance");
   const kept = new Set(batchNorm === "interpolate" ? [] : statistics.map(({ name }) => name));
   const moved = (values: Values): Values => new Map([...values].filter(([name]) => !kept.has(name)));
   if (directions.kind === "to") {
-    return [moved(originValues(parameters)), moved(await readWeights(directions.checkpoint, model))];
+    return [moved(originValues(parameters)), moved(await readWeights(directions.checkpoint, model, rename))];
   }
   const [from, to] = directions.checkpoints;
-  return [moved(await readWeights(from, model)), moved(await readWeights(to, model))];
+  return [moved(await readWeights(from, model, rename)), moved(await readWeights(to, model, rename))];
 }

@@ -42,7 +42,8 @@ export async function planStudy(study: Study, file?: string): Promise<Planned> {
   const model = await loadModel(study.model.path, study.loss.name);
   const checkpoints: CheckpointWeights[] = [];
   try {
-    for (const each of study.checkpoints?.files ?? []) checkpoints.push(await CheckpointWeights.open(each, model));
+    const { files = [], rename } = study.checkpoints ?? {};
+    for (const each of files) checkpoints.push(await CheckpointWeights.open(each, model, rename));
     const found = await findDirections(study, model, checkpoints);
     const trajectory = checkpoints.length > 0 ? await trajectoryOf(study, model, checkpoints, found) : undefined;
     const range = study.grid.fit === true && trajectory ? pathRange(trajectory.checkpoints) : {};

@@ -106,7 +106,8 @@ export class Session {
       case "checkpoint": {
         const { checkpoint, alpha, beta } = task;
         const { study, model } = this.parts;
-        const own = await this.measure(await readWeights(study.checkpoints!.files[checkpoint]!, model));
+        const { files, rename } = study.checkpoints!;
+        const own = await this.measure(await readWeights(files[checkpoint]!, model, rename));
         return { kind: "checkpoint", checkpoint, own, inPlane: await this.evaluate(alpha, beta) };
       }
       default: {

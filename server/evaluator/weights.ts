@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Checkpoint } from "../formats/checkpoint";
 import { matchCheckpoint, openCheckpoint } from "../formats/openCheckpoint";
+import { renamed, type Rename } from "../formats/rename";
 import { toFloat32 } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
 import { originValues } from "../landscape/values";
@@ -16,15 +17,17 @@ export class CheckpointWeights {
 
   /**
    * @param file absolute path.
+   * @param rename see `CheckpointSelection.rename`.
    * @throws ProblemError that names the file, when it cannot be read or does not fit the model.
    */
-  static async open(file: string, model: LoadedModel): Promise<CheckpointWeights> {
-    const checkpoint = await openCheckpoint(file);
+  static async open(file: string, model: LoadedModel, rename: Rename = []): Promise<CheckpointWeights> {
+    const opened = await openCheckpoint(file);
     try {
+      const checkpoint = renamed(opened, rename);
       const names = matchCheckpoint(realParameters(model), checkpoint, path.basename(model.summary.path));
       return new CheckpointWeights(checkpoint, names);
     } catch (error) {
-      await checkpoint.close();
+      await opened.close();
       throw error;
     }
   }
@@ -59,8 +62,12 @@ export class CheckpointWeights {
 }
 
 /** All values of a checkpoint for a model. @throws ProblemError as `CheckpointWeights.open`. */
-export async function readWeights(file: string, model: LoadedModel): Promise<ReadonlyMap<string, Float32Array>> {
-  const weights = await CheckpointWeights.open(file, model);
+export async function readWeights(
+  file: string,
+  model: LoadedModel,
+  rename?: Rename,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const weights = await CheckpointWeights.open(file, model, rename);
   try {
     return await weights.all();
   } finally {

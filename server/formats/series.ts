@@ -28,21 +28,23 @@ export interface CheckpointOrder {
  * off; else by their time of modification. Equal ones are ordered by step and name.
  *
  * @param modified times of modification, in any unit; without one for every file, the order falls back to names.
+ * @param asked what to go by instead: the names with numbers by value, or the times of modification.
  */
 export function orderCheckpoints(
   paths: readonly string[],
   modified: ReadonlyMap<string, number> = new Map(),
+  asked?: "name" | "time",
 ): CheckpointOrder {
   const isLeftOut = timelessNames(paths);
   const kept = paths.filter((_, i) => !isLeftOut[i]);
   const leftOut = paths.filter((_, i) => isLeftOut[i]);
   const times = new Map(timesIn(kept).map((time, i) => [kept[i]!, time]));
-  for (const by of ["epoch", "step", "number"] as const) {
+  for (const by of asked === undefined ? (["epoch", "step", "number"] as const) : []) {
     if (kept.length > 0 && kept.every((file) => times.get(file)![by] !== undefined)) {
       return { ...numbered(kept, times, by), by, leftOut };
     }
   }
-  const dated = kept.every((file) => modified.has(file));
+  const dated = asked !== "name" && kept.every((file) => modified.has(file));
   const files = [...kept].sort((a, b) => (dated ? modified.get(a)! - modified.get(b)! : 0) || byName(a, b));
   const by = dated ? "modification time" : "name";
   return { files: files.map((file) => seriesFile(file, times)), by, leftOut, gaps: [], repeated: [] };

@@ -112,6 +112,11 @@ export interface CheckpointSelection {
   readonly log?: string;
   /** Epochs after which the learning rate dropped; read from `log` or the checkpoints when absent. */
   readonly drops?: readonly number[];
+  /**
+   * How the tensors of checkpoints are called in the model: pairs of patterns [from, to], of which the first that a name
+   * matches counts. `*` stands for any text, and in `to` for what the `*` of the same place in `from` stands for.
+   */
+  readonly rename?: readonly (readonly [from: string, to: string])[];
 }
 
 export type Directions =

@@ -2,15 +2,18 @@ import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import { expandCheckpoints, orderCheckpoints, readLearningRates } from "../formats/series";
 import type { CheckpointOrder } from "../formats/series";
+import { checkpointsBeside } from "../formats/series/beside";
+import type { FoundSeries } from "../formats/series/beside";
 import { ProblemError } from "../protocol/problem";
-import type { StudyDraft } from "../study/draft";
+import type { CheckpointDraft, StudyDraft } from "../study/draft";
 
 /** Names that training logs usually have, beside the checkpoints, above them or beside the model. */
 const logNames = ["log.csv", "training.csv", "training.log", "metrics.csv", "history.csv", "trainer_state.json"];
 
 /**
- * The draft with its checkpoints looked up: wildcards become files in the order of training, and the training log is
- * found where the draft names none. A log that is found counts only when it tells learning rates.
+ * The draft with its checkpoints looked up: wildcards become files in the order of training, checkpoints that are asked
+ * for without their files are found beside the model, and so is the training log where the draft names none. A log that is
+ * found counts only when it tells learning rates.
  * @returns `notices`: what a user should know of the order and the log, as sentences.
  * @throws ProblemError `file-missing` when a pattern finds nothing to put in order, or the log is not there.
  */
@@ -19,24 +22,66 @@ export async function withCheckpoints(
 ): Promise<{ readonly draft: StudyDraft; readonly notices: readonly string[] }> {
   const { checkpoints } = draft;
   if (!checkpoints) return { draft, notices: [] };
-  const files: string[] = [];
-  const notices: string[] = [];
-  for (const pattern of checkpoints.files) {
-    const found = await expandCheckpoints(pattern, path.dirname(draft.file ?? draft.model));
-    if (found.length === 0) throw nothingFound(pattern, draft);
-    // The order of a list is the user's own; that of a pattern is read from the names.
-    const order = found.length > 1 ? orderCheckpoints(found, await timesOf(found)) : undefined;
-    if (order?.files.length === 0) throw nothingTimed(pattern, order.leftOut, draft);
-    files.push(...(order ? order.files.map((file) => file.path) : found));
-    if (order) notices.push(...noticesOf(order));
+  const found = checkpoints.files.length > 0 ? await filesNamed(checkpoints, draft) : await filesBeside(draft);
+  const { files } = found;
+  const notices = [...found.notices];
+  const { log: written } = checkpoints;
+  if (written !== undefined && !(await exists(written))) throw logMissing(written);
+  if (written !== undefined || files.length === 0) {
+    return { draft: { ...draft, checkpoints: { ...checkpoints, files } }, notices };
   }
-  if (checkpoints.log !== undefined && !(await exists(checkpoints.log))) throw logMissing(checkpoints.log);
-  if (checkpoints.log !== undefined) return { draft: { ...draft, checkpoints: { ...checkpoints, files } }, notices };
   const { log, useless } = await logBeside(files[0]!, draft.model);
   const place = (file: string): string => path.relative(path.dirname(draft.model), file);
   if (log !== undefined) notices.push(`Learning rates are read from ${place(log)}.`);
   notices.push(...useless.map((file) => `The log ${place(file)} tells no learning rates and is not used.`));
   return { draft: { ...draft, checkpoints: { ...checkpoints, files, log } }, notices };
+}
+
+interface Found {
+  readonly files: readonly string[];
+  readonly notices: readonly string[];
+}
+
+/** The files that patterns and names stand for. A pattern that the model itself matches is not meant for it. */
+async function filesNamed({ files: patterns, order: by }: CheckpointDraft, draft: StudyDraft): Promise<Found> {
+  const groups: string[][] = [];
+  for (const pattern of patterns) {
+    const found = await expandCheckpoints(pattern, path.dirname(draft.file ?? draft.model));
+    if (found.length === 0) throw nothingFound(pattern, draft);
+    groups.push(found.length > 1 ? found.filter((file) => file !== draft.model) : found);
+  }
+  // The order of a list is the user's own, unless another is asked for; that of a pattern is read from the names.
+  const inOrder = by === undefined ? groups : [[...new Set(groups.flat())]];
+  const files: string[] = [];
+  const notices: string[] = [];
+  for (const [k, group] of inOrder.entries()) {
+    if (group.length === 1) files.push(...group);
+    else {
+      const order = orderCheckpoints(group, await timesOf(group), by);
+      if (order.files.length === 0) throw nothingTimed(patterns[k]!, order.leftOut, draft);
+      files.push(...order.files.map((file) => file.path));
+      notices.push(...noticesOf(order));
+    }
+  }
+  return { files, notices };
+}
+
+/** Checkpoints beside the model; none for lines, which have no path, and where nothing but their names was said. */
+async function filesBeside(draft: StudyDraft): Promise<Found> {
+  const { every, log, drops, order: by } = draft.checkpoints!;
+  if (draft.grid?.lines === true) return { files: [], notices: [] };
+  const [series, ...others] = await checkpointsBeside(draft.model);
+  const isNeeded = [every, log, drops, by].some((field) => field !== undefined) || draft.grid?.fit === true;
+  if (!series && isNeeded) throw noneBeside(draft);
+  if (!series) return { files: [], notices: [] };
+  const order = orderCheckpoints(series.files, await timesOf(series.files), by);
+  const written = (each: FoundSeries): string =>
+    typeof each.written === "string" ? each.written : `${each.written[0]!}, …`;
+  const more = others.length === 0 ? "" : ` There are others: ${others.slice(0, 3).map(written).join("; ")}.`;
+  return {
+    files: order.files.map((file) => file.path),
+    notices: [`Checkpoints found beside the model: ${written(series)}.${more}`, ...noticesOf(order)],
+  };
 }
 
 async function timesOf(files: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -97,6 +142,16 @@ function nothingFound(pattern: string, { file, model }: StudyDraft): ProblemErro
     message: `${path.basename(file ?? model)} asks for the checkpoints ${pattern}, but no file is called so.`,
     advice: "Correct the path or the wildcards; quote them on the command line, such as 'checkpoints/model_*.pt'.",
     file: pattern,
+  });
+}
+
+function noneBeside({ file, model }: StudyDraft): ProblemError {
+  return new ProblemError({
+    reason: "file-missing",
+    title: "No checkpoints were found",
+    message: `${path.basename(file ?? model)} asks for the checkpoints beside ${path.basename(model)}, but there are none whose names follow one pattern.`,
+    advice: 'Name them in the study, such as "files": "checkpoints/model_*.pt".',
+    file: file ?? model,
   });
 }
 

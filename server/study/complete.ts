@@ -79,11 +79,12 @@ function furtherSplit(draft: SplitDraft, first: DataSelection): DataSelection {
   return { samples, sample, seed, ...own, ...merge<DataSelection>(draft), split: draft.split };
 }
 
-function checkpointsOf({ files, every = 1, log, drops }: CheckpointDraft): CheckpointSelection {
+function checkpointsOf({ files, every = 1, log, drops, rename }: CheckpointDraft): CheckpointSelection {
   return {
     files: files.filter((_, k) => k % every === 0 || k === files.length - 1),
     ...(log === undefined ? {} : { log }),
     ...(drops === undefined ? {} : { drops }),
+    ...(rename === undefined ? {} : { rename }),
   };
 }
 
@@ -102,7 +103,7 @@ function completeGrid(draft: StudyDraft, directions: Directions, defaults: Study
     };
   }
   const isFree = given.x === undefined && given.y === undefined;
-  const fit = draft.checkpoints !== undefined && isFree ? { fit: true } : {};
+  const fit = draft.checkpoints?.files.length && isFree ? { fit: true } : {};
   return { ...grid, ...merge<GridSpec>(defaults.grid), ...fit, ...given };
 }
 

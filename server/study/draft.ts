@@ -1,5 +1,6 @@
 import type {
   BatchNormMode,
+  CheckpointSelection,
   ComputeSpec,
   CurvatureSpec,
   DataSelection,
@@ -39,12 +40,15 @@ export interface StudyDraft {
 export type SplitDraft = Partial<DataSelection> & { readonly split: string };
 
 export interface CheckpointDraft {
-  /** Absolute paths, which may have wildcards until they are looked up. */
+  /** Absolute paths, which may have wildcards until they are looked up; none for those beside the model. */
   readonly files: readonly string[];
   /** Takes every n-th file only. */
   readonly every?: number;
   readonly log?: string;
   readonly drops?: readonly number[];
+  /** What orders all the files, in place of the order of the list and what names tell. */
+  readonly order?: "name" | "time";
+  readonly rename?: CheckpointSelection["rename"];
 }
 
 /** The fields of all kinds of directions. */
@@ -74,7 +78,7 @@ export function overrideDraft(draft: StudyDraft, over: Omit<StudyDraft, "model" 
     ...draft,
     data: merge(draft.data, over.data),
     splits: over.splits ?? draft.splits,
-    checkpoints: over.checkpoints ?? draft.checkpoints,
+    checkpoints: over.checkpoints ? { ...renameOf(draft), ...over.checkpoints } : draft.checkpoints,
     preprocess: merge(draft.preprocess, over.preprocess),
     loss: merge(draft.loss, over.loss),
     directions: merge(draft.directions, over.directions),
@@ -84,6 +88,11 @@ export function overrideDraft(draft: StudyDraft, over: Omit<StudyDraft, "model" 
     sharpness: over.sharpness ? merge(draft.sharpness, over.sharpness) : draft.sharpness,
     compute: merge(draft.compute, over.compute),
   };
+}
+
+/** Other checkpoints of the same model are called as the first ones. */
+function renameOf({ checkpoints }: StudyDraft): Pick<CheckpointDraft, "rename"> {
+  return checkpoints?.rename === undefined ? {} : { rename: checkpoints.rename };
 }
 
 /** Later objects win, but a field that is undefined never hides one that is given. */

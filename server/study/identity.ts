@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import type { DataSelection, Directions, GridSpec, Study } from "../protocol/study";
+import type { CheckpointSelection, DataSelection, Directions, GridSpec, Study } from "../protocol/study";
 
 /**
  * SHA-256 (hex) of all that determines a run's numbers: the contents of its files, the selection and preparation of
@@ -18,7 +18,7 @@ export function studyDigest(study: Study, fingerprints: Readonly<Record<string, 
     files: Object.values(fingerprints).sort(),
     data: selectionOf(study.data),
     splits: study.splits?.map((split) => ({ ...selectionOf(split), file: contentOf(split.path) })),
-    checkpoints: checkpoints && { files: checkpoints.files.map(contentOf), drops: checkpoints.drops },
+    checkpoints: checkpointsOf(checkpoints, contentOf),
     preprocess: { scale: preprocess.scale, mean: preprocess.mean, std: preprocess.std },
     loss: lossOf(study),
     directions: directionsOf(directions, contentOf),
@@ -38,6 +38,16 @@ function selectionOf({ x, y, samples, sample, seed }: DataSelection): object {
 function lossOf({ loss: { name, weightDecay = 0, delta = 1 } }: Study): string | object {
   const bend = name === "huber" && delta !== 1 ? { delta } : {};
   return weightDecay === 0 && bend.delta === undefined ? name : { name, weightDecay, ...bend };
+}
+
+/** Renaming nothing is the same as not renaming. */
+function checkpointsOf(
+  checkpoints: CheckpointSelection | undefined,
+  contentOf: (file: string) => string | undefined,
+): object | undefined {
+  if (!checkpoints) return undefined;
+  const { files, drops, rename = [] } = checkpoints;
+  return { files: files.map(contentOf), drops, ...(rename.length > 0 ? { rename } : {}) };
 }
 
 function batchNormOf({ batchNorm, compute }: Study): string | object | undefined {

@@ -3,6 +3,7 @@ import path from "node:path";
 import { ProblemError } from "../protocol/problem";
 import type {
   BatchNormMode,
+  CheckpointSelection,
   CurvatureSpec,
   DataSelection,
   GridSpec,
@@ -47,6 +48,8 @@ interface CheckpointsFile {
   readonly every?: number;
   readonly log?: string;
   readonly learningRateDrops?: readonly number[];
+  readonly order?: "name" | "time";
+  readonly rename?: Readonly<Record<string, string>> | CheckpointSelection["rename"];
 }
 
 type OneOrPair = number | readonly [number, number];
@@ -189,12 +192,16 @@ function toCheckpoints(given: StudyFile["checkpoints"], absolute: (name: string)
     every,
     log,
     learningRateDrops,
+    order,
+    rename,
   }: CheckpointsFile = typeof given === "string" || isList(given) ? { files: given } : given;
   return {
     files: (typeof files === "string" ? [files] : files).map(absolute),
     every,
     log: log === undefined ? undefined : absolute(log),
     drops: learningRateDrops,
+    order,
+    rename: Array.isArray(rename) || rename === undefined ? rename : Object.entries(rename),
   };
 }
 

@@ -30,7 +30,15 @@ export function brokenRules(draft: Draft): readonly BrokenRule[] {
       advice: `Set "${name}" to ${expected}.`,
     });
   };
-  for (const rules of [gridRules, sampleRules, lossRules, directionRules, curvatureRules, computeRules]) {
+  for (const rules of [
+    gridRules,
+    checkpointRules,
+    sampleRules,
+    lossRules,
+    directionRules,
+    curvatureRules,
+    computeRules,
+  ]) {
     rules(draft, expect);
   }
   return broken;
@@ -52,8 +60,14 @@ function gridRules({ grid, directions, checkpoints }: Draft, expect: Expect): vo
   }
   if (grid?.fit === true) expect(checkpoints !== undefined, ["grid", "fit"], "false without checkpoints", true);
   if (!lines) return;
-  expect(checkpoints === undefined, ["grid", "lines"], "false where checkpoints make a path", true);
+  expect((checkpoints?.files.length ?? 0) === 0, ["grid", "lines"], "false where checkpoints make a path", true);
   expect(directions?.kind !== "pca", ["directions", "kind"], "another kind for lines", directions?.kind);
+}
+
+function checkpointRules({ checkpoints }: Draft, expect: Expect): void {
+  const stars = (pattern: string): number => pattern.split("*").length;
+  const odd = checkpoints?.rename?.find(([from, to]) => stars(to) > stars(from));
+  expect(odd === undefined, ["checkpoints", "rename"], "pairs whose second name has no * more than the first", odd);
 }
 
 function sampleRules({ data, splits = [], preprocess }: Draft, expect: Expect): void {

@@ -120,6 +120,22 @@ function dataSchema(): StudySchema {
   });
 }
 
+/** An object of patterns, or a list of pairs of them. */
+function renameSchema(): StudySchema {
+  const name = text("A name; * stands for any text.", "a name with or without *");
+  const expected = 'an object such as {"encoder.*": "backbone.*"}, or a list of pairs of names';
+  const pair = list("A name in the checkpoints, and its name in the model.", "a pair of names", name, {
+    minItems: 2,
+    maxItems: 2,
+  });
+  return field("What the tensors of the checkpoints are called in the model.", expected, {
+    type: ["object", "array"],
+    additionalProperties: name,
+    items: pair,
+    otherwise: "as in the checkpoints",
+  });
+}
+
 function checkpointsSchema(): StudySchema {
   const file = path("checkpoints", "a checkpoint, with wildcards for several", "a path");
   const files = field("The checkpoints in the order of training.", "a path with wildcards, or a list of paths", {
@@ -141,8 +157,13 @@ function checkpointsSchema(): StudySchema {
       number("An epoch.", "a number", { unit: "epochs" }),
       { unit: "epochs", otherwise: "read from the log or from the checkpoints" },
     ),
-    order: later("Explicit orders of checkpoints"),
-    rename: later("Renamed parameters"),
+    order: choice(
+      "What all checkpoints are ordered by.",
+      { name: "Their names, with numbers by value.", time: "Their times of modification." },
+      [],
+      { otherwise: "the order of a list; for a pattern the epochs, steps or numbers in the names" },
+    ),
+    rename: renameSchema(),
   });
   return {
     ...whole,

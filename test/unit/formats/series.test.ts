@@ -84,6 +84,17 @@ describe("the order of checkpoints", () => {
     expect(orderCheckpoints(paths, modified)).toMatchObject({ by: "name", files: [{ path: "a.pt" }, {}, {}] });
   });
 
+  test("names or times of modification when they are asked for", () => {
+    const paths = ["epoch=2-step=1.ckpt", "epoch=10-step=2.ckpt", "epoch=1-step=30.ckpt", "best.ckpt"];
+    const modified = new Map(paths.map((file, k) => [file, k]));
+    const named = orderCheckpoints(paths, modified, "name");
+    expect(named.files.map(({ epoch }) => epoch)).toEqual([1, 2, 10]);
+    expect(named).toMatchObject({ by: "name", leftOut: ["best.ckpt"] });
+    const timed = orderCheckpoints(paths, modified, "time");
+    expect(timed.files.map(({ epoch }) => epoch)).toEqual([2, 10, 1]);
+    expect(timed.by).toBe("modification time");
+  });
+
   test("gaps and repetitions", () => {
     const named = (numbers: readonly number[]): string[] => numbers.map((n) => `model_${n}.pt`);
     expect(orderCheckpoints(named([0, 1, 2, 5, 6])).gaps).toEqual([[2, 5]]);

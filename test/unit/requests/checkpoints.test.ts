@@ -105,6 +105,60 @@ describe("wildcards", () => {
   });
 });
 
+describe("an order that is asked for", () => {
+  test("holds for all files, of lists and of several patterns", async () => {
+    const names = ["a/model_1.pt", "b/model_3.pt", "a/model_2.pt"];
+    write(names);
+    for (const [k, name] of names.entries()) utimesSync(path.join(folder, name), 1000 + k, 1000 + k);
+    expect((await find(["b/*.pt", "a/*.pt"], { order: "time" })).files).toEqual(names);
+    expect((await find(["b/*.pt", "a/*.pt", "a/model_1.pt"], { order: "name" })).files).toEqual([...names].sort());
+    const { files, notices } = await find(["b/model_3.pt", "a/model_1.pt"], { order: "name" });
+    expect(files).toEqual(["a/model_1.pt", "b/model_3.pt"]);
+    expect(notices).toEqual(["2 checkpoints in the order of their name, from model_1.pt to model_3.pt."]);
+  });
+});
+
+test("a pattern leaves out the model itself, a list does not", async () => {
+  write(["net_1.onnx", "net_2.onnx", "net_3.onnx"]);
+  const draft = { ...draftOf(["net_*.onnx"]), model: path.join(folder, "net_3.onnx") };
+  const files = (await withCheckpoints(draft)).draft.checkpoints!.files.map((file) => path.basename(file));
+  expect(files).toEqual(["net_1.onnx", "net_2.onnx"]);
+  const listed = { ...draft, checkpoints: { files: [draft.model] } };
+  expect((await withCheckpoints(listed)).draft.checkpoints!.files).toEqual([draft.model]);
+});
+
+describe("checkpoints that are not named", () => {
+  test("are found beside the model, and it is said which", async () => {
+    write(["net.onnx", ...[1, 2, 3].map((n) => `checkpoints/epoch_${n}.pt`), "runs/a/epoch_1.pt", "runs/a/epoch_2.pt"]);
+    const { files, notices } = await find([], { every: 2 });
+    expect(files).toEqual([1, 2, 3].map((n) => `checkpoints/epoch_${n}.pt`));
+    expect(notices).toEqual([
+      "Checkpoints found beside the model: checkpoints/epoch_*.pt. There are others: runs/a/epoch_*.pt.",
+      "3 checkpoints in the order of their epoch, from epoch_1.pt to epoch_3.pt.",
+    ]);
+  });
+
+  test("and are not there are refused, but names for tensors alone ask for none", async () => {
+    write(["net.onnx"]);
+    expect(await problemOf([], { order: "name" })).toMatchObject({
+      reason: "file-missing",
+      message:
+        "look.landscape.json asks for the checkpoints beside net.onnx, but there are none whose names follow one pattern.",
+    });
+    expect(await find([], { rename: [["a", "b"]] })).toEqual({ files: [], log: undefined, notices: [] });
+  });
+
+  test("are not looked for where lines have no path", async () => {
+    write(["net.onnx", "epoch_1.pt", "epoch_2.pt"]);
+    const draft: StudyDraft = {
+      ...draftOf([]),
+      checkpoints: { files: [], rename: [["a", "b"]] },
+      grid: { lines: true },
+    };
+    expect((await withCheckpoints(draft)).draft.checkpoints!.files).toEqual([]);
+  });
+});
+
 describe("a list", () => {
   test("stays in its own order, best and last included", async () => {
     write(["model_2.pt", "model_10.pt", "best.pt"]);

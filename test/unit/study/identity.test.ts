@@ -86,6 +86,7 @@ describe("the digest does not depend on", () => {
       { ...study, loss: { name: "huber" } },
       { ...study, loss: { name: "huber", delta: 1 } },
     ],
+    ["renaming nothing", ofPath, { ...ofPath, checkpoints: { files: [a, b], rename: [] } }],
     ["a δ that is not used", study, { ...study, loss: { name: "crossEntropy", delta: 3 } }],
     [
       "the name of a further split",
@@ -126,6 +127,7 @@ describe("the digest depends on", () => {
     ["its samples", { ...study, splits: [train] }, { ...study, splits: [{ ...train, samples: 5 }] }],
     ["which split comes first", { ...study, splits: [train] }, { ...study, data: train, splits: [study.data] }],
     ["the order of the checkpoints", ofPath, { ...ofPath, checkpoints: { files: [b, a] } }],
+    ["new names for tensors", ofPath, { ...ofPath, checkpoints: { files: [a, b], rename: [["u", "w"]] } }],
     ["drops that are given", ofPath, { ...ofPath, checkpoints: { files: [a, b], drops: [6] } }],
     ["the kind of directions", ofPath, { ...ofPath, directions: random }],
     ["centring", ofPath, { ...ofPath, directions: { ...pca, centred: false } }],

@@ -101,7 +101,6 @@ describe("readStudy", () => {
   });
 
   test.each([
-    ['"checkpoints": {"rename": {}}', '"checkpoints.rename"'],
     ['"loss": {"name": "huber", "labelSmoothing": 0.1}', '"loss.labelSmoothing"'],
     ['"data": {"layout": "NHWC"}', '"data.layout"'],
     ['"preprocess": {"resize": [32, 32]}', '"preprocess.resize"'],
@@ -140,6 +139,26 @@ describe("readStudy", () => {
     });
   });
 
+  test("takes an order of checkpoints and new names for their tensors, as an object or as pairs", async () => {
+    const checkpoints = async (fields: string): Promise<unknown> =>
+      (await readStudy(await write(`{"model": "models/net.onnx", "checkpoints": ${fields}}`))).checkpoints;
+    const pairs = [
+      ["encoder.*", "backbone.*"],
+      ["head", "fc"],
+    ];
+    expect(await checkpoints('{"order": "time", "rename": {"encoder.*": "backbone.*", "head": "fc"}}')).toEqual({
+      files: [],
+      order: "time",
+      rename: pairs,
+    });
+    expect(await checkpoints(`{"files": "*.pt", "rename": ${JSON.stringify(pairs)}}`)).toMatchObject({ rename: pairs });
+    expect(
+      await readStudy(
+        await write('{"model": "models/net.onnx", "checkpoints": {"rename": {}}, "grid": {"lines": true}}'),
+      ),
+    ).toMatchObject({ checkpoints: { rename: [] } });
+  });
+
   test("finds several splits in one file", async () => {
     const draft = await readStudy(
       await write('{"model": "models/net.onnx", "data": {"path": "test.npz", "train": {}, "test": {}}}'),
@@ -160,6 +179,11 @@ describe("readStudy", () => {
     ['"directions": {"kind": "pca"}, "grid": {"lines": true}', "directions.kind"],
     ['"directions": {"count": 3}', "directions.count"],
     ['"grid": {"fit": true}', "grid.fit"],
+    ['"checkpoints": {"order": "epoch"}', "checkpoints.order"],
+    ['"checkpoints": {"rename": {"a.*": "b.*.*"}}', "checkpoints.rename"],
+    ['"checkpoints": {"rename": {"a": 1}}', "checkpoints.rename.a"],
+    ['"checkpoints": {"rename": [["a"]]}', "checkpoints.rename[0]"],
+    ['"checkpoints": {"rename": "a"}', "checkpoints.rename"],
     ['"grid": {"refine": 1}', "grid.refine"],
     ['"weightDecay": -1', "weightDecay"],
     ['"loss": {"name": "huber", "delta": 0}', "loss.delta"],
