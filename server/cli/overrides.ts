@@ -16,6 +16,9 @@ export function overridesOf(parsed: Parsed): Omit<StudyDraft, "model" | "file"> 
   const yes = (flag: string): true | undefined => (parsed.has(flag) ? true : undefined);
   const log = as("log", (file) => path.resolve(file));
   if (log !== undefined && parsed.text("checkpoints") === undefined) throw new UsageError("--log needs --checkpoints");
+  if (parsed.has("from-logits") && parsed.has("from-probabilities")) {
+    throw new UsageError("--from-logits and --from-probabilities exclude each other");
+  }
   return {
     data: {
       path: as("data", (file) => path.resolve(file)),
@@ -25,9 +28,12 @@ export function overridesOf(parsed: Parsed): Omit<StudyDraft, "model" | "file"> 
     },
     splits: as("splits", splitsOf),
     checkpoints: as("checkpoints", (glob) => ({ files: [path.resolve(glob)], log })),
+    weights: as("weights", (file) => path.resolve(file)),
     loss: {
       name: as("loss", (text) => oneOf("loss", text, lossNames)),
       weightDecay: as("weight-decay", (text) => positiveNumber("weight-decay", text, 0)),
+      fromLogits: parsed.has("from-probabilities") ? false : yes("from-logits"),
+      labelSmoothing: as("label-smoothing", smoothingOf),
     },
     directions: {
       ...as("plane", planeOf),
@@ -102,6 +108,12 @@ function splitsOf(text: string): SplitDraft[] {
     if (split === "" || file === "") throw new UsageError(`--splits must be NAME=FILE or NAME, but is "${part}"`);
     return file === undefined ? { split } : { split, path: path.resolve(file) };
   });
+}
+
+function smoothingOf(text: string): number {
+  const value = positiveNumber("label-smoothing", text, 0);
+  if (value < 1) return value;
+  throw new UsageError(`--label-smoothing must be below 1, such as 0.1, but is "${text}"`);
 }
 
 function toleranceOf(text: string): number {

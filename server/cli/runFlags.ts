@@ -12,7 +12,14 @@ export const runFlags: Readonly<Record<string, Flag>> = {
   },
   samples: { type: "string", value: "N", help: "how many samples (1000)" },
   sample: { type: "string", value: "HOW", help: "stratified or first (stratified)" },
-  loss: { type: "string", value: "NAME", help: `${lossNames.join(", ")} (crossEntropy)` },
+  weights: { type: "string", value: "FILE", help: "weights that take the place of the model's own" },
+  loss: { type: "string", value: "NAME", help: `${lossNames.join(", ")} (that of the training, or crossEntropy)` },
+  "from-logits": { type: "boolean", help: "the outputs are logits, whatever the model ends in" },
+  "from-probabilities": {
+    type: "boolean",
+    help: "the outputs are probabilities; a last softmax or sigmoid is taken off",
+  },
+  "label-smoothing": { type: "string", value: "S", help: "targets become (1 − S) · target + S / classes (0)" },
   "weight-decay": { type: "string", value: "LAMBDA", help: "add (LAMBDA/2)·‖θ‖² to the loss (0)" },
   plane: {
     type: "string",

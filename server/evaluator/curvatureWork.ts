@@ -66,7 +66,7 @@ export async function openDerivatives(
     engine,
     model,
     samples: await selectSplit(study, model, samples),
-    loss: study.loss,
+    loss: model.loss,
     batchSize: study.compute.batchSize,
     parameters,
   });

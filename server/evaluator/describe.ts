@@ -1,4 +1,4 @@
-import type { LossName, Study } from "../protocol/study";
+import type { LossSpec, ModelSelection, Study } from "../protocol/study";
 import type { ModelDescription } from "./messages";
 import { askOnce } from "./process";
 import type { AskOptions } from "./process";
@@ -7,18 +7,18 @@ import type { AskOptions } from "./process";
 export interface DescribeOptions extends AskOptions {
   /** Arrays that the study asks for in the data files; found by their usual names when absent. */
   readonly names?: { readonly x?: string; readonly y?: string };
-  /** What the labels are for; cross-entropy when absent. */
-  readonly loss?: LossName;
+  /** What the study says of the loss; what it leaves open is the training's, or cross-entropy. */
+  readonly loss?: Partial<LossSpec>;
 }
 
 /**
  * What can be said of a model and of data candidates without running an engine, found out in a process of its own.
- * @param model absolute path of a model file.
+ * @param model a model file, and weights in place of its own.
  * @param data absolute paths of files that may hold its samples.
  * @throws ProblemError that names the model file. A candidate that does not fit carries its problem instead.
  */
 export async function describeInProcess(
-  model: string,
+  model: ModelSelection,
   data: readonly string[],
   options: DescribeOptions = {},
 ): Promise<ModelDescription> {

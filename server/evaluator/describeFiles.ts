@@ -3,7 +3,7 @@ import { inferPreprocess } from "../data/infer";
 import { openData } from "../data/open";
 import { prepareSamples } from "../data/samples";
 import { ProblemError } from "../protocol/problem";
-import type { LossName } from "../protocol/study";
+import type { LossName, LossSpec, ModelSelection } from "../protocol/study";
 import { fingerprintModel, fingerprintOf } from "./fingerprint";
 import type { DataDescription, ModelDescription } from "./messages";
 import { loadModel } from "./model";
@@ -20,22 +20,23 @@ interface Names {
  * @throws ProblemError that names the model file; a candidate that does not fit carries its problem instead.
  */
 export async function describeFiles(
-  file: string,
+  selection: ModelSelection,
   candidates: readonly string[],
   names: Names,
-  loss: LossName = "crossEntropy",
+  said: Partial<LossSpec> = {},
 ): Promise<ModelDescription> {
-  const model = await loadModel(file, loss);
-  const { summary, input } = model;
+  const model = await loadModel(selection, said);
+  const { summary, input, stated: loss } = model;
   const data: DataDescription[] = [];
-  for (const candidate of candidates) data.push(await describeData(candidate, names, model, loss));
-  const fingerprint = await fingerprintModel(file, model.files);
+  for (const candidate of candidates) data.push(await describeData(candidate, names, model, loss.name));
+  const fingerprint = await fingerprintModel(selection.path, model.files);
   return {
     model: summary,
     inputShape: input.shape,
     classes: input.classes,
     fingerprint,
     ...(model.training ? { training: model.training } : {}),
+    loss,
     notices: model.notices,
     data,
   };

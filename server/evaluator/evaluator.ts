@@ -62,6 +62,6 @@ export class Evaluator {
 
 /** The model is read because only it knows which further files hold its weights. */
 async function fingerprintsOf(study: Study): Promise<Readonly<Record<string, string>>> {
-  const { files } = await loadModel(study.model.path);
+  const { files } = await loadModel(study.model, study.loss);
   return fingerprintStudy(study, files);
 }

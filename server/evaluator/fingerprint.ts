@@ -52,7 +52,7 @@ export async function fingerprintModel(file: string, further: readonly string[] 
 }
 
 /**
- * Fingerprints of what a study names, by absolute path: model, data of every split, a file of labels when a split's `y`
+ * Fingerprints of what a study names, by absolute path: model, weights beside it, data of every split, a file of labels when a split's `y`
  * names one, checkpoints and files of directions.
  * @param further files that hold the model's weights, see `fingerprintModel`.
  */
@@ -74,6 +74,7 @@ async function filesOf(study: Study): Promise<ReadonlyMap<string, FileRole>> {
     const labels = selection.y === undefined ? undefined : path.resolve(path.dirname(selection.path), selection.y);
     if (labels !== undefined && (await isFile(labels))) files.set(labels, "data");
   }
+  if (study.model.weights !== undefined) files.set(study.model.weights, "checkpoint");
   for (const file of study.checkpoints?.files ?? []) files.set(file, "checkpoint");
   // The training log decides where the learning rate dropped.
   if (study.checkpoints?.log !== undefined) files.set(study.checkpoints.log, "checkpoint");

@@ -11,7 +11,7 @@ import type {
   SpectralDensity,
   TrajectoryFacts,
 } from "../protocol/result";
-import type { GridSpec, LossName, Preprocess, Study, TrainingConfiguration } from "../protocol/study";
+import type { GridSpec, LossSpec, ModelSelection, Preprocess, Study, TrainingConfiguration } from "../protocol/study";
 
 /** Sums over the samples of one split at one point; means and percentages are made from them outside. */
 export interface PointSums {
@@ -95,12 +95,12 @@ export type EvaluatorRequest =
   | {
       readonly id: number;
       readonly kind: "describe";
-      readonly model: string;
+      readonly model: ModelSelection;
       readonly data: readonly string[];
       /** Arrays that the study asks for in the data file; found by their usual names when absent. */
       readonly names?: { readonly x?: string; readonly y?: string };
-      /** What the labels are for; cross-entropy when absent. */
-      readonly loss?: LossName;
+      /** What the study says of the loss. */
+      readonly loss?: Partial<LossSpec>;
     }
   | {
       readonly id: number;
@@ -148,6 +148,8 @@ export interface ModelDescription {
   readonly classes: number | null;
   readonly fingerprint: string;
   readonly training?: TrainingConfiguration;
+  /** The loss: as the study says it, else as the training does, else cross-entropy. */
+  readonly loss: LossSpec;
   /** What a user should know of the reading of the model, as sentences. */
   readonly notices: readonly string[];
   /** One entry per data candidate asked for: whether it fits, and if not, why. */

@@ -10,7 +10,8 @@ import { containedActivation } from "../landscape/losses";
 import { movable } from "../landscape/values";
 import { ProblemError } from "../protocol/problem";
 import type { ModelSummary } from "../protocol/result";
-import type { LossName, TrainingConfiguration } from "../protocol/study";
+import type { LossSpec, ModelSelection, TrainingConfiguration } from "../protocol/study";
+import { withWeights } from "./weights";
 
 /** A model ready to be evaluated: in inference form, its output the logits. */
 export interface LoadedModel {
@@ -22,19 +23,30 @@ export interface LoadedModel {
   /** Absolute paths of further files that hold its weights. */
   readonly files: readonly string[];
   readonly training?: TrainingConfiguration;
+  /** The loss as the study or the training says it. */
+  readonly stated: LossSpec;
+  /** The loss as it is computed from the output: `fromLogits` is false where that holds probabilities, absent otherwise. */
+  readonly loss: LossSpec;
   /** What a user should know of the reading, as sentences. */
   readonly notices: readonly string[];
 }
 
+/** What is said of a loss so far. */
+export type LossDraft = Partial<LossSpec>;
+
 /**
- * Reads a model file and prepares it for a loss: in inference form, ending before an activation that the loss contains.
+ * Reads a model, with the weights that take the place of its own where they are named, and prepares it for a loss: in
+ * inference form, ending before an activation that the loss contains unless the loss is said to take the outputs as logits.
+ *
+ * @param draft what the study says of the loss; where it names none, the loss of the training is taken, or cross-entropy.
  * @throws ProblemError that names the file.
  */
-export async function loadModel(file: string, loss: LossName = "crossEntropy"): Promise<LoadedModel> {
+export async function loadModel({ path: file, weights }: ModelSelection, draft: LossDraft = {}): Promise<LoadedModel> {
   const opened = await openModel(file);
-  const inference = toInference(opened.graph);
-  const activation = containedActivation(loss);
-  const { graph } = activation ? stripFinalActivation(inference, activation) : { graph: inference };
+  const stated = statedLoss(draft, opened.training);
+  const { graph: inference, loss } = endAtLoss(toInference(opened.graph), stated);
+  const graph =
+    weights === undefined ? inference : await withWeights(weights, { graph: inference, summary: { path: file } });
   const input = naming(file, () => describeInput(graph));
   const [output, ...others] = graph.outputs;
   if (!output || others.length > 0) {
@@ -56,6 +68,8 @@ export async function loadModel(file: string, loss: LossName = "crossEntropy"): 
     files: opened.graph.files ?? [],
     notices: opened.notices ?? [],
     ...(opened.training ? { training: opened.training } : {}),
+    stated,
+    loss,
     summary: {
       name: path.parse(file).name,
       path: file,
@@ -64,6 +78,25 @@ export async function loadModel(file: string, loss: LossName = "crossEntropy"): 
       tensors: parameters.length,
     },
   };
+}
+
+/** The study's own loss, or the training's with what the study says of it, e.g. its weight decay. */
+function statedLoss(draft: LossDraft, training: TrainingConfiguration | undefined): LossSpec {
+  const known = draft.name === undefined ? training?.loss : undefined;
+  const said = Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined)) as LossDraft;
+  return { name: "crossEntropy", ...known, ...said };
+}
+
+/** The graph up to what a loss is computed from, and the loss as it is computed from that. */
+function endAtLoss(
+  graph: Graph,
+  { fromLogits, ...loss }: LossSpec,
+): { readonly graph: Graph; readonly loss: LossSpec } {
+  const activation = containedActivation(loss.name);
+  if (activation === undefined || fromLogits === true) return { graph, loss };
+  const { graph: ending, stripped } = stripFinalActivation(graph, activation);
+  // Without an activation to take off, the outputs are probabilities themselves, if that is what is said of them.
+  return { graph: ending, loss: fromLogits === false && stripped === undefined ? { ...loss, fromLogits } : loss };
 }
 
 /** Runs `action`; a problem that names no file is one of `file`. */

@@ -39,7 +39,7 @@ interface Found {
  * @throws ProblemError that names the file at fault, or says why the checkpoints make no plane.
  */
 export async function planStudy(study: Study, file?: string): Promise<Planned> {
-  const model = await loadModel(study.model.path, study.loss.name);
+  const model = await loadModel(study.model, study.loss);
   const checkpoints: CheckpointWeights[] = [];
   try {
     const { files = [], rename } = study.checkpoints ?? {};

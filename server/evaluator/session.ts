@@ -159,7 +159,7 @@ export class Session {
 
 async function loadAgain({ model, loss }: Study, wasGood: boolean): Promise<LoadedModel> {
   try {
-    return await loadModel(model.path, loss.name);
+    return await loadModel(model, loss);
   } catch (error) {
     // The run has read this model before: then it has changed when it cannot be read now.
     throw wasGood && error instanceof ProblemError ? fileChanged(model.path) : error;

@@ -57,7 +57,7 @@ function splitOf(study: Study, model: LoadedModel, data: LabelledData, selection
       output,
       samples,
       batchSize: study.compute.batchSize,
-      loss: study.loss,
+      loss: model.loss,
     }),
     summary: (classes) => ({
       path: selection.path,

@@ -3,9 +3,15 @@ import type { Checkpoint } from "../formats/checkpoint";
 import { matchCheckpoint, openCheckpoint } from "../formats/openCheckpoint";
 import { renamed, type Rename } from "../formats/rename";
 import { toFloat32 } from "../graph/elements";
-import type { Parameter } from "../graph/graph";
+import type { Graph, Parameter } from "../graph/graph";
 import { originValues } from "../landscape/values";
-import type { LoadedModel } from "./model";
+import { tensorOf } from "./derivativeBatches";
+
+/** What has to be known of a model for weights to be put into it. */
+interface WeightedModel {
+  readonly graph: Graph;
+  readonly summary: { readonly path: string };
+}
 
 /** The weights that a checkpoint has for a model, read tensor by tensor. Close it. */
 export class CheckpointWeights {
@@ -20,11 +26,11 @@ export class CheckpointWeights {
    * @param rename see `CheckpointSelection.rename`.
    * @throws ProblemError that names the file, when it cannot be read or does not fit the model.
    */
-  static async open(file: string, model: LoadedModel, rename: Rename = []): Promise<CheckpointWeights> {
+  static async open(file: string, model: WeightedModel, rename: Rename = []): Promise<CheckpointWeights> {
     const opened = await openCheckpoint(file);
     try {
       const checkpoint = renamed(opened, rename);
-      const names = matchCheckpoint(realParameters(model), checkpoint, path.basename(model.summary.path));
+      const names = matchCheckpoint(realParameters(model.graph), checkpoint, path.basename(model.summary.path));
       return new CheckpointWeights(checkpoint, names);
     } catch (error) {
       await opened.close();
@@ -64,7 +70,7 @@ export class CheckpointWeights {
 /** All values of a checkpoint for a model. @throws ProblemError as `CheckpointWeights.open`. */
 export async function readWeights(
   file: string,
-  model: LoadedModel,
+  model: WeightedModel,
   rename?: Rename,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const weights = await CheckpointWeights.open(file, model, rename);
@@ -75,8 +81,22 @@ export async function readWeights(
   }
 }
 
+/**
+ * A model's graph with the weights of a checkpoint, running statistics included, in place of its own.
+ * @throws ProblemError as `CheckpointWeights.open`.
+ */
+export async function withWeights(file: string, model: WeightedModel): Promise<Graph> {
+  const values = await readWeights(file, model);
+  const parameters = model.graph.parameters.map((parameter) => {
+    const found = values.get(parameter.name);
+    const { dtype, shape } = parameter.tensor;
+    return found ? { ...parameter, tensor: tensorOf(dtype, shape, found) } : parameter;
+  });
+  return { ...model.graph, parameters };
+}
+
 /** Parameters whose values are real numbers: weights and running statistics. */
-function realParameters({ graph }: LoadedModel): readonly Parameter[] {
-  const real = originValues(graph.parameters);
-  return graph.parameters.filter(({ name }) => real.has(name));
+function realParameters({ parameters }: Graph): readonly Parameter[] {
+  const real = originValues(parameters);
+  return parameters.filter(({ name }) => real.has(name));
 }

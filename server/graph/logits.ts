@@ -4,6 +4,9 @@ import { producersOf, withoutDeadNodes } from "./topology";
 /** Operators that hand on all elements in order, so that a softmax may hide behind them. */
 const passing: ReadonlySet<string> = new Set(["Identity", "Reshape", "Flatten", "Squeeze"]);
 
+/** Losses of probabilities keep them this far from 0 and 1 before they take a logarithm: Keras's ε. */
+export const clippingEpsilon = 1e-7;
+
 /** What the last operator of a model may be that a loss contains already. */
 export type FinalActivation = "softmax" | "sigmoid";
 

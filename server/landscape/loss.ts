@@ -18,7 +18,8 @@ export function emptySums(): MutableSums {
 
 /**
  * Adds the cross-entropy of a batch: for each sample with logits z and label y
- * −log softmax(z)_y = (m − z_y) + log Σ_j exp(z_j − m), m = max z, in float64, nothing clipped.
+ * −log softmax(z)_y = (m − z_y) + log Σ_j exp(z_j − m), m = max z, in float64, nothing clipped. With smoothed labels
+ * t_j = (1 − s)·[j = y] + s/C it is −Σ_j t_j·log softmax(z)_j, as in PyTorch and Keras: z_y above becomes Σ_j t_j·z_j.
  *
  * A sample counts as correct when its label's logit is the largest (the first of equals). A NaN logit gives a NaN loss
  * and no correct sample; +∞ has no softmax and gives a NaN loss too; a label whose logit is −∞ gives ∞.
@@ -27,6 +28,7 @@ export function emptySums(): MutableSums {
  * @param labels classes of all samples, each in 0 … C−1
  * @param first index into `labels` of the batch's first sample
  * @param count how many samples of the batch to take
+ * @param smoothing s, from 0 to 1
  */
 export function addCrossEntropy(
   sums: MutableSums,
@@ -34,6 +36,7 @@ export function addCrossEntropy(
   labels: Int32Array,
   first: number,
   count: number,
+  smoothing = 0,
 ): void {
   const classes = logits.data.length / logits.shape[0]!;
   const at = reader(logits);
@@ -43,15 +46,19 @@ export function addCrossEntropy(
     let largest = at(start);
     let best = 0;
     let broken = Number.isNaN(largest);
+    let sum = largest;
     for (let j = 1; j < classes; j++) {
       const value = at(start + j);
+      sum += value;
       if (value > largest) {
         largest = value;
         best = j;
       } else if (Number.isNaN(value)) broken = true;
     }
     const undefinedLoss = broken || largest === Infinity;
-    const loss = undefinedLoss ? NaN : largest - at(start + label) + logSumExp(at, start, classes, best, largest);
+    const own = at(start + label);
+    const target = smoothing === 0 ? own : (1 - smoothing) * own + (smoothing * sum) / classes;
+    const loss = undefinedLoss ? NaN : largest - target + logSumExp(at, start, classes, best, largest);
     sums.lossSum += loss;
     sums.lossSquareSum += loss * loss;
     if (!broken && best === label) sums.correct += 1;

@@ -2,6 +2,7 @@ import type { Tensor, TensorData } from "../graph/tensor";
 import type { LossName, LossSpec } from "../protocol/study";
 import { addCrossEntropy, reader } from "./loss";
 import type { MutableSums } from "./loss";
+import { addProbabilityCrossEntropy, clipped } from "./probabilities";
 
 /** What a model's outputs are compared with, for all samples of a split. */
 export interface Targets {
@@ -36,13 +37,21 @@ export function containedActivation(loss: LossName): "softmax" | "sigmoid" | und
  * - `crossEntropy`, `sequenceCrossEntropy`: −log softmax(z)_t, of every sample or of every token that is not masked; the
  *   count is that of samples or tokens.
  * - `binaryCrossEntropy`: (1/m) Σ t·log(1 + e^−z) + (1 − t)·log(1 + e^z), z being logits; the share of outputs where
- *   z > 0 and t > ½ agree counts as correct.
+ *   z > 0 and t > ½ agree counts as correct. Smoothed targets are (1 − s)·t + s/2, as in Keras.
  * - `meanSquaredError`: (1/m) Σ (z − t)²; `meanAbsoluteError`: (1/m) Σ |z − t|.
  * - `huber`: (1/m) Σ h(z − t), h(d) = d²/2 within δ and δ·(|d| − δ/2) beyond (δ = 1 when not given).
  * - `kullbackLeibler`: Σ t·(log t − log softmax(z)) over the last axis that is not 1, summed over the others.
  *
  * The last four have no accuracy: the number of correct samples becomes NaN.
  *
+ * With `fromLogits: false` the outputs are probabilities p, as Keras takes them, with ε = 1e-7:
+ *
+ * - `crossEntropy`, `sequenceCrossEntropy`: see `addProbabilityCrossEntropy`.
+ * - `binaryCrossEntropy`: −(1/m) Σ t·log p̂ + (1 − t)·log(1 − p̂) with p̂ = p within ε … 1 − ε; p > ½ is the answer.
+ * - `kullbackLeibler`: Σ t·(log t − log p̂) with p̂ = p within ε … 1; Keras keeps t within ε … 1 too, which adds less than
+ *   ε·log(1/ε) for every target of 0.
+ *
+ * @param spec of `fromLogits`, only `false` counts: whatever the study says, the model's output is what it is.
  * @param outputs [N, …] with N ≥ count; [N, tokens, classes] for `sequenceCrossEntropy`. Otherwise its samples have the
  *   extents of the targets', but for those of 1.
  * @param first index of the batch's first sample in `targets`.
@@ -57,27 +66,41 @@ export function addLoss(
 ): void {
   switch (spec.name) {
     case "crossEntropy":
-      addCrossEntropy(sums, outputs, targets.classes, first, count);
+      addClasses(spec, sums, outputs, targets.classes, first, count);
       return;
     case "sequenceCrossEntropy":
-      addSequence(sums, outputs, targets.classes, first, count);
+      addSequence(spec, sums, outputs, targets.classes, first, count);
       return;
     default:
       addValues(spec, sums, outputs, targets.values!, first, count);
   }
 }
 
+type AddClasses = (
+  spec: LossSpec,
+  sums: MutableSums,
+  outputs: Tensor,
+  classes: Int32Array,
+  first: number,
+  count: number,
+) => void;
+
+const addClasses: AddClasses = ({ fromLogits, labelSmoothing }, sums, outputs, classes, first, count) => {
+  const add = fromLogits === false ? addProbabilityCrossEntropy : addCrossEntropy;
+  add(sums, outputs, classes, first, count, labelSmoothing);
+};
+
 /** Every token is a sample of its own. */
-function addSequence(sums: MutableSums, outputs: Tensor, classes: Int32Array, first: number, count: number): void {
+const addSequence: AddClasses = (spec, sums, outputs, classes, first, count) => {
   const tokens = outputs.shape[1]!;
   const width = outputs.shape.at(-1)!;
   for (let i = 0; i < count * tokens; i++) {
     const label = first * tokens + i;
     if (classes[label]! < 0) continue;
     const data = outputs.data.subarray(i * width, (i + 1) * width) as TensorData;
-    addCrossEntropy(sums, { dtype: outputs.dtype, shape: [1, width], data }, classes, label, 1);
+    addClasses(spec, sums, { dtype: outputs.dtype, shape: [1, width], data }, classes, label, 1);
   }
-}
+};
 
 function addValues(
   spec: LossSpec,
@@ -91,13 +114,19 @@ function addValues(
   const z = reader(outputs);
   const t = reader(targets);
   const width = rowLength(outputs.shape);
+  const isProbability = spec.fromLogits === false;
   for (let i = 0; i < count; i++) {
     const [from, to] = [i * size, (first + i) * size];
     const loss =
-      spec.name === "kullbackLeibler" ? divergence(z, from, t, to, size, width) : meanTerm(spec, z, from, t, to, size);
+      spec.name !== "kullbackLeibler"
+        ? meanTerm(spec, z, from, t, to, size)
+        : isProbability
+          ? probabilityDivergence(z, from, t, to, size)
+          : divergence(z, from, t, to, size, width);
     sums.lossSum += loss;
     sums.lossSquareSum += loss * loss;
-    sums.correct += spec.name === "binaryCrossEntropy" ? shareRight(z, from, t, to, size) : NaN;
+    sums.correct +=
+      spec.name === "binaryCrossEntropy" ? shareRight(z, from, t, to, size, isProbability ? 0.5 : 0) : NaN;
   }
   sums.count += count;
 }
@@ -111,21 +140,21 @@ function meanTerm(spec: LossSpec, z: At, from: number, t: At, to: number, size: 
 }
 
 /** Share of the outputs that lie on their target's side; NaN lies on neither. */
-function shareRight(z: At, from: number, t: At, to: number, size: number): number {
+function shareRight(z: At, from: number, t: At, to: number, size: number, threshold: number): number {
   let right = 0;
   for (let j = 0; j < size; j++) {
     const output = z(from + j);
-    if (!Number.isNaN(output) && output > 0 === t(to + j) > 0.5) right += 1;
+    if (!Number.isNaN(output) && output > threshold === t(to + j) > 0.5) right += 1;
   }
   return right / size;
 }
 
-function term({ name, delta = 1 }: LossSpec, output: number, target: number): number {
+function term(spec: LossSpec, output: number, target: number): number {
+  const { name, delta = 1 } = spec;
   const difference = output - target;
   switch (name) {
     case "binaryCrossEntropy":
-      // What has no weight counts nothing, even where its logarithm is infinite.
-      return (target === 0 ? 0 : target * softplus(-output)) + (target === 1 ? 0 : (1 - target) * softplus(output));
+      return binaryTerm(spec, output, target);
     case "meanSquaredError":
       return difference * difference;
     case "meanAbsoluteError":
@@ -137,6 +166,14 @@ function term({ name, delta = 1 }: LossSpec, output: number, target: number): nu
     default:
       throw new Error(`${name} is no mean over the numbers of a sample`);
   }
+}
+
+function binaryTerm({ fromLogits, labelSmoothing = 0 }: LossSpec, output: number, target: number): number {
+  const t = (1 - labelSmoothing) * target + labelSmoothing / 2;
+  const p = clipped(output);
+  const [yes, no] = fromLogits === false ? [-Math.log(p), -Math.log(1 - p)] : [softplus(-output), softplus(output)];
+  // What has no weight counts nothing, even where its logarithm is infinite.
+  return (t === 0 ? 0 : t * yes) + (t === 1 ? 0 : (1 - t) * no);
 }
 
 /** log(1 + e^z), without overflow. */
@@ -167,6 +204,16 @@ function divergence(z: At, from: number, t: At, to: number, size: number, width:
       const target = t(to + row + j);
       if (target !== 0) sum += target * (Math.log(target) - z(from + row + j) + logTotal);
     }
+  }
+  return sum;
+}
+
+/** Σ t (log t − log p̂), p̂ within ε … 1; a target of 0 contributes nothing. */
+function probabilityDivergence(p: At, from: number, t: At, to: number, size: number): number {
+  let sum = 0;
+  for (let j = 0; j < size; j++) {
+    const target = t(to + j);
+    if (target !== 0) sum += target * (Math.log(target) - Math.log(clipped(p(from + j), 1)));
   }
   return sum;
 }

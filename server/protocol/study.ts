@@ -23,10 +23,11 @@ export interface LossSpec {
   readonly delta?: number;
   /**
    * Whether the outputs are logits, of which the loss takes the softmax or sigmoid itself, or probabilities. When absent,
-   * a last softmax or sigmoid of the model is taken for the loss's own.
+   * a last softmax or sigmoid of the model is taken for the loss's own. With `false` it is so too, where there is one;
+   * otherwise the outputs are probabilities.
    */
   readonly fromLogits?: boolean;
-  /** s: targets become (1 − s) · target + s / classes; none when absent. */
+  /** s: targets become (1 − s) · target + s / classes, where binary cross-entropy has two classes; none when absent. */
   readonly labelSmoothing?: number;
 }
 

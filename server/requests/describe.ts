@@ -55,9 +55,10 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
   const given = draft.data?.path;
   const candidates = given === undefined ? await dataBeside(draft.model) : [given];
   const { x, y } = draft.data ?? {};
-  const model = await describeInProcess(draft.model, candidates, {
+  const selection = { path: draft.model, ...(draft.weights === undefined ? {} : { weights: draft.weights }) };
+  const model = await describeInProcess(selection, candidates, {
     names: { x, y },
-    loss: draft.loss?.name,
+    loss: draft.loss,
     log: options.log,
   });
   const chosen = chooseData(draft.model, model.data);
@@ -66,7 +67,7 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
     if (problem !== undefined) throw new ProblemError(problem);
     return { kind: "choose-data", model, ...chosen };
   }
-  const study = completeStudy(draft, chosen.data, options.defaults);
+  const study = completeStudy(draft, chosen.data, options.defaults, model.loss);
   const resultsFolder = resolveResultsFolder(study.model.path, options.defaults.resultsFolder);
   const fingerprints = namesMoreFiles(study)
     ? await fingerprintInProcess(study, { log: options.log })
@@ -79,13 +80,34 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
     model,
     earlier,
     resultsFolder,
-    notices: [...notices, ...found, ...ordered, ...noticesOf(draft, study)],
+    notices: [
+      ...notices,
+      ...model.notices,
+      ...found,
+      ...ordered,
+      ...lossNotices(draft, model),
+      ...noticesOf(draft, study),
+    ],
   };
 }
 
+/** Where the loss comes from, unless the study names it. */
+function lossNotices({ loss }: StudyDraft, { training, loss: taken }: ModelDescription): readonly string[] {
+  if (loss?.name !== undefined || training === undefined) return [];
+  const { written } = training;
+  if (training.loss !== undefined) return [`Loss from the training configuration: ${written ?? training.loss.name}.`];
+  if (written === undefined) return [];
+  return [`The loss of the training, ${written}, is not one that is known here; ${taken.name} is measured instead.`];
+}
+
 /** Whether a study names files beside its model and the data of its first split. */
-function namesMoreFiles({ splits, checkpoints, directions }: Study): boolean {
-  return splits !== undefined || checkpoints !== undefined || ["to", "between", "file"].includes(directions.kind);
+function namesMoreFiles({ model, splits, checkpoints, directions }: Study): boolean {
+  return (
+    model.weights !== undefined ||
+    splits !== undefined ||
+    checkpoints !== undefined ||
+    ["to", "between", "file"].includes(directions.kind)
+  );
 }
 
 async function draftOf({ file, data, overrides = {} }: DescribeOptions): Promise<{

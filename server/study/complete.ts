@@ -38,12 +38,13 @@ const asIs: Preprocess = { scale: 1, mean: [], std: [] };
 
 /**
  * Fills in what a draft leaves open: the study's own values first, then the user's settings, then what was inferred
- * from the data, then the defaults of the method.
+ * from the model and the data, then the defaults of the method.
  *
  * @param draft its checkpoints are files, not patterns.
+ * @param loss that of the training, for a draft that names none.
  * @throws ProblemError `study-invalid` when a value, wherever it came from, breaks a rule.
  */
-export function completeStudy(draft: StudyDraft, data: DataFacts, defaults: StudyDefaults): Study {
+export function completeStudy(draft: StudyDraft, data: DataFacts, defaults: StudyDefaults, loss?: LossSpec): Study {
   const { path: file, names } = data;
   const split = draft.data?.split ?? splitOf(names?.x, names?.y, file) ?? "data";
   // Of a pair of files, the second is known by its path; arrays within one file are known by their names.
@@ -52,12 +53,12 @@ export function completeStudy(draft: StudyDraft, data: DataFacts, defaults: Stud
   const first: DataSelection = { ...selection, ...merge<DataSelection>(draft.data), ...arrays, path: file, split };
   const directions = completeDirections(draft.directions ?? {}, draft.model, draft.checkpoints?.files.length ?? 0);
   const study: Study = {
-    model: { path: draft.model },
+    model: { path: draft.model, ...(draft.weights === undefined ? {} : { weights: draft.weights }) },
     data: first,
     ...(draft.splits?.length ? { splits: draft.splits.map((each) => furtherSplit(each, first)) } : {}),
     ...(draft.checkpoints ? { checkpoints: checkpointsOf(draft.checkpoints) } : {}),
     preprocess: { ...asIs, ...merge<Preprocess>(data.preprocess, draft.preprocess) },
-    loss: { name: "crossEntropy", ...merge<LossSpec>(draft.loss) },
+    loss: { name: "crossEntropy", ...merge<LossSpec>(loss, draft.loss) },
     directions,
     ...(draft.batchNorm === undefined || draft.batchNorm === "keep" ? {} : { batchNorm: draft.batchNorm }),
     grid: completeGrid(draft, directions, defaults),

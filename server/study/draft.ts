@@ -22,6 +22,8 @@ export interface StudyDraft {
   readonly file?: string;
   /** Absolute path of the model. */
   readonly model: string;
+  /** Absolute path of a file of weights that take the place of the model's own. */
+  readonly weights?: string;
   /** The split that is drawn first. */
   readonly data?: Partial<DataSelection>;
   readonly splits?: readonly SplitDraft[];
@@ -76,6 +78,7 @@ const centreAlone: Partial<CurvatureSpec> = { points: [1, 1] };
 export function overrideDraft(draft: StudyDraft, over: Omit<StudyDraft, "model" | "file">): StudyDraft {
   return {
     ...draft,
+    weights: over.weights ?? draft.weights,
     data: merge(draft.data, over.data),
     splits: over.splits ?? draft.splits,
     checkpoints: over.checkpoints ? { ...renameOf(draft), ...over.checkpoints } : draft.checkpoints,

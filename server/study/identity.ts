@@ -15,6 +15,7 @@ export function studyDigest(study: Study, fingerprints: Readonly<Record<string, 
   const contentOf = (file: string): string | undefined => fingerprints[file];
   const determining = {
     model: contentOf(study.model.path),
+    weights: study.model.weights && contentOf(study.model.weights),
     files: Object.values(fingerprints).sort(),
     data: selectionOf(study.data),
     splits: study.splits?.map((split) => ({ ...selectionOf(split), file: contentOf(split.path) })),
@@ -35,9 +36,14 @@ function selectionOf({ x, y, samples, sample, seed }: DataSelection): object {
 }
 
 /** The name alone where nothing else is said; δ is Huber's. */
-function lossOf({ loss: { name, weightDecay = 0, delta = 1 } }: Study): string | object {
-  const bend = name === "huber" && delta !== 1 ? { delta } : {};
-  return weightDecay === 0 && bend.delta === undefined ? name : { name, weightDecay, ...bend };
+function lossOf({ loss }: Study): string | object {
+  const { name, weightDecay = 0, delta = 1, fromLogits, labelSmoothing = 0 } = loss;
+  const more = {
+    ...(name === "huber" && delta !== 1 ? { delta } : {}),
+    ...(fromLogits === undefined ? {} : { fromLogits }),
+    ...(labelSmoothing === 0 ? {} : { labelSmoothing }),
+  };
+  return weightDecay === 0 && Object.keys(more).length === 0 ? name : { name, weightDecay, ...more };
 }
 
 /** Renaming nothing is the same as not renaming. */

@@ -26,11 +26,11 @@ const largestStudy = 1 << 20;
 
 /** What the schema has made sure of. */
 interface StudyFile {
-  readonly model: string | { readonly path: string };
+  readonly model: string | { readonly path: string; readonly weights?: string };
   readonly checkpoints?: string | readonly string[] | CheckpointsFile;
   readonly data?: string | DataFile;
   readonly preprocess?: { readonly scale?: number; readonly mean?: OneOrMany; readonly std?: OneOrMany };
-  readonly loss?: LossName | Pick<LossSpec, "name" | "delta">;
+  readonly loss?: LossName | Omit<LossSpec, "weightDecay">;
   readonly weightDecay?: number;
   readonly directions?: StudyDraft["directions"] & { readonly batchNorm?: BatchNormMode };
   readonly grid?: Partial<Omit<GridSpec, "points">> & { readonly points?: OneOrPair };
@@ -87,13 +87,14 @@ export async function checkText(file: string, text: string): Promise<CheckedStud
  *
  * @param dataChosen the user has chosen other data, so that the study's own need not be there.
  * @param text what the file is taken to say, e.g. in an editor; read from the file when absent.
- * @throws ProblemError `study-invalid` with the place of the first fault, `file-missing` when the study or its model
- *   is not there, `data-missing` when its data is not.
+ * @throws ProblemError `study-invalid` with the place of the first fault, `file-missing` when the study, its model or its
+ *   weights are not there, `data-missing` when its data is not.
  */
 export async function readStudy(file: string, dataChosen = false, text?: string): Promise<StudyDraft> {
   const { parsed, draft, faults } = await checkText(file, text ?? (await readText(file)));
   if (draft === undefined || faults.length > 0) throw faultsToError(file, faults);
   await expectFile(file, parsed, ["model", "path"], draft.model, "model");
+  if (draft.weights !== undefined) await expectFile(file, parsed, ["model", "weights"], draft.weights, "weights");
   if (draft.data?.path !== undefined && !dataChosen)
     await expectFile(file, parsed, ["data", "path"], draft.data.path, "data");
   return draft;
@@ -139,7 +140,7 @@ function toDraft(file: string, study: StudyFile): StudyDraft {
   const loss = typeof study.loss === "string" ? { name: study.loss } : study.loss;
   return {
     file,
-    model: absolute(typeof study.model === "string" ? study.model : study.model.path),
+    ...toModel(study.model, absolute),
     ...toSplits(study.data, absolute),
     checkpoints: toCheckpoints(study.checkpoints, absolute),
     preprocess: study.preprocess && toPreprocess(study.preprocess),
@@ -155,6 +156,14 @@ function toDraft(file: string, study: StudyFile): StudyDraft {
     curvature: study.curvature && { ...study.curvature, points: pairOf(study.curvature.points) },
     sharpness: study.sharpness,
     compute: study.compute,
+  };
+}
+
+function toModel(given: StudyFile["model"], absolute: (name: string) => string): Pick<StudyDraft, "model" | "weights"> {
+  if (typeof given === "string") return { model: absolute(given) };
+  return {
+    model: absolute(given.path),
+    ...(given.weights === undefined ? {} : { weights: absolute(given.weights) }),
   };
 }
 
@@ -215,21 +224,34 @@ function toPreprocess(given: NonNullable<StudyFile["preprocess"]>): Partial<Prep
   return { scale: given.scale, mean: list(given.mean), std: list(given.std) };
 }
 
+/** What a study's file is to it: the field to correct, and how to speak of it. */
+const fileWords = {
+  model: { reason: "file-missing", title: "The model was not found", subject: "the model", field: "model" },
+  weights: {
+    reason: "file-missing",
+    title: "The weights were not found",
+    subject: "the weights",
+    field: "model.weights",
+  },
+  data: { reason: "data-missing", title: "The data was not found", subject: "the data", field: "data" },
+} as const;
+
 async function expectFile(
   study: string,
   parsed: ParsedStudy,
   field: FieldPath,
   target: string,
-  what: "model" | "data",
+  what: keyof typeof fileWords,
 ): Promise<void> {
   const found = await stat(target).catch(() => undefined);
   if (found?.isFile()) return;
   const { line, column } = parsed.placeOf(field);
+  const { reason, title, subject, field: named } = fileWords[what];
   throw new ProblemError({
-    reason: what === "model" ? "file-missing" : "data-missing",
-    title: what === "model" ? "The model was not found" : "The data was not found",
-    message: `${path.basename(study)}, line ${line}, column ${column}: the ${what} should be at ${target}, but there is ${found === undefined ? "nothing" : "no file"}.`,
-    advice: `Correct "${what}" in the study or put the file there; paths are relative to the study.`,
+    reason,
+    title,
+    message: `${path.basename(study)}, line ${line}, column ${column}: ${subject} should be at ${target}, but there is ${found === undefined ? "nothing" : "no file"}.`,
+    advice: `Correct "${named}" in the study or put the file there; paths are relative to the study.`,
     file: target,
   });
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { ProblemError } from "../protocol/problem";
-import type { Study } from "../protocol/study";
+import type { LossName, Study } from "../protocol/study";
 import type { StudyDraft } from "./draft";
 import type { FieldPath } from "./fields";
 import { maximumPoints, maximumSeed } from "./schema";
@@ -87,14 +87,29 @@ function sampleRules({ data, splits = [], preprocess }: Draft, expect: Expect): 
   expect(lengths, ["preprocess", "std"], `as long as "preprocess.mean" (${mean.length})`, std);
 }
 
+const lossesOfLabels: readonly LossName[] = ["crossEntropy", "sequenceCrossEntropy", "binaryCrossEntropy"];
+const lossesOfProbabilities: readonly LossName[] = [...lossesOfLabels, "kullbackLeibler"];
+
 function lossRules({ loss }: Draft, expect: Expect): void {
-  const { weightDecay, delta } = loss ?? {};
+  const { name, weightDecay, delta, fromLogits, labelSmoothing } = loss ?? {};
   if (weightDecay !== undefined) {
     const fit = Number.isFinite(weightDecay) && weightDecay >= 0;
     expect(fit, ["weightDecay"], "a number of at least 0", weightDecay);
   }
   if (delta !== undefined) {
     expect(Number.isFinite(delta) && delta > 0, ["loss", "delta"], "a number above 0", delta);
+  }
+  if (labelSmoothing !== undefined) {
+    const fit = labelSmoothing >= 0 && labelSmoothing < 1;
+    expect(fit, ["loss", "labelSmoothing"], "a number from 0 to below 1", labelSmoothing);
+  }
+  if (name === undefined) return;
+  if (!lossesOfProbabilities.includes(name)) {
+    expect(fromLogits === undefined, ["loss", "fromLogits"], `left out for ${name}, which takes numbers`, fromLogits);
+  }
+  if (!lossesOfLabels.includes(name) && labelSmoothing !== 0) {
+    const expected = `left out for ${name}, which has no classes`;
+    expect(labelSmoothing === undefined, ["loss", "labelSmoothing"], expected, labelSmoothing);
   }
 }
 

@@ -194,7 +194,14 @@ export const studySchema: StudySchema = {
           {
             path: path("model", "the model", "the path of a model file"),
             format: later("Explicit model formats"),
-            weights: later("Separate weight files"),
+            weights: path(
+              "checkpoint",
+              "weights that take the place of the model's own",
+              "the path of a file of weights",
+              {
+                otherwise: "the model's own",
+              },
+            ),
             input: later("Models with several inputs"),
             output: later("Models with several outputs"),
           },
@@ -241,13 +248,20 @@ export const studySchema: StudySchema = {
                 default: 1,
                 unit: "units of the outputs",
               }),
-              fromLogits: later("Losses of probabilities"),
-              labelSmoothing: later("Smoothed labels"),
+              fromLogits: flag(
+                "Whether the outputs are logits; false for probabilities. A last softmax or sigmoid is taken off unless true.",
+                { otherwise: "logits, before a last softmax or sigmoid" },
+              ),
+              labelSmoothing: number(
+                "s: targets become (1 − s) · target + s / classes.",
+                "a number from 0 to below 1",
+                { minimum: 0, exclusiveMaximum: 1, default: 0 },
+              ),
             },
             ["name"],
           ),
         ),
-        otherwise: "crossEntropy",
+        otherwise: "that of the training, or crossEntropy",
       },
       weightDecay: number("λ: adds (λ/2)·‖θ‖² to the loss.", "a number of at least 0", { minimum: 0, default: 0 }),
       directions: object("The directions of the plane or of the lines.", {

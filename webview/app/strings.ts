@@ -1,3 +1,4 @@
+import type { LossSpec } from "../../server/protocol/study";
 import { formatCount } from "../charts/format";
 
 /** Every text of the panel, in one place for translation. */
@@ -128,6 +129,7 @@ export const strings = {
   gridPoints: times,
   settings: {
     model: "Model",
+    weights: "Weights",
     format: "Format",
     parameters: "Parameters",
     data: "Data",
@@ -152,6 +154,13 @@ export const strings = {
     huber: "Huber",
     kullbackLeibler: "Kullback–Leibler divergence",
   },
+  lossText: ({ name, fromLogits, labelSmoothing, weightDecay }: LossSpec): string =>
+    [
+      strings.lossNames[name],
+      ...(fromLogits === undefined ? [] : [fromLogits ? "of logits" : "of probabilities"]),
+      ...(labelSmoothing ? [`labels smoothed by ${labelSmoothing}`] : []),
+      ...(weightDecay ? [`weight decay ${weightDecay}`] : []),
+    ].join(", "),
   parameterCount: (scalars: number, tensors: number) => `${formatCount(scalars)} in ${formatCount(tensors)} tensors`,
   sampling: (samples: string, how: "stratified" | "first", seed: number) =>
     how === "stratified" ? `${samples}, stratified, seed ${seed}` : `${samples}, the first in the file`,

@@ -3,6 +3,7 @@ import type { Canonical, ValueType } from "../canonical/canonical";
 import { ProblemError } from "../../protocol/problem";
 import type { LossName, LossSpec } from "../../protocol/study";
 import { isFloating } from "../elements";
+import { clippingEpsilon } from "../logits";
 import { sizeOf } from "../tensor";
 import { GraphBuilder } from "./builder";
 import type { Name } from "./rule";
@@ -41,6 +42,13 @@ type Losses = (parts: Parts) => Name;
  *   δ|z − t| − ½δ²: each the mean over the elements.
  * - kullbackLeibler: Σ t·(log t − log softmax z) with the softmax over the last axis, summed over all.
  *
+ * Label smoothing by s makes targets (1 − s)·t + s/C of the last axis' C classes (rows of zeros stay masked), of
+ * binaryCrossEntropy (1 − s)·t + s/2. With `fromLogits: false` the output holds probabilities p; with ε = 1e-7:
+ *
+ * - crossEntropy, sequenceCrossEntropy: −Σ t·log p̂, p̂ = p / Σ p within ε … 1 − ε.
+ * - binaryCrossEntropy: mean of −t·log p̂ − (1 − t)·log(1 − p̂), p̂ = p within ε … 1 − ε.
+ * - kullbackLeibler: Σ t·(log t − log p̂), p̂ = p within ε … 1.
+ *
  * A class of target 0 adds nothing, even where its logit is −∞. Weight decay is no part of the graph: it adds λθ to the
  * gradient and λv to H·v.
  *
@@ -54,7 +62,7 @@ export function withLoss(model: Canonical, spec: LossSpec): Canonical {
   const dtype = type.dtype === "float64" ? "float64" : "float32";
   const shape = shapeFor(spec.name, type);
   const z = build.reshape(build.cast(output.name, dtype), shape);
-  const t = build.input(lossInputs.targets, { dtype, shape });
+  const t = smoothed(build, build.input(lossInputs.targets, { dtype, shape }), spec);
   const weights = build.input(lossInputs.weights, { dtype, shape: [shape[0]!] });
   const losses = lossesBy[spec.name]({ build, z, t, spec });
   return build.finish([{ name: "loss", value: build.reduceSum(build.mul(losses, weights), [0], false) }]);
@@ -83,23 +91,56 @@ const lossesBy: Readonly<Record<LossName, Losses>> = {
   },
 };
 
-/** −t·log softmax z over the last axis. */
-function crossEntropyTerms({ build, z, t }: Parts): Name {
+/** Targets of the loss's own smoothing. */
+function smoothed(build: GraphBuilder, t: Name, { name, labelSmoothing: s = 0 }: LossSpec): Name {
+  if (s === 0) return t;
+  const kept = build.scale(t, 1 - s);
+  if (name === "binaryCrossEntropy") return build.shift(kept, s / 2);
+  const { shape } = build.typeOf(t);
+  const axis = shape.length - 1;
+  // A row of zeros is masked and stays so.
+  const share = build.scale(build.reduceSum(t, [axis]), s / shape[axis]!);
+  return build.add(kept, build.expand(share, shape));
+}
+
+/** log p̂ of probabilities: those of a row divided by their sum where the loss normalises them. */
+function logProbabilities({ build, z, spec }: Parts): Name {
+  const { dtype, shape } = build.typeOf(z);
+  const axis = shape.length - 1;
+  const divides = spec.name === "crossEntropy" || spec.name === "sequenceCrossEntropy";
+  const p = divides ? build.div(z, build.expand(build.reduceSum(z, [axis]), shape)) : z;
+  const most = spec.name === "kullbackLeibler" ? 1 : 1 - clippingEpsilon;
+  const above = build.node("Max", [p, build.scalar(clippingEpsilon, dtype)]);
+  return build.node("Log", [build.node("Min", [above, build.scalar(most, dtype)])]);
+}
+
+/** −t·log softmax z over the last axis, or −t·log p̂. */
+function crossEntropyTerms(parts: Parts): Name {
+  const { build, z, t, spec } = parts;
   const { dtype, shape } = build.typeOf(z);
   const zero = build.scalar(0, dtype);
-  const logs = build.node("LogSoftmax", [z], { axis: int(shape.length - 1) });
+  const logs =
+    spec.fromLogits === false
+      ? logProbabilities(parts)
+      : build.node("LogSoftmax", [z], { axis: int(shape.length - 1) });
   // A logit of −∞ has a logarithm of −∞, which 0 would make NaN.
   const counted = build.where(build.node("Equal", [t, zero]), zero, logs);
   return build.neg(build.mul(t, counted));
 }
 
-function binaryTerms({ build, z, t, spec }: Parts): Name {
+function binaryTerms(parts: Parts): Name {
+  const { build, z, t, spec } = parts;
   const { dtype, shape } = build.typeOf(z);
+  const complement = (x: Name): Name => build.sub(build.scalar(1, dtype), x);
+  if (spec.fromLogits === false) {
+    const no = { ...parts, z: complement(z), t: complement(t) };
+    return build.add(crossEntropyTerms(parts), crossEntropyTerms(no));
+  }
   const rank = shape.length;
   const column = (x: Name): Name => build.reshape(x, [...shape, 1]);
   const pads = range(2 * rank + 2).map((k) => (k === 2 * rank + 1 ? 1 : 0));
   const logits = build.pad(column(z), pads);
-  const targets = build.concat([column(t), column(build.sub(build.scalar(1, dtype), t))], rank);
+  const targets = build.concat([column(t), column(complement(t))], rank);
   return build.reduceSum(crossEntropyTerms({ build, z: logits, t: targets, spec }), [rank], false);
 }
 

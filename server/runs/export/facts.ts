@@ -54,7 +54,6 @@ function modelLine({ model }: RunResult): string {
 }
 
 function lossLines({ study, centre }: RunResult, result: Exportable, { split }: CaptionOptions): readonly string[] {
-  const decay = study.loss.weightDecay ? `, with weight decay ${study.loss.weightDecay}` : "";
   const known = [study.data, ...(study.splits ?? [])];
   return known
     .filter((data) => split === undefined || data.split === split)
@@ -62,8 +61,18 @@ function lossLines({ study, centre }: RunResult, result: Exportable, { split }: 
       const measured = [...result.surfaces, ...result.lines].find((figure) => figure.split === data.split);
       const values = data === study.data ? `; at the model ${valuesText(centre)}` : "";
       const samples = plural(measured?.samples ?? data.samples, "sample");
-      return `Loss: ${losses[study.loss.name]}${decay} on ${samples} of ${data.split}${values}.`;
+      return `Loss: ${lossOf(study)} on ${samples} of ${data.split}${values}.`;
     });
+}
+
+/** `cross-entropy, labels smoothed by 0.1, with weight decay 0.0005`. */
+function lossOf({ loss: { name, fromLogits, labelSmoothing, weightDecay } }: Study): string {
+  return [
+    losses[name],
+    ...(fromLogits === undefined ? [] : [fromLogits ? "outputs taken as logits" : "outputs taken as probabilities"]),
+    ...(labelSmoothing ? [`labels smoothed by ${labelSmoothing}`] : []),
+    ...(weightDecay ? [`with weight decay ${weightDecay}`] : []),
+  ].join(", ");
 }
 
 /** `0.406 ± 0.021, accuracy 84.4 %`. */
@@ -163,10 +172,11 @@ export function factsOf(result: Exportable): readonly Fact[] {
   return [
     ["Model", modelLine(run)],
     ["Model file", path.basename(study.model.path)],
+    ...(study.model.weights === undefined ? [] : [["Weights", path.basename(study.model.weights)] as const]),
     ["Format", model.format],
     ["At the model", `loss ${valuesText(centre)}`],
     ...dataFacts(study),
-    ["Loss", `${losses[study.loss.name]}${study.loss.weightDecay ? `, weight decay ${study.loss.weightDecay}` : ""}`],
+    ["Loss", lossOf(study)],
     ["Directions", directions.label],
     ...cosine,
     ...(study.batchNorm ? [["Batch normalisation", study.batchNorm] as const] : []),

@@ -26,6 +26,8 @@ export function loaded(graph: Graph): LoadedModel {
     output: graph.outputs[0]!.name,
     files: [],
     notices: [],
+    stated: { name: "crossEntropy" },
+    loss: { name: "crossEntropy" },
     summary: { name: "model", path: "/model.onnx", format: "ONNX", parameters: 0, tensors: 0 },
   };
 }

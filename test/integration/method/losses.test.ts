@@ -169,10 +169,10 @@ describe("what does not belong together is refused", () => {
 
   test("class scores for one loss, numbers for another, when a file is looked at", async () => {
     const model = path.join(folder, "regression.onnx");
-    const [numbers] = (await describeFiles(model, [regression], {}, "huber")).data;
+    const [numbers] = (await describeFiles({ path: model }, [regression], {}, { name: "huber" })).data;
     expect(numbers).toMatchObject({ samples: 12, names: { x: "x_test", y: "y_test" } });
     expect(numbers!.problem).toBeUndefined();
-    const [classes] = (await describeFiles(model, [regression], {}, "crossEntropy")).data;
+    const [classes] = (await describeFiles({ path: model }, [regression], {}, { name: "crossEntropy" })).data;
     expect(classes!.problem).toMatchObject({ reason: "labels-mismatch" });
   });
 });

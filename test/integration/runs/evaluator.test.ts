@@ -28,7 +28,7 @@ describe("describing a model", () => {
     const notes = path.join(temporaryFolder(), "notes.npz");
     writeFileSync(notes, "no data at all");
     const gone = path.join(fixture, "gone.npz");
-    const description = await describeInProcess(study.model.path, [study.data.path, notes, gone], { evaluatorPath });
+    const description = await describeInProcess(study.model, [study.data.path, notes, gone], { evaluatorPath });
     expect(description).toMatchObject({
       model: { name: "model", path: study.model.path, format: "ONNX", parameters: 19_810 },
       inputShape: [1, 28, 28],
@@ -49,7 +49,7 @@ describe("describing a model", () => {
   });
 
   test("looks for the arrays that it is told to", async () => {
-    const { data } = await describeInProcess(study.model.path, [study.data.path], {
+    const { data } = await describeInProcess(study.model, [study.data.path], {
       evaluatorPath,
       names: { x: "x_train" },
     });
@@ -61,11 +61,11 @@ describe("describing a model", () => {
     const model = path.join(folder, "perceptron-external.onnx");
     const weights = path.join(folder, "perceptron-external.data");
     for (const file of [model, weights]) copyFileSync(path.resolve("test/fixtures/onnx", path.basename(file)), file);
-    const before = await describeInProcess(model, [], { evaluatorPath });
+    const before = await describeInProcess({ path: model }, [], { evaluatorPath });
     const bytes = readFileSync(weights);
     bytes[0]! ^= 1;
     writeFileSync(weights, bytes);
-    const after = await describeInProcess(model, [], { evaluatorPath });
+    const after = await describeInProcess({ path: model }, [], { evaluatorPath });
     expect(after.fingerprint).not.toBe(before.fingerprint);
     const evaluator = new EvaluatorProcess(evaluatorPath, () => {});
     const external = { ...study, model: { path: model } };
@@ -77,7 +77,7 @@ describe("describing a model", () => {
   test("refuses a model that is damaged", async () => {
     const file = path.join(temporaryFolder(), "half.onnx");
     writeFileSync(file, readFileSync(study.model.path).subarray(0, 1000));
-    const problem = await problemFrom(describeInProcess(file, [], { evaluatorPath }));
+    const problem = await problemFrom(describeInProcess({ path: file }, [], { evaluatorPath }));
     expect(problem).toMatchObject({ reason: "file-corrupt", file });
   });
 });

@@ -62,6 +62,14 @@ describe("readCommand", () => {
     expect(command.overrides.curvature).toEqual({ traceProbes: 16 });
   });
 
+  test("reads weights and how outputs and labels are to be taken", () => {
+    const flags = ["--weights", "w.pt", "--from-probabilities", "--label-smoothing", "0.1"];
+    const command = readCommand(["run", "net.onnx", ...flags]);
+    if (command.kind !== "run") throw new Error(command.kind);
+    expect(command.overrides.weights).toBe(path.resolve("w.pt"));
+    expect(command.overrides.loss).toMatchObject({ fromLogits: false, labelSmoothing: 0.1 });
+  });
+
   test("says nothing that is not said", () => {
     const command = readCommand(["run", "net.onnx", "--points", "9"]);
     if (command.kind !== "run") throw new Error(command.kind);
@@ -129,6 +137,8 @@ describe("readCommand", () => {
     ["run a --plane towards:b.pt", "--plane must be one of random, pca"],
     ["run a --splits =a.npz", "--splits must be NAME=FILE or NAME"],
     ["run a --loss mse", "--loss must be one of crossEntropy"],
+    ["run a --label-smoothing 1", "--label-smoothing must be below 1"],
+    ["run a --from-logits --from-probabilities", "exclude each other"],
     ["run a --engine webgpu", "--engine webgpu is not available in this version"],
     ["export r", '"export" needs --format'],
     ["export", '"export" needs a file'],

@@ -31,6 +31,8 @@ function modelOf(nodes: readonly GraphNode[]): LoadedModel {
     output: "y",
     files: [],
     notices: [],
+    stated: { name: "crossEntropy" },
+    loss: { name: "crossEntropy" },
     summary: { name: "net", path: "/m/net.onnx", format: "ONNX", parameters: 3, tensors: 3 },
   };
 }

@@ -3,19 +3,22 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Tensor } from "../../../server/graph/tensor";
 import { emptySums, meanOf } from "../../../server/landscape/loss";
-import { addLoss } from "../../../server/landscape/losses";
+import { addLoss, usesClasses } from "../../../server/landscape/losses";
 import type { Targets } from "../../../server/landscape/losses";
 import type { LossName, LossSpec } from "../../../server/protocol/study";
 
 interface Case {
   readonly name: LossName;
   readonly delta?: number;
+  readonly fromLogits?: boolean;
+  readonly labelSmoothing?: number;
   readonly shape: readonly number[];
   readonly outputs: readonly number[];
   readonly targetShape: readonly number[];
   readonly targets: readonly number[];
   readonly loss: number;
   readonly accuracy?: number;
+  readonly tolerance?: number;
 }
 
 const file = join(__dirname, "../../fixtures/losses/expected.json");
@@ -26,15 +29,20 @@ function tensor(shape: readonly number[], values: readonly number[]): Tensor {
 }
 
 function targetsOf({ name, targetShape, targets }: Case): Targets {
-  return name === "sequenceCrossEntropy"
+  return usesClasses(name)
     ? { classes: Int32Array.from(targets) }
     : { classes: new Int32Array(0), values: tensor(targetShape, targets) };
 }
 
 /** The mean over all samples, given to `addLoss` in batches of two. */
 function meanLoss(each: Case): ReturnType<typeof meanOf> {
-  const { name, delta, shape, outputs } = each;
-  const spec: LossSpec = { name, ...(delta === undefined ? {} : { delta }) };
+  const { name, delta, fromLogits, labelSmoothing, shape, outputs } = each;
+  const spec: LossSpec = {
+    name,
+    ...(delta === undefined ? {} : { delta }),
+    ...(fromLogits === undefined ? {} : { fromLogits }),
+    ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
+  };
   const sums = emptySums();
   const total = shape[0]!;
   const width = outputs.length / total;
@@ -46,10 +54,11 @@ function meanLoss(each: Case): ReturnType<typeof meanOf> {
   return meanOf(sums);
 }
 
-describe("losses agree with PyTorch to 1e-12", () => {
+describe("losses agree with PyTorch to 1e-12, with Keras to the precision of its constants", () => {
   test.each(cases.map((each, k) => [`${each.name} ${k}`, each] as const))("%s", (_, each) => {
     const { loss, accuracy } = meanLoss(each);
-    expect(Math.abs(loss - each.loss)).toBeLessThan(1e-12 * Math.max(1, Math.abs(each.loss)));
+    const { tolerance = 1e-12 } = each;
+    expect(Math.abs(loss - each.loss)).toBeLessThan(tolerance * Math.max(1, Math.abs(each.loss)));
     if (each.accuracy !== undefined) expect(accuracy).toBeCloseTo(each.accuracy, 5);
   });
 
@@ -87,6 +96,45 @@ describe("what is not finite", () => {
       const ones = new Array<number>(size).fill(1);
       expect(of("binaryCrossEntropy", ones, ones).accuracy).toBe(100);
     }
+  });
+});
+
+describe("probabilities", () => {
+  const of = (name: LossName, outputs: readonly number[], targets: readonly number[]): ReturnType<typeof meanOf> => {
+    const shape = [1, outputs.length];
+    const targetShape = name === "crossEntropy" ? [1] : shape;
+    return meanLoss({ name, fromLogits: false, shape, outputs, targetShape, targets, loss: NaN });
+  };
+
+  test("are clipped as Keras does, so that no loss is infinite", () => {
+    expect(of("crossEntropy", [1, 0], [1]).loss).toBeCloseTo(-Math.log(1e-7), 9);
+    expect(of("crossEntropy", [2, 0], [0])).toMatchObject({ accuracy: 100 });
+    expect(of("binaryCrossEntropy", [1, 0], [0, 1]).loss).toBeCloseTo(-Math.log(1e-7), 5);
+  });
+
+  test("that are NaN make the loss NaN and are never right", () => {
+    expect(of("crossEntropy", [NaN, 1], [1])).toMatchObject({ loss: NaN, accuracy: 0 });
+    expect(of("crossEntropy", [1, NaN], [0])).toMatchObject({ loss: NaN, accuracy: 0 });
+    expect(of("binaryCrossEntropy", [NaN, 1], [0, 1])).toMatchObject({ loss: NaN, accuracy: 50 });
+    expect(of("kullbackLeibler", [NaN, 1], [0.5, 0.5]).loss).toBeNaN();
+  });
+
+  test("whose sum is 0 have no loss", () => {
+    expect(of("crossEntropy", [0, 0], [1]).loss).toBeNaN();
+  });
+});
+
+describe("smoothed labels", () => {
+  test("make a logit of −∞ cost ∞, as every class has a share", () => {
+    const each = {
+      name: "crossEntropy",
+      shape: [1, 3],
+      outputs: [5, 0, -Infinity],
+      targetShape: [1],
+      targets: [0],
+    } as const;
+    expect(meanLoss({ ...each, loss: NaN }).loss).toBeLessThan(0.01);
+    expect(meanLoss({ ...each, loss: NaN, labelSmoothing: 0.1 }).loss).toBe(Infinity);
   });
 });
 

@@ -87,6 +87,7 @@ describe("the digest does not depend on", () => {
       { ...study, loss: { name: "huber", delta: 1 } },
     ],
     ["renaming nothing", ofPath, { ...ofPath, checkpoints: { files: [a, b], rename: [] } }],
+    ["unsmoothed labels being said", study, { ...study, loss: { name: "crossEntropy", labelSmoothing: 0 } }],
     ["a δ that is not used", study, { ...study, loss: { name: "crossEntropy", delta: 3 } }],
     [
       "the name of a further split",
@@ -110,6 +111,15 @@ describe("the digest does not depend on", () => {
 describe("the digest depends on", () => {
   test.each<[string, Study, Study]>([
     ["the loss", study, { ...study, loss: { name: "sequenceCrossEntropy" } }],
+    ["outputs being logits", study, { ...study, loss: { name: "crossEntropy", fromLogits: true } }],
+    ["outputs being probabilities", study, { ...study, loss: { name: "crossEntropy", fromLogits: false } }],
+    ["smoothed labels", study, { ...study, loss: { name: "crossEntropy", labelSmoothing: 0.1 } }],
+    ["weights beside the architecture", study, { ...study, model: { path: model, weights: a } }],
+    [
+      "which weights",
+      { ...study, model: { path: model, weights: a } },
+      { ...study, model: { path: model, weights: b } },
+    ],
     ["weight decay", study, { ...study, loss: { name: "crossEntropy", weightDecay: 1e-4 } }],
     ["δ", { ...study, loss: { name: "huber" } }, { ...study, loss: { name: "huber", delta: 2 } }],
     [

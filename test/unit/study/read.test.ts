@@ -17,8 +17,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-async function write(text: string): Promise<string> {
-  const file = path.join(folder, "net.landscape.json");
+async function write(text: string, name = "net.landscape.json"): Promise<string> {
+  const file = path.join(folder, name);
   await writeFile(file, text);
   return file;
 }
@@ -101,7 +101,6 @@ describe("readStudy", () => {
   });
 
   test.each([
-    ['"loss": {"name": "huber", "labelSmoothing": 0.1}', '"loss.labelSmoothing"'],
     ['"data": {"layout": "NHWC"}', '"data.layout"'],
     ['"preprocess": {"resize": [32, 32]}', '"preprocess.resize"'],
     ['"compute": {"engine": "webgpu"}', '"compute.engine": "webgpu"'],
@@ -159,6 +158,24 @@ describe("readStudy", () => {
     ).toMatchObject({ checkpoints: { rename: [] } });
   });
 
+  test("takes weights beside the architecture, logits and smoothed labels", async () => {
+    await write("", "epoch_7.pt");
+    const loss = { name: "crossEntropy", fromLogits: true, labelSmoothing: 0.1 };
+    const fields = { model: { path: "models/net.onnx", weights: "epoch_7.pt" }, loss };
+    expect(await readStudy(await write(JSON.stringify(fields)))).toMatchObject({
+      model: path.join(folder, "models/net.onnx"),
+      weights: path.join(folder, "epoch_7.pt"),
+      loss,
+    });
+  });
+
+  test("refuses weights that are not there, at their place", async () => {
+    const problem = await problemOf('{"model": {"path": "models/net.onnx",\n "weights": "gone.pt"}}');
+    expect(problem).toMatchObject({ reason: "file-missing", file: path.join(folder, "gone.pt") });
+    expect(problem.message).toContain("line 2, column 13: the weights should be at");
+    expect(problem.advice).toContain('"model.weights"');
+  });
+
   test("finds several splits in one file", async () => {
     const draft = await readStudy(
       await write('{"model": "models/net.onnx", "data": {"path": "test.npz", "train": {}, "test": {}}}'),
@@ -187,6 +204,11 @@ describe("readStudy", () => {
     ['"grid": {"refine": 1}', "grid.refine"],
     ['"weightDecay": -1', "weightDecay"],
     ['"loss": {"name": "huber", "delta": 0}', "loss.delta"],
+    ['"loss": {"name": "huber", "labelSmoothing": 0.1}', "loss.labelSmoothing"],
+    ['"loss": {"name": "kullbackLeibler", "labelSmoothing": 0.1}', "loss.labelSmoothing"],
+    ['"loss": {"name": "meanSquaredError", "fromLogits": false}', "loss.fromLogits"],
+    ['"loss": {"name": "crossEntropy", "labelSmoothing": 1}', "loss.labelSmoothing"],
+    ['"loss": {"name": "crossEntropy", "fromLogits": "yes"}', "loss.fromLogits"],
     ['"directions": {"kind": "random", "batchNorm": "interpolate"}', "directions.batchNorm"],
     ['"directions": {"batchNorm": "recompute"}, "sharpness": {}', "directions.batchNorm"],
     ['"curvature": {"points": 0}', "curvature.points"],

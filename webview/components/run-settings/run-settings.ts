@@ -77,12 +77,15 @@ export class RunSettings extends LitElement {
     const samples = strings.samples(data.samples, data.available);
     return [
       [names.model, baseName(model.path), model.path],
+      ...(study.model.weights === undefined
+        ? []
+        : [[names.weights, baseName(study.model.weights), study.model.weights] as const]),
       [names.format, model.format],
       [names.parameters, strings.parameterCount(model.parameters, model.tensors)],
       [names.data, baseName(data.path), data.path],
       [names.samples, strings.sampling(samples, study.data.sample, study.data.seed)],
       [names.preprocessing, data.preprocessing || strings.noPreprocessing],
-      [names.loss, strings.lossNames[study.loss.name]],
+      [names.loss, strings.lossText(study.loss)],
       [names.directions, directions.label],
       ...("ignore" in study.directions ? [[names.kept, strings.ignored[study.directions.ignore]] as const] : []),
       ...(directions.cosine === undefined ? [] : [[names.angle, angleText(directions)] as const]),

@@ -17,6 +17,9 @@ interface Case {
   readonly targets: readonly number[];
   readonly loss: number;
   readonly delta?: number;
+  readonly fromLogits?: boolean;
+  readonly labelSmoothing?: number;
+  readonly tolerance?: number;
 }
 
 const file = join(__dirname, "..", "..", "..", "fixtures", "losses", "expected.json");
@@ -52,18 +55,24 @@ function oneHot(shape: readonly number[], labels: readonly number[]): Tensor {
   );
 }
 
-describe("losses of PyTorch", () => {
-  test.each(cases.map((each, k) => [`${each.name} #${k}`, each] as const))("%s to 1e-12", (_, each) => {
-    const x = real(each.shape, each.outputs);
-    const spec = { name: each.name, delta: each.delta };
-    const batch = each.shape[0]!;
-    const ofTokens = each.name === "sequenceCrossEntropy";
-    const isLabels = ofTokens || each.name === "crossEntropy";
-    const targets = isLabels ? oneHot(each.shape, each.targets) : real(each.shape, each.targets);
-    const count = ofTokens ? each.targets.filter((label) => label >= 0).length : batch;
-    const weights = real([batch], new Float64Array(batch).fill(1 / count));
-    expect(Math.abs(lossOf(spec, x, targets, weights).lossAt() / each.loss - 1)).toBeLessThan(1e-12);
-  });
+describe("losses of PyTorch and Keras", () => {
+  test.each(cases.map((each, k) => [`${each.name} #${k}`, each] as const))(
+    "%s to 1e-12, or to the precision of Keras's constants",
+    (_, each) => {
+      const x = real(each.shape, each.outputs);
+      const { name, delta, fromLogits, labelSmoothing } = each;
+      const spec = { name, delta, fromLogits, labelSmoothing };
+      const batch = each.shape[0]!;
+      const ofTokens = each.name === "sequenceCrossEntropy";
+      const isLabels = ofTokens || each.name === "crossEntropy";
+      const targets = isLabels ? oneHot(each.shape, each.targets) : real(each.shape, each.targets);
+      const count = ofTokens ? each.targets.filter((label) => label >= 0).length : batch;
+      const weights = real([batch], new Float64Array(batch).fill(1 / count));
+      expect(Math.abs(lossOf(spec, x, targets, weights).lossAt() / each.loss - 1)).toBeLessThan(
+        each.tolerance ?? 1e-12,
+      );
+    },
+  );
 });
 
 const distributions = real([3, 4], [0.1, 0.2, 0.3, 0.4, 0, 0.5, 0.5, 0, 1, 0, 0, 0]);
@@ -84,6 +93,36 @@ describe.each<readonly [string, LossSpec, Tensor, Tensor]>([
   ["meanAbsoluteError", { name: "meanAbsoluteError" }, random([3, 4], 1), random([3, 4], 2, 2, 3)],
   ["huber", { name: "huber", delta: 0.75 }, random([3, 4], 1, -2, 2), random([3, 4], 2)],
   ["kullbackLeibler", { name: "kullbackLeibler" }, random([3, 4], 1, -2, 2), distributions],
+  [
+    "crossEntropy of smoothed labels",
+    { name: "crossEntropy", labelSmoothing: 0.1 },
+    random([3, 4], 1, -3, 3),
+    oneHot([3, 4], [1, 0, 3]),
+  ],
+  [
+    "sequenceCrossEntropy of smoothed labels",
+    { name: "sequenceCrossEntropy", labelSmoothing: 0.2 },
+    random([3, 2, 4], 1, -3, 3),
+    oneHot([3, 2, 4], [0, 3, 1, -1, -1, 2]),
+  ],
+  [
+    "crossEntropy of probabilities",
+    { name: "crossEntropy", fromLogits: false, labelSmoothing: 0.1 },
+    random([3, 4], 1, 0.1, 0.9),
+    oneHot([3, 4], [1, 0, 3]),
+  ],
+  [
+    "binaryCrossEntropy of probabilities",
+    { name: "binaryCrossEntropy", fromLogits: false, labelSmoothing: 0.2 },
+    random([3, 4], 1, 0.1, 0.9),
+    distributions,
+  ],
+  [
+    "kullbackLeibler of probabilities",
+    { name: "kullbackLeibler", fromLogits: false },
+    random([3, 4], 1, 0.1, 0.4),
+    distributions,
+  ],
 ])("%s", (_, spec, x, targets) => {
   test("gradient and H·v agree with differences", () => {
     const { gradient, product, symmetry } = deviations(lossOf(spec, x, targets, weights));
