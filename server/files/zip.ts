@@ -25,6 +25,9 @@ const localSignature = 0x04034b50;
 const stored = 0;
 const deflated = 8;
 
+/** How much of a stored entry is read at once. */
+const pieceBytes = 2 ** 24;
+
 /** Largest list of contents that is read; a million tensors fit. */
 const largestDirectory = 2 ** 26;
 
@@ -67,11 +70,29 @@ export class ZipArchive {
     return bytes;
   }
 
+  /**
+   * An entry from its beginning to its end, in pieces; a stored one of any size is never held whole. Its checksum is
+   * verified with the last piece.
+   * @throws ProblemError as `read`.
+   */
+  async *pieces(entry: ZipEntry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    if (entry.method !== stored) {
+      yield await this.read(entry);
+      return;
+    }
+    const start = await this.dataPosition(entry);
+    let checksum = 0;
+    for (let done = 0; done < entry.size; done += pieceBytes) {
+      const piece = await this.source.read(start + done, Math.min(pieceBytes, entry.size - done));
+      checksum = crc32(piece, checksum);
+      yield piece;
+    }
+    if (checksum !== entry.crc) throw wrongChecksum(this.source, entry);
+  }
+
   /** Compares bytes with the checksum of their entry. @throws ProblemError `file-corrupt`. */
   verify(entry: ZipEntry, bytes: Uint8Array): void {
-    if (crc32(bytes) !== entry.crc) {
-      throw corrupt(this.source.path, `is damaged: the checksum of ${entry.name} is wrong`);
-    }
+    if (crc32(bytes) !== entry.crc) throw wrongChecksum(this.source, entry);
   }
 
   /**
@@ -190,6 +211,10 @@ function widen(sizes: Sizes, extra: DataView): Sizes {
     at += 4 + length;
   }
   return sizes;
+}
+
+function wrongChecksum(source: Source, entry: ZipEntry): Error {
+  return corrupt(source.path, `is damaged: the checksum of ${entry.name} is wrong`);
 }
 
 function broken(source: Source): Error {

@@ -2,12 +2,12 @@ import { open as openFile } from "node:fs/promises";
 import path from "node:path";
 import { ProblemError } from "../protocol/problem";
 import type { ModelContent, ModelFormat } from "./format";
+import { kerasFormat } from "./keras/format";
 import { onnxFormat } from "./onnx/format";
 
 /** The readers, asked in this order. */
-const formats: readonly ModelFormat[] = [onnxFormat];
+const formats: readonly ModelFormat[] = [onnxFormat, kerasFormat];
 
-const fromKeras = 'In Python: `model.export("model.onnx", format="onnx")`; then open the .onnx file.';
 const fromTensorFlow = "Convert it with tf2onnx: `python -m tf2onnx.convert --saved-model FOLDER --output model.onnx`.";
 const fromTensorFlowJs = "Convert it with tf2onnx: `python -m tf2onnx.convert --tfjs model.json --output model.onnx`.";
 const fromPyTorch =
@@ -16,10 +16,6 @@ const fromPyTorch =
 
 /** Model files that people have and that no reader takes: what they are, and how to get an ONNX model from them. */
 const others: readonly (readonly [ending: string, what: string, advice: string])[] = [
-  [".keras", "a Keras model", fromKeras],
-  [".weights.h5", "weights of a Keras model without its architecture", fromKeras],
-  [".h5", "a Keras model or weights in HDF5", fromKeras],
-  [".hdf5", "a Keras model or weights in HDF5", fromKeras],
   ["model.json", "a TensorFlow.js model", fromTensorFlowJs],
   [".pb", "a TensorFlow graph", fromTensorFlow],
   [".tflite", "a TensorFlow Lite model", fromTensorFlow],
@@ -31,9 +27,9 @@ const others: readonly (readonly [ending: string, what: string, advice: string])
   [".safetensors", "weights without their architecture", fromPyTorch],
 ];
 
-/** Whether the file is, by its name, a model that `openModel` reads. */
+/** Whether the file is, by its name, a model that `openModel` reads; an `.h5` may turn out to be something else. */
 export function isModelPath(file: string): boolean {
-  return file.toLowerCase().endsWith(".onnx");
+  return /\.(onnx|keras|h5|hdf5)$/i.test(file) && !/\.weights\.h5$/i.test(file);
 }
 
 /** A model file that was read. */

@@ -150,8 +150,6 @@ describe("one sentence for every file that is no model", () => {
 
   test("another format, with a way to ONNX", async () => {
     for (const [name, advice] of [
-      ["model.keras", "model.export"],
-      ["weights.h5", "model.export"],
       ["model.json", "tf2onnx"],
       ["model_3.pt", "torch.onnx.export"],
       ["model.safetensors", "torch.onnx.export"],
@@ -162,7 +160,17 @@ describe("one sentence for every file that is no model", () => {
       expect(problem.message).toContain(name);
       expect(isModelPath(name)).toBe(false);
     }
-    expect(isModelPath("/a/b/Model.ONNX")).toBe(true);
+    for (const name of ["/a/b/Model.ONNX", "model.keras", "model.h5", "model.hdf5"])
+      expect(isModelPath(name)).toBe(true);
+    expect(isModelPath("epoch_03.weights.h5")).toBe(false);
+  });
+
+  test("a Keras model that is none", async () => {
+    for (const name of ["model.keras", "model.h5"]) {
+      const problem = await problemOf(write(name, "anything"));
+      expect(problem).toMatchObject({ reason: "file-corrupt", file: path.join(folder, name) });
+      expect(problem.message).toMatch(new RegExp(`^${name} `));
+    }
   });
 
   test("a valid file whose graph is not", async () => {

@@ -1,0 +1,21 @@
+import type { Lowerings } from "../call";
+import { activationLayers } from "./activation";
+import { convolutionLayers } from "./convolution";
+import { denseLayers } from "./dense";
+import { identityLayers } from "./identity";
+import { normalisationLayers } from "./normalisation";
+import { poolingLayers } from "./pooling";
+import { preprocessingLayers } from "./preprocessing";
+import { shapeLayers } from "./shape";
+
+/** Every layer that is supported, by Keras' class name. To add one, add an entry to the family that it belongs to. */
+export const layers: Lowerings = {
+  ...activationLayers,
+  ...convolutionLayers,
+  ...denseLayers,
+  ...identityLayers,
+  ...normalisationLayers,
+  ...poolingLayers,
+  ...preprocessingLayers,
+  ...shapeLayers,
+};
