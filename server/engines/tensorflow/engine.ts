@@ -16,7 +16,7 @@ const labels: Readonly<Record<BackendName, string>> = {
 const foreignFloats: ReadonlySet<DataType> = new Set<DataType>(["float64", "float16", "bfloat16"]);
 
 /** Operators that need not compute with what they are given. */
-const converting: ReadonlySet<string> = new Set(["Cast", "Identity", "Shape", "Size"]);
+const converting: ReadonlySet<string> = new Set(["Cast", "CastLike", "Identity", "Shape", "Size"]);
 
 /**
  * TensorFlow.js on its native library (`tensorflow`) or on WebAssembly.

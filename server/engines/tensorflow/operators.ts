@@ -30,6 +30,9 @@ const operators = new Map<string, Operator>(families.flatMap((family) => Object.
 
 const internals = new Map<string, Operator>(Object.entries(gradients));
 
+/** All operators that this engine executes: those of the ONNX domain, and the internal ones of derivatives. */
+export const operatorNames: readonly string[] = [...operators.keys(), ...internals.keys()];
+
 /** The operator that executes a node; undefined when there is none. */
 export function operatorOf(node: GraphNode): Operator | undefined {
   if (node.domain === internalDomain) return internals.get(node.op);

@@ -91,7 +91,9 @@ export function transposedWindowsOf(
 
   const axes = spatial.map((extent, axis) => {
     const full = strides[axis]! * (extent - 1) + extra[axis]! + reach(kernel[axis]!, dilations[axis]!);
-    if (asked) return { before: halves(full - asked[axis]!, automatic === "SAME_UPPER")[0], out: asked[axis]! };
+    // What is asked for beyond the full result are zeros at its end, as TensorFlow has it.
+    const cut = asked ? Math.max(0, full - asked[axis]!) : 0;
+    if (asked) return { before: halves(cut, automatic === "SAME_UPPER")[0], out: asked[axis]! };
     if (automatic === "VALID") return { before: 0, out: full };
     return { before: given[axis]!, out: full - given[axis]! - given[axis + spatial.length]! };
   });

@@ -21,6 +21,10 @@ const scatterElements = (reduction: string) =>
   });
 
 export const indexingCases: readonly OperatorCase[] = [
+  operatorCase("NonZero", "of a matrix", {
+    inputs: [feed(tensorOf([0, 2, 0, -1, 0, 3], [2, 3], "float32"))],
+    outputs: ["int64"],
+  }),
   gather("rows", [4, 3], [2, 0, 2], [3], 0),
   gather("a matrix of indices", [5, 2], [0, 4, 1, 3], [2, 2], 0),
   gather("columns", [2, 5, 3], [4, 0], [2], 1),

@@ -58,6 +58,12 @@ export const reductionCases: readonly OperatorCase[] = [
     inputs: [feed([2, 3])],
     attributes: { noop_with_empty_axes: 1 },
   }),
+  ...["ReduceSumSquare", "ReduceL1", "ReduceL2", "ReduceLogSumExp", "ReduceProd"].map((op) =>
+    operatorCase(op, "no axes reduce every element on its own", {
+      inputs: [feed([2, 3])],
+      attributes: { noop_with_empty_axes: 1 },
+    }),
+  ),
   operatorCase("ReduceSum", "int64", {
     inputs: [feed(tensorOf([1, 2, 3, 4, 5, 6], [2, 3])), constant([1])],
     outputs: ["int64"],

@@ -98,7 +98,8 @@ function convTranspose(call: Call): Value[] {
   spatial.forEach((extent, axis) => {
     const full = strides[axis]! * (extent - 1) + extra[axis]! + reach(kernel[axis]!, dilations[axis]!);
     if (asked) {
-      const total = full - asked[axis]!;
+      // Zeros are added at the end where more is asked for than there is.
+      const total = Math.max(0, full - asked[axis]!);
       const half = Math.floor(total / 2);
       before.push(automatic === "SAME_UPPER" ? half : total - half);
       out.push(asked[axis]!);

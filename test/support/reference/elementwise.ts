@@ -217,7 +217,12 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   ...tableOf(variadic, (f) => (call) => broadcast(call, call.input(0).dtype, f)),
   Not: (call) => [map(call.input(0), "bool", (x) => Number(x === 0))],
   IsNaN: (call) => [map(call.input(0), "bool", (x) => Number(Number.isNaN(x)))],
-  IsInf: (call) => [map(call.input(0), "bool", (x) => Number(Math.abs(x) === Infinity))],
+  IsInf: (call) => {
+    const wanted = [-Infinity, Infinity].filter(
+      (_, k) => call.int(["detect_negative", "detect_positive"][k]!, 1) === 1,
+    );
+    return [map(call.input(0), "bool", (x) => Number(wanted.includes(x)))];
+  },
   Mod: mod,
   Clip: clip,
   Where: where,

@@ -157,6 +157,13 @@ function cumSum(call: Call): Value[] {
   ];
 }
 
+/** One row for each axis, one column for each element that is not 0. */
+function nonZero(call: Call): Value[] {
+  const x = call.input(0);
+  const found = Array.from(indices(x.shape), (index) => [...index]).filter((index) => at(x, index) !== 0);
+  return [generate("int64", [x.shape.length, found.length], ([axis, k]) => found[k!]![axis!]!)];
+}
+
 export const indexings: Readonly<Record<string, Operator>> = {
   Gather: gather,
   GatherElements: gatherElements,
@@ -169,4 +176,5 @@ export const indexings: Readonly<Record<string, Operator>> = {
   TopK: topK,
   Trilu: trilu,
   CumSum: cumSum,
+  NonZero: nonZero,
 };

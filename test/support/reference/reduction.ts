@@ -22,12 +22,15 @@ const reductions: Readonly<Record<string, (values: readonly number[]) => number>
   ReduceLogSumExp: logSumExp,
 };
 
-/** Axes are an attribute in older operator sets and an input in newer ones; none means all. */
+/**
+ * Axes are an attribute in older operator sets and an input in newer ones; none means all, or with
+ * `noop_with_empty_axes` each element alone.
+ */
 function reduce(call: Call, f: (values: readonly number[]) => number): Value[] {
   const x = call.input(0);
   const given = call.integers(1) ?? call.ints("axes") ?? [];
-  if (given.length === 0 && call.int("noop_with_empty_axes", 0) === 1) return [x];
-  const axes = given.length === 0 ? x.shape.map((_, axis) => axis) : given.map((axis) => axisOf(axis, x.shape.length));
+  const none = call.int("noop_with_empty_axes", 0) === 1 ? [] : x.shape.map((_, axis) => axis);
+  const axes = given.length === 0 ? none : given.map((axis) => axisOf(axis, x.shape.length));
   const gone = x.shape.map((extent, axis) => (axes.includes(axis) ? extent : 1));
   const kept = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
   const y = generate(x.dtype, kept, (index) =>

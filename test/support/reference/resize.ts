@@ -1,4 +1,4 @@
-import { at, generate, indices, type Call, type Operator, type Value } from "./values";
+import { at, axisOf, generate, indices, type Call, type Operator, type Value } from "./values";
 
 /** Position in the input that output position `i` samples. */
 function source(mode: string, i: number, scale: number, from: number, to: number): number {
@@ -71,10 +71,15 @@ function resample(
 
 function resize(call: Call): Value[] {
   const x = call.input(0);
-  const sizes = call.integers(3);
-  const given = call.integers(2);
-  const scales = sizes?.length ? sizes.map((size, axis) => size / x.shape[axis]!) : given!;
-  const shape = sizes?.length ? sizes : x.shape.map((extent, axis) => Math.floor(extent * given![axis]!));
+  const axes = call.ints("axes")?.map((axis) => axisOf(axis, x.shape.length)) ?? x.shape.map((_, axis) => axis);
+  const all = (entries: readonly number[] | undefined, others: readonly number[]): number[] | undefined =>
+    entries?.length
+      ? others.map((other, axis) => (axes.includes(axis) ? entries[axes.indexOf(axis)]! : other))
+      : undefined;
+  const sizes = all(call.integers(3), x.shape);
+  const ones = x.shape.map(() => 1);
+  const scales = sizes ? sizes.map((size, axis) => size / x.shape[axis]!) : all(call.integers(2), ones)!;
+  const shape = sizes ?? x.shape.map((extent, axis) => Math.floor(extent * scales[axis]!));
   return resample(
     call,
     scales,

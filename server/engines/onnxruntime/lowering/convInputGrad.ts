@@ -16,27 +16,25 @@ import type { Emitter } from "./emitter";
  */
 export function convInputGrad(emitter: Emitter, node: GraphNode): string {
   const geometry = geometryOf(node);
-  const { strides, before } = geometry;
-  const margins = before.map((pad, axis) => reachOf(geometry, axis) - 1 - pad);
+  const { strides, before, after } = geometry;
+  const room = (pads: readonly number[]): number[] => pads.map((pad, axis) => reachOf(geometry, axis) - 1 - pad);
+  const margins = [...room(before), ...room(after)];
   const isPlain = strides.every((stride) => stride === 1) && margins.every((margin) => margin >= 0);
   return isPlain ? asConvolution(emitter, node, geometry, margins) : asTransposed(emitter, node, geometry);
 }
 
 /**
  * dx = Conv(dy, w′) with w′ = w with input and output channels swapped in each group and all spatial axes reversed;
- * dy is padded by reach − 1 − p at the beginning, and at the end so that the result is as long as x.
+ * dy is padded by reach − 1 − p at both ends, which makes the result as long as x.
  */
 function asConvolution(emitter: Emitter, node: GraphNode, geometry: Geometry, margins: readonly number[]): string {
   const [dy, w] = node.inputs as [string, string];
-  const spatial = shapeAttribute(node).slice(2);
-  const windows = windowCounts(geometry, spatial);
-  const ends = spatial.map((extent, axis) => extent - windows[axis]! - margins[axis]! + reachOf(geometry, axis) - 1);
   const { kernel, dilations, group } = geometry;
   return emitter.node("Conv", [dy, turned(emitter, w, shapeAttribute(node, "filter_shape"), group)], {
     kernel_shape: ints(...kernel),
     strides: ints(...kernel.map(() => 1)),
     dilations: ints(...dilations),
-    pads: ints(...margins, ...ends),
+    pads: ints(...margins),
     group: int(group),
   });
 }

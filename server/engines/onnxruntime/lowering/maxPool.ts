@@ -1,5 +1,11 @@
 import { ints, string } from "../../../graph/build";
-import { geometryOf, reachOf, shapeAttribute, windowCounts } from "../../../graph/differentiate/internal";
+import {
+  geometryOf,
+  reachOf,
+  shapeAttribute,
+  windowCounts,
+  type Geometry,
+} from "../../../graph/differentiate/internal";
 import type { GraphNode } from "../../../graph/graph";
 import { sizeOf } from "../../../graph/tensor";
 import type { Emitter } from "./emitter";
@@ -12,7 +18,7 @@ export function maxPoolGrad(emitter: Emitter, node: GraphNode): string {
   const geometry = geometryOf(node);
   const [dy, indices] = node.inputs as [string, string];
   const shape = shapeAttribute(node);
-  if (geometry.strides.every((stride, axis) => stride >= reachOf(geometry, axis))) {
+  if (geometry.strides.every((stride, axis) => stride >= reachOf(geometry, axis)) && hasRoom(geometry, shape)) {
     return emitter.node("MaxUnpool", [dy, indices, emitter.integers(shape)], {
       kernel_shape: ints(...geometry.kernel),
       strides: ints(...geometry.strides),
@@ -23,6 +29,15 @@ export function maxPoolGrad(emitter: Emitter, node: GraphNode): string {
   const flat = [emitter.reshape(indices, [-1]), emitter.reshape(dy, [-1])];
   const sums = emitter.node("ScatterElements", [zeros, ...flat], { reduction: string("add") });
   return emitter.reshape(sums, shape);
+}
+
+/** MaxUnpool wants its own idea of the result's extents to be positive, though it is told what they are. */
+function hasRoom(geometry: Geometry, shape: readonly number[]): boolean {
+  const { kernel, strides, before, after } = geometry;
+  const windows = windowCounts(geometry, shape.slice(2));
+  return windows.every(
+    (count, axis) => (count - 1) * strides[axis]! + kernel[axis]! - before[axis]! - after[axis]! > 0,
+  );
 }
 
 /** y[i] = u[indices[i]] */

@@ -21,7 +21,9 @@ export function combine(
   const shape = broadcastShape(...values.map((value) => value.shape));
   const rank = shape.length;
   const isLast =
-    rank > 2 && values.some((value) => value.isLast && value.rank === rank && value.size === sizeOf(shape));
+    rank > 2 &&
+    sizeOf(shape) !== 1 &&
+    values.some((value) => value.isLast && value.rank === rank && value.size === sizeOf(shape));
   const tensors = values.map((value) => (isLast ? lastOfRank(call, value, rank) : value.plain()));
   const result = f(...widened(call, tensors));
   return isLast ? call.last(result) : call.plain(result);

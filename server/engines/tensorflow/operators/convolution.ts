@@ -188,6 +188,12 @@ export function adjointRoom(
     }),
     [0, 0],
   );
+  const left = pads.map((own, k) => spaced.shape[k + 1]! + Math.min(0, own[0]) + Math.min(0, own[1]));
+  if (left.some((extent) => extent <= 0)) {
+    // Padding beyond the windows: none of them lies in what is asked for.
+    const [height, width] = pads.map(([first, last], k) => spaced.shape[k + 1]! + first + last) as [number, number];
+    return call.tf.zeros([spaced.shape[0]!, height, width, spaced.shape[3]!]);
+  }
   const cropped = takeOnDevice(call, spaced, [
     undefined,
     ...pads.map((own, k) => inside(own, spaced.shape[k + 1]!)),

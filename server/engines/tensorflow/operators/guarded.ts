@@ -14,9 +14,9 @@ export function relu(call: Call, x: DeviceTensor): DeviceTensor {
   return isNative(call) ? tf.relu(x) : tf.mul(tf.relu(x), tf.step(x));
 }
 
-/** min(max(x, low), high); either bound may be infinite. */
+/** min(max(x, low), high); either bound may be infinite, and the upper one holds where they cross. */
 export function clamp(call: Call, x: DeviceTensor, low: number, high: number): DeviceTensor {
-  return withNaNOf(call, x, call.tf.clipByValue(x, low, high));
+  return withNaNOf(call, x, call.tf.clipByValue(x, Math.min(low, high), high));
 }
 
 export function larger(call: Call, a: DeviceTensor, b: DeviceTensor): DeviceTensor {

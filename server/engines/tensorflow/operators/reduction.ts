@@ -4,7 +4,7 @@ import { reduceOnHost, type Reducer } from "../host/reduction";
 import type { Library } from "../library";
 import { axisOf, countTo } from "../shapes";
 import type { Value } from "../values";
-import { lastAxis, same } from "./movement";
+import { lastAxis } from "./movement";
 
 type Reduction = (tf: Library, x: DeviceTensor, axes: number[], keep: boolean) => DeviceTensor;
 
@@ -24,13 +24,21 @@ function reduction(f: Reduction, onHost: Reducer): Operator {
     run: (call) => {
       const x = call.input(0);
       const given = call.integersOf(1, "axes");
-      if (!given?.length && call.int("noop_with_empty_axes", 0) === 1) return same(x);
-      const axes = given?.length ? given.map((axis) => axisOf(axis, x.rank)) : countTo(x.rank);
+      // Without axes, every element is reduced on its own where that is asked for: a sum of squares still squares it.
+      const none = call.int("noop_with_empty_axes", 0) === 1 ? [] : countTo(x.rank);
+      const axes = given?.length ? given.map((axis) => axisOf(axis, x.rank)) : none;
       const keep = call.int("keepdims", 1) === 1;
       if (x.prefersHost) return call.onHost(reduceOnHost(x.host(), axes, keep, onHost));
+      if (axes.length === 0) return alone(call, x, f);
       return reduceOnDevice(call, x, axes, keep, f);
     },
   };
+}
+
+/** Reduces each element on its own, along an axis of extent 1 that is added for it. */
+function alone(call: Call, x: Value, f: Reduction): Value {
+  const column = call.tf.reshape(x.plain(), [x.size, 1]);
+  return call.plain(call.tf.reshape(f(call.tf, column, [1], false), [...x.shape]));
 }
 
 /** ln Σ eˣ, shifted by the largest element so that nothing overflows. */

@@ -8,20 +8,23 @@ import type { Emitter, Name } from "../emitter";
 interface Reduction {
   readonly emit: Emitter;
   readonly x: Name;
-  /** None negative; empty for a scalar only. */
+  /** None negative. */
   readonly axes: readonly number[];
   readonly keep: boolean;
 }
 
-/** Axes are an attribute in older operator sets and an input in newer ones; none means all, or nothing at all. */
+/**
+ * Axes are an attribute in older operator sets and an input in newer ones. None means all, or with
+ * `noop_with_empty_axes` that every element is reduced on its own.
+ */
 const reducing =
   (reduce: (reduction: Reduction) => Name): Decomposition =>
   (call) => {
     const [x, rank] = [call.input(0), call.rank(0)];
     const given = call.list(1, "axes")?.map((axis) => axisOf(axis, rank)) ?? [];
     if (call.dtype(0) === "bool") throw call.refuse("of truth values");
-    if (given.length === 0 && call.int("noop_with_empty_axes", 0) === 1) return x;
-    const axes = given.length === 0 ? range(rank) : given;
+    const none = call.int("noop_with_empty_axes", 0) === 1 ? [] : range(rank);
+    const axes = given.length === 0 ? none : given;
     return reduce({ emit: call.emit, x, axes, keep: call.int("keepdims", 1) === 1 });
   };
 

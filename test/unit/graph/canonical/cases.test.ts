@@ -22,6 +22,7 @@ const refused: Readonly<Record<string, string>> = {
   "Asin: plain": "Asin",
   "Atan: plain": "Atan",
   "Mod: fmod": "Mod",
+  "NonZero: of a matrix": "NonZero",
   "ScatterElements: max": "ScatterElements",
   "ScatterElements: mul": "ScatterElements",
   "ScatterND: max": "ScatterND",
