@@ -1,9 +1,13 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { ProblemError } from "../protocol/problem";
 import { corrupt, tooLarge } from "./faults";
 
 /** No single read, and no array, may take more than this many bytes. */
 export const largestRead = 2 ** 32 - 1;
+
+/** Without waiting for a writer, as opening a named pipe would; Windows knows neither. */
+export const openAtOnce = constants.O_RDONLY | ((constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0);
 
 /** What files are for, which decides what is said of those that are missing or too large. */
 export interface FileKind {
@@ -29,12 +33,13 @@ export interface Source {
 
 /** @throws ProblemError of the kind's own when there is no such file or it cannot be read. */
 export async function openSource(file: string, kind: FileKind): Promise<Source> {
-  const handle = await open(file, "r").catch((error: unknown) => {
+  const handle = await open(file, openAtOnce).catch((error: unknown) => {
     throw kind.unreadable(file, error);
   });
   try {
     const status = await handle.stat();
-    if (!status.isFile()) throw kind.unreadable(file, { code: "EISDIR" });
+    if (status.isDirectory()) throw kind.unreadable(file, { code: "EISDIR" });
+    if (!status.isFile()) throw kind.unreadable(file, new Error("it is no ordinary file"));
     const { size } = status;
     const allocate = (length: number): Uint8Array<ArrayBuffer> => allocateFor(file, kind, length);
     return {

@@ -28,8 +28,9 @@ const deflated = 8;
 /** How much of a stored entry is read at once. */
 const pieceBytes = 2 ** 24;
 
-/** Largest list of contents that is read; a million tensors fit. */
+/** Largest list of contents that is read, in bytes, and most entries of it. */
 const largestDirectory = 2 ** 26;
+const mostEntries = 2 ** 18;
 
 /** Whether a file starts like a zip archive: with a local header or, when empty, with the end of its list of contents. */
 export function isZip(head: Uint8Array): boolean {
@@ -138,6 +139,7 @@ export class ZipArchive {
 }
 
 function readDirectory(bytes: Uint8Array, count: number, source: Source): ReadonlyMap<string, ZipEntry> {
+  if (count > mostEntries) throw corrupt(source.path, `claims to hold ${count} entries, more than any that are read`);
   const view = viewOf(bytes);
   const entries = new Map<string, ZipEntry>();
   let at = 0;
@@ -165,7 +167,19 @@ function readDirectory(bytes: Uint8Array, count: number, source: Source): Readon
     });
     at = next;
   }
+  requireApart([...entries.values()], source);
   return entries;
+}
+
+/** Entries that share their bytes are made to unpack to more than the file could hold. */
+function requireApart(entries: ZipEntry[], source: Source): void {
+  entries.sort((a, b) => a.position - b.position);
+  for (const [i, { name, position, packedSize }] of entries.entries()) {
+    const next = entries[i + 1];
+    if (next && position + 30 + packedSize > next.position) {
+      throw corrupt(source.path, `is damaged: ${name} and ${next.name} overlap`);
+    }
+  }
 }
 
 async function findDirectory(source: Source): Promise<{ count: number; size: number; position: number }> {

@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { corrupt, unsupported, unwritable } from "../files/faults";
-import { npyParts } from "../files/npy";
+import { npyParts, numberType } from "../files/npy";
 import { NumpyArchive } from "../files/npz";
 import { tensorOf } from "../files/strides";
 import { ZipWriter } from "../files/zipWriter";
 import { isFloating, toFloat32 } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
-import type { Tensor } from "../graph/tensor";
+import { sizeOf, type Tensor } from "../graph/tensor";
+import type { TensorFacts } from "./checkpoint";
 import { readReferenceDirections, writeReferenceDirections } from "./reference/directions";
 import { readHeader } from "./safetensors/header";
 import { writeSafetensors } from "./safetensors/write";
@@ -23,8 +24,12 @@ export interface SavedDirections {
 /** Arrays of a file by name, read one by one. */
 interface Arrays {
   readonly names: readonly string[];
+  facts(name: string): Promise<TensorFacts>;
   read(name: string): Promise<Tensor>;
 }
+
+/** Most elements of an array for a parameter that the model does not have, which may only be zeros. */
+const mostZeros = 2 ** 24;
 
 const advice = "Choose directions that were saved for this model, as arrays x/NAME and y/NAME for its parameters.";
 
@@ -47,13 +52,22 @@ export async function readDirections(
     case "npz":
       return withSource(file, async (source) => {
         const archive = await NumpyArchive.open(source);
-        return { ...(await byName(file, archive, parameters, model)), label };
+        const arrays: Arrays = {
+          names: archive.names,
+          async facts(name) {
+            const header = await archive.header(name);
+            return { dtype: numberType(header, name, file), shape: header.shape };
+          },
+          read: (name) => archive.read(name),
+        };
+        return { ...(await byName(file, arrays, parameters, model)), label };
       });
     case "safetensors":
       return withSource(file, async (source) => {
         const stored = await readHeader(source);
         const arrays: Arrays = {
           names: [...stored.keys()],
+          facts: (name) => Promise.resolve(stored.get(name)!),
           async read(name) {
             const { dtype, shape, position, length } = stored.get(name)!;
             return tensorOf(dtype, shape, await source.read(position, length));
@@ -98,7 +112,10 @@ async function byName(
   return second.size > 0 ? { first, second } : { first };
 }
 
-/** Values for a parameter; undefined for zeros of a parameter that the model does not have. */
+/**
+ * Values for a parameter; undefined for zeros of a parameter that the model does not have. What does not fit is refused
+ * before it is read.
+ */
 async function readValues(
   file: string,
   arrays: Arrays,
@@ -106,23 +123,26 @@ async function readValues(
   parameter: Parameter | undefined,
   model: string,
 ): Promise<Float32Array | undefined> {
-  const tensor = await arrays.read(fullName);
-  if (!isFloating(tensor.dtype)) {
-    throw unsupported(file, `holds ${fullName} as ${tensor.dtype}`, "Save directions as float32.");
+  const { dtype, shape } = await arrays.facts(fullName);
+  if (!isFloating(dtype)) {
+    throw unsupported(file, `holds ${fullName} as ${dtype}`, "Save directions as float32.");
   }
-  const values = toFloat32(tensor);
-  if (!values.every(Number.isFinite)) throw corrupt(file, `holds values in ${fullName} that are not finite`, advice);
-  if (!parameter) {
-    if (values.every((value) => value === 0)) return undefined;
-    const found = `does not fit ${model}: it moves ${fullName.slice(2)}, which the model does not have`;
-    throw unsupported(file, found, advice, [`${fullName} [${tensor.shape.join(", ")}] against nothing`]);
-  }
-  const { shape } = parameter.tensor;
-  if (tensor.shape.length !== shape.length || tensor.shape.some((extent, axis) => extent !== shape[axis])) {
-    const fact = `${fullName} [${tensor.shape.join(", ")}] against [${shape.join(", ")}]`;
+  const found = `[${shape.join(", ")}]`;
+  const foreign = (): Error => {
+    const what = `does not fit ${model}: it moves ${fullName.slice(2)}, which the model does not have`;
+    return unsupported(file, what, advice, [`${fullName} ${found} against nothing`]);
+  };
+  if (!parameter && sizeOf(shape) > mostZeros) throw foreign();
+  const wanted = parameter?.tensor.shape;
+  if (wanted && (shape.length !== wanted.length || shape.some((extent, axis) => extent !== wanted[axis]))) {
+    const fact = `${fullName} ${found} against [${wanted.join(", ")}]`;
     throw unsupported(file, `does not fit ${model}: ${fact}`, advice, [fact]);
   }
-  return values;
+  const values = toFloat32(await arrays.read(fullName));
+  if (!values.every(Number.isFinite)) throw corrupt(file, `holds values in ${fullName} that are not finite`, advice);
+  if (parameter) return values;
+  if (values.every((value) => value === 0)) return undefined;
+  throw foreign();
 }
 
 /**

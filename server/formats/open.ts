@@ -1,5 +1,6 @@
 import { open as openFile } from "node:fs/promises";
 import path from "node:path";
+import { openAtOnce } from "../files/source";
 import { ProblemError } from "../protocol/problem";
 import type { ModelContent, ModelFormat } from "./format";
 import { kerasFormat } from "./keras/format";
@@ -54,8 +55,9 @@ export async function openModel(file: string): Promise<OpenedModel> {
 /** The first bytes of a file, which also shows that it can be read. */
 async function readHead(file: string): Promise<Uint8Array> {
   try {
-    const handle = await openFile(file, "r");
+    const handle = await openFile(file, openAtOnce);
     try {
+      if ((await handle.stat()).isFIFO()) throw new Error("it is no ordinary file");
       const { buffer, bytesRead } = await handle.read(new Uint8Array(64), 0, 64, 0);
       return buffer.subarray(0, bytesRead);
     } finally {

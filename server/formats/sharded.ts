@@ -1,5 +1,6 @@
 import path from "node:path";
 import { corrupt } from "../files/faults";
+import { parseJson } from "../files/json";
 import type { Checkpoint, CheckpointFormat, TensorFacts } from "./checkpoint";
 import { stripPrefixes, wrappers } from "./prefixes";
 import { withSource } from "./source";
@@ -72,13 +73,7 @@ async function readIndex(file: string): Promise<ReadonlyMap<string, string>> {
     if (source.size > largestIndex) throw corrupt(file, `is no index of weights: it has ${source.size} bytes`);
     return source.read(0, source.size);
   });
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(new TextDecoder().decode(text));
-  } catch {
-    parsed = undefined;
-  }
-  const map = (parsed as { weight_map?: unknown } | null | undefined)?.weight_map;
+  const map = (parseJson(text) as { weight_map?: unknown } | null | undefined)?.weight_map;
   if (typeof map !== "object" || map === null) throw corrupt(file, "is no index of weights: it has no weight_map");
   const entries = Object.entries(map as Record<string, unknown>);
   if (entries.length === 0) throw corrupt(file, "is an index of no weights");

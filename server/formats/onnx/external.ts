@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import path from "node:path";
+import { openAtOnce } from "../../files/source";
 import { ProblemError } from "../../protocol/problem";
 
 /** Where tensors find data that lie outside the model file. */
@@ -81,7 +82,7 @@ export class ExternalFiles implements ExternalData {
   private openFile(file: string, location: string): { readonly descriptor: number; readonly size: number } {
     let descriptor: number;
     try {
-      descriptor = openSync(file, "r");
+      descriptor = openSync(file, openAtOnce);
     } catch {
       throw this.missing(location);
     }

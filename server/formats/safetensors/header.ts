@@ -1,4 +1,5 @@
 import { corrupt, tooLarge, unsupported } from "../../files/faults";
+import { parseJson } from "../../files/json";
 import type { Source } from "../../files/source";
 import { widthOf } from "../../graph/elements";
 import { sizeOf, type DataType } from "../../graph/tensor";
@@ -55,33 +56,11 @@ export async function readHeader(source: Source): Promise<ReadonlyMap<string, St
 }
 
 function parse(bytes: Uint8Array, path: string): Record<string, unknown> {
-  let header: unknown;
-  try {
-    if (depthOf(bytes) <= deepest) header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    header = undefined;
-  }
+  const header = parseJson(bytes, deepest);
   if (typeof header !== "object" || header === null || Array.isArray(header)) {
     throw corrupt(path, "is no safetensors file: its header is not a JSON object of tensors");
   }
   return header as Record<string, unknown>;
-}
-
-/** How deep brackets are nested; JSON made to exhaust memory is refused before it is parsed. */
-function depthOf(bytes: Uint8Array): number {
-  let depth = 0;
-  let most = 0;
-  let quoted = false;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i]!;
-    if (quoted) {
-      if (byte === 0x5c) i += 1;
-      else if (byte === 0x22) quoted = false;
-    } else if (byte === 0x22) quoted = true;
-    else if (byte === 0x7b || byte === 0x5b) most = Math.max(most, (depth += 1));
-    else if (byte === 0x7d || byte === 0x5d) depth -= 1;
-  }
-  return most;
 }
 
 function readEntry(name: string, entry: unknown, base: number, source: Source): StoredTensor {
