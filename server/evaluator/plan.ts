@@ -3,7 +3,9 @@ import { openEngine } from "../engines/open";
 import { writeDirections } from "../formats/directions";
 import { dropsOf, readLearningRates } from "../formats/series";
 import { timesIn } from "../formats/series/names";
+import { alignRates, rateAt } from "../formats/series/rates";
 import type { LearningRate } from "../formats/series/rates";
+import type { LoggedRate } from "../formats/series/rates/logged";
 import { batchNormCheck, cosineCheck, explainedVarianceCheck, normRatioCheck } from "../landscape/checks";
 import { productPrecision } from "../landscape/curvature/checks";
 import { compared, cosineBetween, expectedCosine, expectedCosineWith, type Direction } from "../landscape/directions";
@@ -211,14 +213,14 @@ async function trajectoryOf(
   const [first, second] = directions as readonly [Direction, Direction];
   const places = await projectPath(checkpoints, originValues(graph.parameters), [first, second], graph.parameters);
   const { log, drops } = study.checkpoints!;
-  const rates = log === undefined ? [] : await readLearningRates(log);
-  const named = timesIn(checkpoints.map((each) => each.path));
+  const logged = log === undefined ? [] : await readLearningRates(log);
+  const { times, rates } = timesOf(checkpoints, logged);
   return {
     ...facts,
-    drops: drops ?? dropsOf(rates.length > 0 ? rates : ratesOf(checkpoints)),
+    drops: drops ?? dropsOf(rates.length > 0 ? rates : ratesOf(checkpoints, times)),
     checkpoints: checkpoints.map((each, k) => {
-      const epoch = each.epoch ?? named[k]!.epoch ?? named[k]!.number;
-      const learningRate = each.learningRate ?? rates.find((rate) => rate.epoch === epoch)?.rate;
+      const epoch = times[k];
+      const learningRate = each.learningRate ?? (epoch === undefined ? undefined : rateAt(rates, epoch));
       return {
         name: path.basename(each.path),
         path: each.path,
@@ -230,10 +232,29 @@ async function trajectoryOf(
   };
 }
 
-function ratesOf(checkpoints: readonly CheckpointWeights[]): readonly LearningRate[] {
-  return checkpoints.flatMap(({ epoch, learningRate }) =>
-    epoch === undefined || learningRate === undefined ? [] : [{ epoch, rate: learningRate }],
-  );
+/** The times of checkpoints, as the files themselves say, else as their names do, and the learning rates at them. */
+function timesOf(
+  checkpoints: readonly CheckpointWeights[],
+  logged: readonly LoggedRate[],
+): ReturnType<typeof alignRates> {
+  const named = timesIn(checkpoints.map((each) => each.path));
+  const known = checkpoints.map(({ epoch, step }, k) => {
+    const name = named[k]!;
+    const found = { epoch: epoch ?? name.epoch, step: step ?? name.step };
+    // A number that is tagged as neither counts epochs.
+    return found.epoch === undefined && found.step === undefined ? { epoch: name.number } : found;
+  });
+  return alignRates(logged, known);
+}
+
+function ratesOf(
+  checkpoints: readonly CheckpointWeights[],
+  times: readonly (number | undefined)[],
+): readonly LearningRate[] {
+  return checkpoints.flatMap(({ learningRate }, k) => {
+    const epoch = times[k];
+    return epoch === undefined || learningRate === undefined ? [] : [{ epoch, rate: learningRate }];
+  });
 }
 
 function percent(share: number): string {

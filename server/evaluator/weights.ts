@@ -46,6 +46,10 @@ export class CheckpointWeights {
     return this.checkpoint.epoch;
   }
 
+  get step(): number | undefined {
+    return this.checkpoint.step;
+  }
+
   get learningRate(): number | undefined {
     return this.checkpoint.learningRate;
   }

@@ -1,6 +1,7 @@
 import { findFiles } from "./series/glob";
 import { timelessNames, timesIn, type NamedTime } from "./series/names";
 import { readRates, type LearningRate } from "./series/rates";
+import type { LoggedRate } from "./series/rates/logged";
 
 /** A file of a series, with what its name says of its time. */
 export interface SeriesFile {
@@ -99,7 +100,7 @@ export async function expandCheckpoints(pattern: string, base: string): Promise<
 }
 
 /** See `readRates`. @throws ProblemError that names the file. */
-export function readLearningRates(file: string): Promise<readonly LearningRate[]> {
+export function readLearningRates(file: string): Promise<readonly LoggedRate[]> {
   return readRates(file);
 }
 

@@ -1,14 +1,20 @@
-import { access, stat } from "node:fs/promises";
+import { access, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { expandCheckpoints, orderCheckpoints, readLearningRates } from "../formats/series";
 import type { CheckpointOrder } from "../formats/series";
 import { checkpointsBeside } from "../formats/series/beside";
 import type { FoundSeries } from "../formats/series/beside";
+import { timesIn } from "../formats/series/names";
+import { alignRates } from "../formats/series/rates";
+import { isEventsName } from "../formats/series/rates/events";
 import { ProblemError } from "../protocol/problem";
 import type { CheckpointDraft, StudyDraft } from "../study/draft";
 
 /** Names that training logs usually have, beside the checkpoints, above them or beside the model. */
 const logNames = ["log.csv", "training.csv", "training.log", "metrics.csv", "history.csv", "trainer_state.json"];
+/** Where TensorBoard's event files are, within these folders, and how many of one folder are looked into. */
+const eventFolders = [".", "train", "logs", path.join("logs", "train"), "tensorboard"];
+const mostEvents = 4;
 
 /**
  * The draft with its checkpoints looked up: wildcards become files in the order of training, checkpoints that are asked
@@ -30,7 +36,7 @@ export async function withCheckpoints(
   if (written !== undefined || files.length === 0) {
     return { draft: { ...draft, checkpoints: { ...checkpoints, files } }, notices };
   }
-  const { log, useless } = await logBeside(files[0]!, draft.model);
+  const { log, useless } = await logBeside(files, draft.model);
   const place = (file: string): string => path.relative(path.dirname(draft.model), file);
   if (log !== undefined) notices.push(`Learning rates are read from ${place(log)}.`);
   notices.push(...useless.map((file) => `The log ${place(file)} tells no learning rates and is not used.`));
@@ -101,27 +107,44 @@ function noticesOf({ files, by, leftOut, gaps, repeated }: CheckpointOrder): rea
 
 /** The first log that tells learning rates, and the files before it that are called like logs but tell none. */
 async function logBeside(
-  checkpoint: string,
+  checkpoints: readonly string[],
   model: string,
 ): Promise<{ readonly log?: string; readonly useless: readonly string[] }> {
-  const own = path.dirname(checkpoint);
+  // Beside the last one: some programs write with every checkpoint the log until then.
+  const own = path.dirname(checkpoints.at(-1)!);
   const useless: string[] = [];
   for (const folder of new Set([own, path.dirname(own), path.dirname(model)])) {
-    for (const name of logNames) {
-      const file = path.join(folder, name);
-      if (!(await exists(file))) continue;
-      if (await tellsRates(file)) return { log: file, useless };
+    for (const file of await logsIn(folder)) {
+      if (await tellsRates(file, checkpoints)) return { log: file, useless };
       useless.push(file);
     }
   }
   return { useless };
 }
 
+/** Logs by their usual names, then TensorBoard's of a folder and of those that it makes within, the newest first. */
+async function logsIn(folder: string): Promise<readonly string[]> {
+  const logs: string[] = [];
+  for (const name of logNames) {
+    const file = path.join(folder, name);
+    if (await exists(file)) logs.push(file);
+  }
+  for (const within of eventFolders) {
+    const names = await readdir(path.join(folder, within)).catch(() => []);
+    const events = names.filter(isEventsName).sort().reverse();
+    logs.push(...events.slice(0, mostEvents).map((name) => path.join(folder, within, name)));
+  }
+  return logs;
+}
+
 /** Nobody asked for a log that was only found: what is wrong with it is no reason to stop. */
-async function tellsRates(file: string): Promise<boolean> {
+async function tellsRates(file: string, checkpoints: readonly string[]): Promise<boolean> {
   try {
-    await readLearningRates(file);
-    return true;
+    const rates = await readLearningRates(file);
+    const times = timesIn(checkpoints).map(({ epoch, step, number }) => ({ epoch: epoch ?? number, step }));
+    // Names may tell nothing where the files themselves do.
+    const isTold = times.some(({ epoch, step }) => epoch !== undefined || step !== undefined);
+    return !isTold || alignRates(rates, times).rates.length > 0;
   } catch (error) {
     if (error instanceof ProblemError) return false;
     throw error;

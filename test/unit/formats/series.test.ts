@@ -5,6 +5,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dropsOf, expandCheckpoints, orderCheckpoints, readLearningRates } from "../../../server/formats/series";
 import { expandBraces, matches } from "../../../server/formats/series/glob";
+import { alignRates } from "../../../server/formats/series/rates";
+import type { LoggedRate } from "../../../server/formats/series/rates/logged";
 import { ProblemError } from "../../../server/protocol/problem";
 
 let folder = "";
@@ -145,17 +147,20 @@ describe("patterns", () => {
   });
 });
 
+/** The drops of a log that tells epochs. */
+const dropsIn = (rates: readonly LoggedRate[]): number[] => dropsOf(alignRates(rates, [{ epoch: 1 }]).rates);
+
 describe("learning rates", () => {
   test("the sample's log: epochs as they are", async () => {
     const rates = await readLearningRates(path.resolve("test/fixtures/pytorch-resnet8/log.csv"));
     expect(rates).toHaveLength(10);
     expect(rates[6]).toEqual({ epoch: 7, rate: 0.01 });
-    expect(dropsOf(rates)).toEqual([6, 8]);
+    expect(dropsIn(rates)).toEqual([6, 8]);
   });
 
   test("Keras counts from 0 in its logs and from 1 in its checkpoints", async () => {
     const text = "epoch,accuracy,learning_rate,loss\n0,0.5,0.05,1\n1,0.6,0.05,0.9\n2,0.7,0.005,0.8\n";
-    expect(dropsOf(await readLearningRates(write("keras.csv", text)))).toEqual([2]);
+    expect(dropsIn(await readLearningRates(write("keras.csv", text)))).toEqual([2]);
     const semicolons = write("keras2.csv", text.replaceAll(",", ";"));
     expect(await readLearningRates(semicolons)).toHaveLength(3);
   });
@@ -164,9 +169,9 @@ describe("learning rates", () => {
     const text =
       "lr-SGD-momentum,lr-SGD,epoch,step,loss\n0.9,0.1,,0,\n,,0,49,2.1\n0.9,0.1,,50,\n,,1,99,1.9\n0.9,0.01,,100,\n,,2,149,1\n";
     expect(await readLearningRates(write("metrics.csv", text))).toEqual([
-      { epoch: 0, rate: 0.1 },
-      { epoch: 1, rate: 0.1 },
-      { epoch: 2, rate: 0.01 },
+      { epoch: 0, step: 0, rate: 0.1 },
+      { epoch: 1, step: 50, rate: 0.1 },
+      { epoch: 2, step: 100, rate: 0.01 },
     ]);
   });
 
@@ -177,7 +182,7 @@ describe("learning rates", () => {
       { epoch: 1.5, learning_rate: 1e-5, step: 30 },
     ];
     const rates = await readLearningRates(write("trainer_state.json", JSON.stringify({ log_history: history })));
-    expect(dropsOf(rates)).toEqual([0.5]);
+    expect(dropsIn(rates)).toEqual([0.5]);
   });
 
   test("quoted cells and a byte order mark", async () => {

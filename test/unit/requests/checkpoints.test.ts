@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -215,6 +215,37 @@ describe("the training log", () => {
         `The log ${path.normalize("runs/trainer_state.json")} tells no learning rates and is not used.`,
       ],
     });
+  });
+
+  test("of TensorBoard is found in the folders that it makes, the newest first", async () => {
+    const events = readFileSync(path.resolve("test/fixtures/learning-rates/events.out.tfevents.keras"));
+    write(["checkpoints/epoch_1.weights.h5", "checkpoints/epoch_2.weights.h5", "logs/train/events.out.tfevents.9"]);
+    writeFileSync(path.join(folder, "logs/train/events.out.tfevents.1"), events);
+    expect(await find(["checkpoints/*.h5"])).toMatchObject({
+      log: "logs/train/events.out.tfevents.1",
+      notices: [
+        expect.stringContaining("2 checkpoints"),
+        `Learning rates are read from ${path.normalize("logs/train/events.out.tfevents.1")}.`,
+        `The log ${path.normalize("logs/train/events.out.tfevents.9")} tells no learning rates and is not used.`,
+      ],
+    });
+  });
+
+  test("of Hugging Face is that of the last checkpoint", async () => {
+    const files = [500, 1000].map((step) => `checkpoint-${step}/model.safetensors`);
+    write(files);
+    const state = { log_history: [{ epoch: 1.5, step: 400, learning_rate: 1e-4 }] };
+    write(["checkpoint-500/trainer_state.json", "checkpoint-1000/trainer_state.json"], JSON.stringify(state));
+    expect(await find(["checkpoint-*/model.safetensors"])).toMatchObject({
+      files,
+      log: "checkpoint-1000/trainer_state.json",
+    });
+  });
+
+  test("that counts otherwise than the checkpoints is passed over", async () => {
+    write(["epoch_1.pt", "epoch_2.pt"]);
+    write(["log.csv"], `step,lr\n${Array.from({ length: 50 }, (_, k) => `${k},0.1\n`).join("")}`);
+    expect((await find(["epoch_*.pt"])).log).toBeUndefined();
   });
 
   test("that the study names is taken as it is, and none is looked for", async () => {

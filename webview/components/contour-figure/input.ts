@@ -56,11 +56,12 @@ function pathOf(header: RunHeader): readonly PathPoint[] | undefined {
   if (!trajectory) return undefined;
   const known = paths.get(header);
   if (known) return known;
-  const path = trajectory.checkpoints.map(({ x, y, epoch }) => ({
-    x,
-    y,
-    drop: epoch !== undefined && trajectory.drops.includes(epoch),
-  }));
+  const { checkpoints, drops } = trajectory;
+  // A drop between two checkpoints is marked at the earlier one.
+  const until = (drop: number): number =>
+    checkpoints.reduce((last, { epoch }, k) => (epoch !== undefined && epoch <= drop ? k : last), -1);
+  const marked = new Set(drops.map(until));
+  const path = checkpoints.map(({ x, y }, k) => ({ x, y, drop: marked.has(k) }));
   paths.set(header, path);
   return path;
 }
