@@ -1,16 +1,38 @@
-import type { Tensor } from "../graph/tensor";
+import type { DataType, Tensor } from "../graph/tensor";
 
-/** Labelled samples as they lie in a file, before selection and preprocessing. */
+/**
+ * Labelled samples as they lie in a file, before selection and preprocessing. All labels are at hand, because strata are
+ * made from them; samples are read when they are asked for.
+ */
 export interface LabelledData {
   readonly path: string;
-  /** Every file that was read, `path` first; IDX keeps its labels in a second one. */
+  /** Every file that is read, `path` first. */
   readonly files: readonly string[];
-  /** [samples, …]; any numeric dtype. */
-  readonly x: Tensor;
+  /** What the samples are: any numeric dtype, [samples, …]. Pictures of different sizes have that of the first. */
+  readonly x: SamplesInfo;
   /** [samples] integers, [samples, classes] one-hot, [samples, tokens] integers, or numbers to compare outputs with. */
   readonly y: Tensor;
-  /** Names of the arrays, for messages, e.g. `x_test` and `y_test`. */
+  /** What samples and labels are called in messages, e.g. `x_test` and `y_test`. */
   readonly names: { readonly x: string; readonly y: string };
+  /** How a study would ask for what was found: names of arrays, or the absolute path of the file of labels. */
+  readonly asked: AskedNames;
+  /** Names of the classes in the order of their numbers, where the file names them. */
+  readonly classes?: readonly string[];
+  /** Whether the samples are decoded pictures [height, width, 1 or 3], whose sizes and colours may differ. */
+  readonly pictures?: true;
+  /** What was taken without being asked for, as sentences. */
+  readonly notices: readonly string[];
+  /**
+   * The samples with these ascending indices, one by one, each without the axis of samples.
+   * @throws ProblemError that names the file.
+   */
+  samples(indices: Uint32Array): AsyncIterable<Tensor>;
+}
+
+/** Element type and shape [samples, …] of all samples. */
+export interface SamplesInfo {
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
 }
 
 /** Samples ready for a model's input. */
@@ -27,13 +49,20 @@ export interface Samples {
   readonly preprocessing: string;
 }
 
+/** What a study asks for by name: arrays, columns, or a file of labels; found by their usual names when absent. */
+export interface AskedNames {
+  readonly x?: string;
+  readonly y?: string;
+}
+
 /** A reader for one data format. To add a format, add a file with one of these and list it in `open.ts`. */
 export interface DataFormat {
   readonly label: string;
-  match(path: string, head: Uint8Array): boolean;
   /**
-   * @param names arrays asked for by the study; found by their usual names when absent.
-   * @throws ProblemError that names the file.
+   * Whether the file is of this format.
+   * @param head its first bytes; undefined for a folder.
    */
-  open(path: string, names: { readonly x?: string; readonly y?: string }): Promise<LabelledData>;
+  match(path: string, head: Uint8Array | undefined): boolean;
+  /** @throws ProblemError that names the file. */
+  open(path: string, asked: AskedNames): Promise<LabelledData>;
 }

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { withSource, type FileKind, type Source } from "../files/source";
+import { openSource, withSource, type FileKind, type Source } from "../files/source";
 import { ProblemError } from "../protocol/problem";
 
 const dataFile: FileKind = {
@@ -13,6 +13,16 @@ const dataFile: FileKind = {
  */
 export function withFile<T>(path: string, use: (file: Source) => Promise<T>): Promise<T> {
   return withSource(path, dataFile, use);
+}
+
+/** Opens a file of data for as long as what `use` gives is read. @throws ProblemError as `withFile`. */
+export async function* fromFile<T>(path: string, use: (file: Source) => AsyncIterable<T>): AsyncGenerator<T> {
+  const file = await openSource(path, dataFile);
+  try {
+    yield* use(file);
+  } finally {
+    await file.close();
+  }
 }
 
 function missing(path: string, error: unknown): ProblemError {

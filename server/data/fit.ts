@@ -1,3 +1,6 @@
+import type { Layout } from "../protocol/study";
+import { pictureAxes } from "./picture";
+
 /** How the elements of a sample become a model's input. */
 export interface Fit {
   /** Shape of one sample as the model takes it; unknown dimensions filled in from the data. */
@@ -11,12 +14,18 @@ export interface Fit {
 /**
  * Finds how samples of shape `sample` fit an input of shape `input` (both without the batch axis):
  * as they are; with axes of extent 1 added or dropped; a plain two-dimensional picture laid out row by row for a flat
- * input; or with the channel axis moved between last and first. Pictures with several channels are not flattened,
- * because models differ in which axis comes first.
+ * input, or the other way round; or with the channel axis moved between last and first. Pictures with several channels
+ * are not flattened, because models differ in which axis comes first; they are put together from flat samples only
+ * where the layout of these is known.
  * @param input null stands for any extent
+ * @param layout where the channels are in the file; both are tried when it is absent
  * @returns undefined when they do not fit
  */
-export function fitShape(sample: readonly number[], input: readonly (number | null)[]): Fit | undefined {
+export function fitShape(
+  sample: readonly number[],
+  input: readonly (number | null)[],
+  layout?: Layout,
+): Fit | undefined {
   if (agrees(sample, input)) return { shape: sample, words: "" };
   const reshaped = withoutSingletons(sample, input);
   if (reshaped) return { shape: reshaped, words: `reshaped from ${times(sample)} to ${times(reshaped)}` };
@@ -25,19 +34,35 @@ export function fitShape(sample: readonly number[], input: readonly (number | nu
     const flat = [extents[0]! * extents[1]!];
     return { shape: flat, words: `flattened from ${times(sample)} to ${times(flat)}` };
   }
+  if (sample.length === 1) return unflattened(sample[0]!, input, layout);
   if (sample.length < 2) return undefined;
   const last = sample.length - 1;
   const channelsFirst = [sample[last]!, ...sample.slice(0, last)];
-  if (agrees(channelsFirst, input)) {
+  if (layout !== "NCHW" && agrees(channelsFirst, input)) {
     const words = `channels moved from last to first (${times(sample)} to ${times(channelsFirst)})`;
     return { shape: channelsFirst, order: transposed(sample, [last, ...sample.keys()].slice(0, last + 1)), words };
   }
   const channelsLast = [...sample.slice(1), sample[0]!];
-  if (agrees(channelsLast, input)) {
+  if (layout !== "NHWC" && agrees(channelsLast, input)) {
     const words = `channels moved from first to last (${times(sample)} to ${times(channelsLast)})`;
     return { shape: channelsLast, order: transposed(sample, [...[...sample.keys()].slice(1), 0]), words };
   }
   return undefined;
+}
+
+/** A picture that lies in the file as one row of numbers. */
+function unflattened(size: number, input: readonly (number | null)[], layout?: Layout): Fit | undefined {
+  if (input.includes(null) || input.reduce<number>((product, extent) => product * extent!, 1) !== size)
+    return undefined;
+  const shape = input as readonly number[];
+  const words = `reshaped from ${size} to ${times(shape)}`;
+  if (shape.filter((extent) => extent !== 1).length <= 2) return { shape, words };
+  const axes = pictureAxes(shape);
+  if (layout === undefined || axes === undefined || axes === "ambiguous") return undefined;
+  const { channels, height, width, channelsFirst } = axes;
+  const file = layout === "NCHW" ? [channels, height, width] : [height, width, channels];
+  if (channelsFirst === (layout === "NCHW")) return { shape, words };
+  return fitShape(file, shape, layout);
 }
 
 /** A shape for people: 28×28×1, or "a single number" for a scalar. */

@@ -1,15 +1,16 @@
-import { access } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename } from "node:path";
 import { corrupt, unsupported } from "../files/faults";
-import { inflatePart, largestExpansion } from "../files/inflate";
+import { inflatedPieces, inflatePart, largestExpansion } from "../files/inflate";
 import { swapBytes } from "../files/npy";
 import { headOf, type Source } from "../files/source";
 import { viewAs } from "../graph/elements";
 import { sizeOf } from "../graph/tensor";
 import type { DataType, Tensor } from "../graph/tensor";
 import { ProblemError } from "../protocol/problem";
+import { arraySamples, plainContent, type ArrayContent } from "./arrays";
+import { findLabels, labelNames } from "./beside";
 import type { DataFormat } from "./dataset";
-import { withFile } from "./file";
+import { fromFile, withFile } from "./file";
 import { mismatch } from "./problems";
 
 /** Element type and width by the third byte of an IDX file. */
@@ -31,57 +32,89 @@ const maximumRank = 8;
  */
 export const idxFormat: DataFormat = {
   label: "IDX",
-  match: (path, head) => isGzip(head) || /idx\d/i.test(basename(path)) || isIdx(head),
-  async open(path, names) {
-    const x = await readIdx(path);
-    if (x.shape.length < 2) {
+  match: (path, head) => head !== undefined && (isGzip(head) || /idx\d/i.test(basename(path)) || isIdx(head)),
+  async open(path, asked) {
+    const header = await withFile(path, readHeader);
+    if (header.shape.length < 2) {
       const advice = "Choose the file of samples; the labels are found beside it.";
-      const found = `holds one number per sample ([${x.shape.join(", ")}]), so it is a file of labels`;
+      const found = `holds one number per sample ([${header.shape.join(", ")}]), so it is a file of labels`;
       throw mismatch(path, "This file holds labels", found, advice);
     }
-    const labels = names.y === undefined ? await findLabels(path) : resolve(dirname(path), names.y);
-    const y = await readIdx(labels);
-    return { path, files: [path, labels], x, y, names: { x: basename(path), y: basename(labels) } };
+    const labels = await findLabels(path, asked.y, labelFiles(basename(path)));
+    const y = await withFile(labels, readWhole);
+    return {
+      path,
+      files: [path, labels],
+      x: { dtype: header.dtype, shape: header.shape },
+      y,
+      names: { x: basename(path), y: basename(labels) },
+      asked: { y: labels },
+      notices: [],
+      samples: (indices) =>
+        fromFile(path, async function* (file) {
+          const content = (await isPacked(file)) ? gzipContent(file, header) : plainContent(file);
+          yield* arraySamples(content, { ...header, bigEndian: true }, indices);
+        }),
+    };
   },
 };
 
-async function findLabels(path: string): Promise<string> {
-  const name = basename(path);
-  const renamed = name.replace(/images?/i, "labels").replace(/idx\d/i, "idx1");
-  const plain = renamed.replace(/\.gz$/i, "");
-  const candidates = [...new Set([renamed, plain, `${plain}.gz`])].filter((candidate) => candidate !== name);
-  for (const candidate of candidates) {
-    const file = join(dirname(path), candidate);
-    const found = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (found) return file;
-  }
-  throw new ProblemError({
-    reason: "data-missing",
-    title: "The labels were not found",
-    message: `${name} holds samples only, and beside it there is no ${candidates[0] ?? "file of labels"}.`,
-    advice: 'Put the file of labels into the same folder, or name it in the study as "y" of "data".',
-    file: path,
+function labelFiles(name: string): readonly string[] {
+  return labelNames(name).flatMap((labels) => {
+    const renamed = labels.replace(/idx\d/i, "idx1");
+    const plain = renamed.replace(/\.gz$/i, "");
+    return [renamed, plain, `${plain}.gz`];
   });
 }
 
-/**
- * Reads one IDX file, plain or gzipped, into a tensor of its own type.
- * @throws ProblemError `data-missing`, `file-corrupt`, `file-unsupported`, `too-large`
- */
-function readIdx(path: string): Promise<Tensor> {
-  return withFile(path, async (file) => {
-    const packed = isGzip(await headOf(file, 2));
-    const read = packed ? gzipReader(file) : plainReader(file);
-    const headBytes = 4 + 4 * maximumRank;
-    const header = parseHeader(await read(headBytes, false), path);
-    const bytes = await read(header.offset + header.byteLength, true);
-    const elements = bytes.subarray(header.offset);
-    swapBytes(elements, header.width);
-    return { dtype: header.dtype, shape: header.shape, data: viewAs(header.dtype, elements) };
-  });
+/** A whole file as a tensor. @throws ProblemError `file-corrupt`, `file-unsupported`, `too-large` */
+async function readWhole(file: Source): Promise<Tensor> {
+  const { dtype, shape, width, offset, byteLength } = await readHeader(file);
+  const read = (await isPacked(file)) ? gzipReader(file) : plainReader(file);
+  const elements = (await read(offset + byteLength, true)).subarray(offset);
+  swapBytes(elements, width);
+  return { dtype, shape, data: viewAs(dtype, elements) };
+}
+
+/** @throws ProblemError `file-corrupt`, also when a plain file has another length than its header says. */
+async function readHeader(file: Source): Promise<IdxHeader> {
+  const packed = await isPacked(file);
+  const head = await (packed ? gzipReader(file) : plainReader(file))(4 + 4 * maximumRank, false);
+  const header = parseHeader(head, file.path);
+  const length = header.offset + header.byteLength;
+  if (packed && length > (file.size + 1) * largestExpansion) throw wrongLength(file, length, "cannot hold so many");
+  if (!packed && length !== file.size) throw wrongLength(file, length, `has ${file.size}`);
+  return header;
+}
+
+async function isPacked(file: Source): Promise<boolean> {
+  return isGzip(await headOf(file, 2));
+}
+
+/** What a gzipped file unpacks to, read to its end, where gzip has its checksum. */
+function gzipContent(file: Source, header: IdxHeader): ArrayContent {
+  const expected = header.offset + header.byteLength;
+  return {
+    file,
+    checked: true,
+    async *pieces() {
+      let length = 0;
+      try {
+        for await (const piece of inflatedPieces(file, 0, file.size, "gzip")) {
+          length += piece.length;
+          if (length > expected) throw wrongLength(file, expected, "has more");
+          yield piece;
+        }
+      } catch (error) {
+        throw error instanceof ProblemError ? error : damaged(file);
+      }
+      if (length < expected) throw wrongLength(file, expected, `has ${length}`);
+    },
+  };
+}
+
+function damaged(file: Source): ProblemError {
+  return corrupt(file.path, "is damaged: it cannot be unpacked, so it was probably cut short or changed");
 }
 
 /** Gives the first `length` bytes of the content; with `whole`, also checks that there are exactly so many. */
@@ -99,7 +132,7 @@ function gzipReader(file: Source): ContentReader {
     if (whole && length > (file.size + 1) * largestExpansion) throw wrongLength(file, length, "cannot hold so many");
     const { bytes, more } = await inflatePart(file, 0, file.size, "gzip", length).catch((error: unknown) => {
       if (error instanceof ProblemError) throw error;
-      throw corrupt(file.path, "is damaged: it cannot be unpacked, so it was probably cut short or changed");
+      throw damaged(file);
     });
     if (!whole) return bytes;
     if (more || bytes.length !== length) throw wrongLength(file, length, `has ${more ? "more" : bytes.length}`);

@@ -30,10 +30,18 @@ export function readLabels(data: LabelledData, classes: number | null, model: st
   if (classes !== null && high >= classes) {
     const range = low === high ? `the label ${low} only` : `labels ${low}–${high}`;
     const outputs = classes === 1 ? "1 output" : `${classes} outputs`;
-    const advice = "Choose data for this model, or number the classes from 0 in the order of its outputs.";
-    throw labelsMismatch(path, `has ${range} but ${model} has ${outputs}`, advice, [range, outputs]);
+    const found = `has ${range} but ${model} has ${outputs}`;
+    throw labelsMismatch(path, found, adviceFor(low, high, classes), [range, outputs]);
   }
   return labels;
+}
+
+function adviceFor(low: number, high: number, classes: number): string {
+  if (classes === 1) return 'A model with one output needs another loss: set "loss" to "binaryCrossEntropy" for labels 0 and 1.';
+  if (low > 0 && high - low < classes) {
+    return `If the first class has the label ${low} in the file, set "preprocess": { "labels": { "offset": ${low} } } in the study; else choose data for this model.`;
+  }
+  return 'Choose data for this model, or give the labels in the order of its outputs as "order" of "preprocess.labels".';
 }
 
 function fromNumbers({ path, y, names }: LabelledData, samples: number): Int32Array {

@@ -1,26 +1,48 @@
 import { basename } from "node:path";
-import type { NpyHeader } from "../files/npy";
+import type { DataType } from "../graph/tensor";
 import { mismatch } from "./problems";
 
-/** What is known of an array before it is read. */
-export type ArraySummary = Pick<NpyHeader, "dtype" | "shape">;
+/** What is known of an array before it is read; its type is undefined when its elements are no plain numbers. */
+export interface ArraySummary {
+  readonly dtype?: DataType | undefined;
+  readonly shape: readonly number[];
+}
 
 interface Names {
   readonly x: string;
   readonly y: string;
 }
 
-/** Usual names of samples and labels, in the order in which they are tried; letter case is ignored. */
-const usualPairs: readonly Names[] = [
-  { x: "x_test", y: "y_test" },
-  { x: "x_train", y: "y_train" },
-  { x: "x", y: "y" },
-  { x: "images", y: "labels" },
-  { x: "test_images", y: "test_labels" },
-  { x: "train_images", y: "train_labels" },
-  { x: "data", y: "targets" },
-  { x: "data", y: "labels" },
-];
+/** Usual words for samples and labels, in the order in which they are tried. */
+const wordPairs: readonly Names[] = [
+  ["x", "y"],
+  ["images", "labels"],
+  ["image", "label"],
+  ["data", "targets"],
+  ["data", "labels"],
+  ["data", "target"],
+  ["features", "labels"],
+  ["features", "targets"],
+  ["features", "target"],
+  ["samples", "labels"],
+  ["samples", "targets"],
+  ["inputs", "targets"],
+  ["inputs", "labels"],
+  ["input", "target"],
+  ["x", "labels"],
+  ["x", "targets"],
+].map(([x, y]) => ({ x: x!, y: y! }));
+
+/** Names of splits, held-out ones first; "" where the file holds one split only. */
+const splits = ["test", "val", "valid", "validation", "dev", "train", "training", ""];
+
+/** `x_test`, `test_x`, `xTest`, …: separators and letter case are ignored. */
+const usualPairs: readonly Names[] = splits.flatMap((split) =>
+  wordPairs.flatMap(({ x, y }) => [
+    { x: x + split, y: y + split },
+    { x: split + x, y: split + y },
+  ]),
+);
 
 /**
  * The arrays that hold samples and labels: those that the study names, else the first usual pair, else the only two
@@ -46,8 +68,9 @@ export function chooseArrays(path: string, arrays: ReadonlyMap<string, ArraySumm
 }
 
 function lookup(arrays: ReadonlyMap<string, ArraySummary>, name: string): string | undefined {
-  if (arrays.has(name)) return name;
-  return [...arrays.keys()].find((key) => key.toLowerCase() === name);
+  const keys = [...arrays.keys()];
+  const plain = (key: string): string => key.toLowerCase().replace(/[^a-z0-9]+/g, "");
+  return keys.find((key) => key.toLowerCase() === name) ?? keys.find((key) => plain(key) === name);
 }
 
 function shapedPairs(arrays: ReadonlyMap<string, ArraySummary>): readonly Names[] {

@@ -1,27 +1,61 @@
 import { corrupt } from "../files/faults";
-import type { NpyHeader } from "../files/npy";
+import { numberType, type NpyHeader } from "../files/npy";
 import { NumpyArchive } from "../files/npz";
 import type { Source } from "../files/source";
 import { isZip } from "../files/zip";
-import type { Tensor } from "../graph/tensor";
+import { widthOf } from "../graph/elements";
+import { sizeOf, type Tensor } from "../graph/tensor";
+import { arraySamples, type ArrayContent } from "./arrays";
 import type { DataFormat } from "./dataset";
-import { withFile } from "./file";
+import { fromFile, withFile } from "./file";
 import { chooseArrays } from "./names";
+
+/**
+ * Samples larger than this are not read to their end for their checksum alone, in bytes. Stored ones are then read by
+ * position, packed ones as far as the last sample that is used.
+ */
+const largestChecked = 2 ** 28;
 
 /** NumPy archives: a zip of `.npy` arrays, packed or not, of any size. */
 export const npzFormat: DataFormat = {
-  label: "NumPy archive",
-  match: (path, head) => /\.npz$/i.test(path) || isZip(head),
-  open: (path, names) =>
+  label: ".npz",
+  match: (path, head) => head !== undefined && (/\.npz$/i.test(path) || isZip(head)),
+  open: (path, asked) =>
     withFile(path, async (file) => {
       const archive = await openArchive(file);
       const headers = new Map<string, NpyHeader>();
       for (const name of archive.names) headers.set(name, await archive.header(name));
-      const chosen = chooseArrays(path, headers, names);
-      const [x, y] = [await archive.read(chosen.x), await archive.read(chosen.y)];
-      return { path, files: [path], x, y, names: chosen };
+      const names = chooseArrays(path, headers, asked);
+      const header = headers.get(names.x)!;
+      const layout = { ...header, dtype: numberType(header, names.x, path), bigEndian: header.descr.startsWith(">") };
+      const size = header.offset + sizeOf(header.shape) * widthOf(layout.dtype);
+      if (archive.sizeOf(names.x) !== size) {
+        const found = `should take ${size} bytes but takes ${archive.sizeOf(names.x)}`;
+        throw corrupt(path, `is damaged: ${names.x} of shape [${header.shape.join(", ")}] ${found}`);
+      }
+      await archive.position(names.x);
+      return {
+        path,
+        files: [path],
+        x: { dtype: layout.dtype, shape: layout.shape },
+        y: await archive.read(names.y),
+        names,
+        asked: names,
+        notices: [],
+        samples: (indices) =>
+          fromFile(path, async function* (again) {
+            yield* arraySamples(await contentOf(again, names.x), layout, indices);
+          }),
+      };
     }),
 };
+
+async function contentOf(file: Source, name: string): Promise<ArrayContent> {
+  const archive = await NumpyArchive.open(file);
+  const checked = archive.sizeOf(name) <= largestChecked;
+  const position = checked ? undefined : await archive.position(name);
+  return { file, checked, pieces: () => archive.pieces(name), ...(position === undefined ? {} : { position }) };
+}
 
 /**
  * Every array of an `.npz`, by name (without `.npy`), in the file's order.

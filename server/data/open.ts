@@ -1,29 +1,36 @@
+import { stat } from "node:fs/promises";
 import { unsupported } from "../files/faults";
 import { headOf } from "../files/source";
-import type { DataFormat, LabelledData } from "./dataset";
+import type { AskedNames, DataFormat, LabelledData } from "./dataset";
 import { withFile } from "./file";
 import { idxFormat } from "./idx";
+import { npyFormat } from "./npy";
 import { npzFormat } from "./npz";
+import { safetensorsFormat } from "./safetensors";
 
 /** Every data format that can be read, in the order in which they are asked. */
-const formats: readonly DataFormat[] = [npzFormat, idxFormat];
+const formats: readonly DataFormat[] = [npzFormat, npyFormat, idxFormat, safetensorsFormat];
+
+const headBytes = 16;
 
 /**
  * Opens labelled data of any known format.
- * @param path absolute
- * @param names arrays asked for by the study; found by their usual names when absent
- * @throws ProblemError `data-missing`, `data-mismatch` (arrays not found), `file-corrupt`, `file-unsupported`, `too-large`
+ * @param path absolute, of a file or of a folder of pictures
+ * @param asked arrays, columns or files asked for by the study; found by their usual names when absent
+ * @throws ProblemError `data-missing`, `data-mismatch` (arrays not found), `labels-mismatch`, `file-corrupt`,
+ *   `file-unsupported`, `too-large`
  */
-export async function openData(
-  path: string,
-  names: { readonly x?: string; readonly y?: string },
-): Promise<LabelledData> {
-  const head = await withFile(path, (file) => headOf(file, 8));
+export async function openData(path: string, asked: AskedNames): Promise<LabelledData> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const head = isFolder ? undefined : await withFile(path, (file) => headOf(file, headBytes));
   const format = formats.find((candidate) => candidate.match(path, head));
   if (!format) {
-    const known = formats.map(({ label }) => label).join(" and ");
+    const known = formats.map(({ label }) => label).join(", ");
     const advice = "Save the samples and labels with numpy.savez('test.npz', x_test=…, y_test=…).";
-    throw unsupported(path, `is no data file that can be read; known are ${known} files`, advice);
+    throw unsupported(path, `is no data that can be read; known are ${known}`, advice);
   }
-  return format.open(path, names);
+  return format.open(path, asked);
 }

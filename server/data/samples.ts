@@ -1,29 +1,34 @@
 import { basename } from "node:path";
+import { tooLarge } from "../files/faults";
 import { ProblemError } from "../protocol/problem";
-import type { DataSelection, LossName, Preprocess } from "../protocol/study";
-import { sizeOf } from "../graph/tensor";
+import type { DataSelection, Layout, LossName, Preprocess } from "../protocol/study";
+import { sizeOf, type Tensor } from "../graph/tensor";
 import type { LabelledData, Samples } from "./dataset";
 import { numberReader } from "./elements";
 import { fitShape, times } from "./fit";
 import type { Fit } from "./fit";
+import { misfit } from "./misfit";
+import { canConvert, inColor, pictureAxes, pictureOf, type PictureAxes } from "./picture";
 import { mismatch } from "./problems";
+import { describeLabels, relabelled } from "./relabel";
+import { resized } from "./resize";
 import { selectSamples } from "./select";
 import { readTargets } from "./targets";
 
 const identity: Preprocess = { scale: 1, mean: [], std: [] };
 
 /**
- * Selects, converts and preprocesses the samples of a study: x ← (x · scale − mean) / std in float64, rounded to
- * float32, in the model's layout. Only the selected samples are converted.
+ * Selects, reads and preprocesses the samples of a study: pictures are converted in colour and resized; then
+ * x ← (x · scale − mean) / std in float64, rounded to float32, in the model's layout. Only the selected samples are read.
  *
  * @param inputShape the model's input without its batch axis; null for unknown dimensions
  * @param classes number of the model's outputs, or null when it is unknown
  * @param model how to call the model in messages, e.g. `resnet.onnx`
  * @param loss what the labels are for
  * @throws ProblemError `data-mismatch` (shapes), `labels-mismatch`, `study-invalid` (preprocessing that does not suit
- *   the channels)
+ *   the channels), `too-large` (more samples than fit into memory), and what reading the file throws
  */
-export function prepareSamples(
+export async function prepareSamples(
   data: LabelledData,
   selection: DataSelection,
   preprocess: Preprocess | undefined,
@@ -31,34 +36,107 @@ export function prepareSamples(
   classes: number | null,
   model = "the model",
   loss: LossName = "crossEntropy",
-): Samples {
-  const [available = 0, ...sampleShape] = data.x.shape;
-  if (available === 0) {
+): Promise<Samples> {
+  const [available = 0] = data.x.shape;
+  if (available === 0 || sizeOf(data.x.shape) === 0) {
     throw mismatch(data.path, "There are no samples", "holds no samples", "Choose a file with labelled samples.");
   }
-  const fit = fitShape(sampleShape, inputShape);
-  if (!fit) {
-    throw mismatch(
-      data.path,
-      "The data do not fit the model",
-      `holds samples of ${times(sampleShape)} but ${model} wants ${times(inputShape)}`,
-      "Choose the data that the model was trained on, or save them in the shape that it wants.",
-      [`${data.names.x} [${data.x.shape.join(", ")}]`, `input [N, ${inputShape.map((d) => d ?? "?").join(", ")}]`],
-    );
-  }
-  const labels = readTargets(data, loss, classes, model);
-  const selected = selectSamples(labels.strata, selection);
   const chosen = preprocess ?? identity;
+  const shaping = shapingOf(data, selection.layout, chosen);
+  const fit = fitShape(shaping.shape, inputShape, shaping.layout);
+  if (!fit) throw misfit(data, shaping.shape, inputShape, model, chosen);
+  const affine = affineOf(chosen, fit.shape, data.path);
+  const labels = readTargets(relabelled(data, chosen.labels), loss, classes, model);
+  const selected = selectSamples(labels.strata, selection);
   return {
     x: {
       dtype: "float32",
       shape: [selected.length, ...fit.shape],
-      data: convert(data, selected, fit, affineOf(chosen, fit.shape, data.path)),
+      data: await convert(data, selected, shaping, fit, affine),
     },
     ...labels.pick(selected),
     available,
-    preprocessing: [fit.words, ...describe(chosen)].filter(Boolean).join("; "),
+    preprocessing: [...shaping.words, fit.words, ...describe(chosen), describeLabels(data, chosen.labels)]
+      .filter(Boolean)
+      .join("; "),
   };
+}
+
+/**
+ * Looks at the labels alone.
+ * @throws ProblemError `labels-mismatch` when they do not suit the model
+ */
+export function checkLabels(
+  data: LabelledData,
+  preprocess: Preprocess,
+  classes: number | null,
+  model: string,
+  loss: LossName,
+): void {
+  readTargets(relabelled(data, preprocess.labels), loss, classes, model);
+}
+
+/** What becomes of a sample before its elements are put into the model's order. */
+interface Shaping {
+  readonly shape: readonly number[];
+  readonly layout: Layout | undefined;
+  /** Present when samples are treated as pictures. */
+  readonly picture?: {
+    readonly axes: (sample: readonly number[]) => PictureAxes;
+    readonly color: Preprocess["color"];
+    readonly size: readonly [number, number];
+    readonly resize: boolean;
+  };
+  readonly words: readonly string[];
+}
+
+function shapingOf({ path, x, pictures }: LabelledData, layout: Layout | undefined, chosen: Preprocess): Shaping {
+  const sample = x.shape.slice(1);
+  const { resize, color } = chosen;
+  const known = pictures ? "NHWC" : layout;
+  if (resize === undefined && color === undefined && !pictures) return { shape: sample, layout: known, words: [] };
+  const axes = (shape: readonly number[]): PictureAxes => {
+    const found = pictureAxes(shape, known);
+    if (found === undefined || found === "ambiguous") throw noPicture(path, shape, found === "ambiguous");
+    if (color !== undefined && !canConvert(found.channels)) throw noPicture(path, shape, false);
+    return found;
+  };
+  const { height, width, channels } = axes(sample);
+  const size = resize ?? [height, width];
+  const wanted = color === undefined ? channels : color === "grey" ? 1 : 3;
+  const shrinks = size[0] < height || size[1] < width;
+  return {
+    shape: [...size, wanted],
+    layout: "NHWC",
+    picture: { axes, color, size, resize: resize !== undefined },
+    words: [
+      color === undefined || (channels === wanted && !pictures)
+        ? ""
+        : color === "grey"
+          ? "converted to grey"
+          : "converted to RGB",
+      resize === undefined || (size[0] === height && size[1] === width && !pictures)
+        ? ""
+        : `resized ${pictures ? "" : `from ${height}×${width} `}to ${size[0]}×${size[1]} (bilinear${shrinks || pictures ? ", antialiased" : ""})`,
+    ],
+  };
+}
+
+function noPicture(path: string, shape: readonly number[], ambiguous: boolean): Error {
+  const found = `holds samples of ${times(shape)}, which cannot be resized or converted in colour`;
+  return ambiguous
+    ? mismatch(
+        path,
+        "It is unclear where the channels are",
+        `${found} unless it is known which axis has the channels`,
+        'Set "layout" of "data" in the study to "NHWC" (channels last) or "NCHW" (channels first).',
+      )
+    : mismatch(
+        path,
+        "The samples are no pictures",
+        `${found}: height × width with 1, 3 or 4 channels was expected`,
+        'Remove "resize" and "color" from "preprocess".',
+      );
 }
 
 /** Mean and standard deviation for every element of a sample; absent when they are 0 and 1 throughout. */
@@ -95,23 +173,69 @@ function spread(values: readonly number[], none: number, shape: readonly number[
   return Float64Array.from({ length: size }, (_, i) => values[Math.floor(i / inner) % values.length]!);
 }
 
-function convert(data: LabelledData, selected: Uint32Array, fit: Fit, affine: Affine | undefined): Float32Array {
-  const { order } = fit;
+async function convert(
+  data: LabelledData,
+  selected: Uint32Array,
+  shaping: Shaping,
+  fit: Fit,
+  affine: Affine | undefined,
+): Promise<Float32Array> {
   const size = sizeOf(fit.shape);
-  const result = new Float32Array(selected.length * size);
-  const source = data.x.data;
-  if (!order && !affine && source instanceof Float32Array) {
-    selected.forEach((index, i) => result.set(source.subarray(index * size, (index + 1) * size), i * size));
-    return result;
-  }
-  const at = numberReader(data.x);
-  selected.forEach((index, i) => {
-    for (let j = 0; j < size; j++) {
-      const value = at(index * size + (order ? order[j]! : j));
-      result[i * size + j] = affine ? (value * affine.scale - affine.mean[j]!) / affine.std[j]! : value;
+  const result = allocate(data.path, selected.length, size);
+  const { order } = fit;
+  let i = 0;
+  for await (const sample of data.samples(selected)) {
+    const to = i * size;
+    if (!order && !affine && !shaping.picture && sample.data instanceof Float32Array) {
+      result.set(sample.data, to);
+    } else {
+      const at = shaping.picture ? pictureReader(data, selected[i]!, sample, shaping) : numberReader(sample);
+      for (let j = 0; j < size; j++) {
+        const value = at(order ? order[j]! : j);
+        result[to + j] = affine ? (value * affine.scale - affine.mean[j]!) / affine.std[j]! : value;
+      }
     }
-  });
+    i += 1;
+  }
   return result;
+}
+
+function pictureReader(
+  data: LabelledData,
+  index: number,
+  sample: Tensor,
+  { picture, shape }: Shaping,
+): (index: number) => number {
+  const { axes, color, size, resize } = picture!;
+  const own = pictureOf(sample, axes(sample.shape));
+  const coloured = color === undefined ? own : inColor(own, color);
+  const { height, width, channels, values } = resize ? resized(coloured, size) : coloured;
+  if (height === size[0] && width === size[1] && channels === shape[2] && sample.dtype === data.x.dtype) {
+    return (element) => values[element]!;
+  }
+  const first = data.x.shape.slice(1);
+  const isSize = height !== size[0] || width !== size[1];
+  throw mismatch(
+    data.path,
+    "The pictures differ",
+    `has a picture (number ${index}) of ${times(sample.shape)} in ${sample.dtype}, but the first is ${times(first)} in ${data.x.dtype}`,
+    isSize
+      ? `Set "resize" of "preprocess" to the size that the model takes, e.g. "resize": [${size[0]}, ${size[1]}].`
+      : channels !== shape[2]
+        ? 'Set "color" of "preprocess" to "grey" or "rgb".'
+        : "Save all pictures with the same number of bits.",
+  );
+}
+
+function allocate(path: string, samples: number, size: number): Float32Array {
+  try {
+    if (samples * size <= 2 ** 31) return new Float32Array(samples * size);
+  } catch {
+    // Reported like what is beyond any machine's memory.
+  }
+  const bytes = ((samples * size * 4) / 2 ** 30).toFixed(1);
+  const advice = 'Use fewer samples ("samples" of "data"), or smaller ones ("resize" of "preprocess").';
+  throw tooLarge(path, `needs ${bytes} GiB of memory for ${samples} samples of ${size} numbers`, advice);
 }
 
 function describe({ scale, mean, std }: Preprocess): readonly string[] {

@@ -1,4 +1,5 @@
 import type { LossSpec, ModelSelection, Study } from "../protocol/study";
+import type { AskedData } from "./describeFiles";
 import type { ModelDescription } from "./messages";
 import { askOnce } from "./process";
 import type { AskOptions } from "./process";
@@ -6,7 +7,9 @@ import type { AskOptions } from "./process";
 /** How to ask about a model. */
 export interface DescribeOptions extends AskOptions {
   /** Arrays that the study asks for in the data files; found by their usual names when absent. */
-  readonly names?: { readonly x?: string; readonly y?: string };
+  readonly names?: AskedData["names"];
+  /** What the study says of the preparation of the samples; the rest is inferred. */
+  readonly preprocess?: AskedData["preprocess"];
   /** What the study says of the loss; what it leaves open is the training's, or cross-entropy. */
   readonly loss?: Partial<LossSpec>;
 }
@@ -22,8 +25,9 @@ export async function describeInProcess(
   data: readonly string[],
   options: DescribeOptions = {},
 ): Promise<ModelDescription> {
-  const { names, loss } = options;
-  const request = { kind: "describe", model, data, ...(names ? { names } : {}), ...(loss ? { loss } : {}) } as const;
+  const { names, preprocess, loss } = options;
+  const asked = { ...(names ? { names } : {}), ...(preprocess ? { preprocess } : {}), ...(loss ? { loss } : {}) };
+  const request = { kind: "describe", model, data, ...asked } as const;
   const answer = await askOnce(request, options);
   return answer.description;
 }

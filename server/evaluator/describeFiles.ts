@@ -1,18 +1,20 @@
 import path from "node:path";
+import type { AskedNames } from "../data/dataset";
 import { inferPreprocess } from "../data/infer";
 import { openData } from "../data/open";
 import { prepareSamples } from "../data/samples";
+import { inputUse } from "../graph/inputUse";
 import { ProblemError } from "../protocol/problem";
-import type { LossName, LossSpec, ModelSelection } from "../protocol/study";
+import type { DataSelection, LossName, LossSpec, ModelSelection, Preprocess } from "../protocol/study";
 import { fingerprintModel, fingerprintOf } from "./fingerprint";
 import type { DataDescription, ModelDescription } from "./messages";
 import { loadModel } from "./model";
 import type { LoadedModel } from "./model";
 
-/** Arrays that a study asks for in its data files. */
-interface Names {
-  readonly x?: string;
-  readonly y?: string;
+/** What a study says of its data, wherever they are. */
+export interface AskedData {
+  readonly names?: AskedNames & Pick<DataSelection, "layout">;
+  readonly preprocess?: Partial<Preprocess>;
 }
 
 /**
@@ -22,13 +24,14 @@ interface Names {
 export async function describeFiles(
   selection: ModelSelection,
   candidates: readonly string[],
-  names: Names,
+  asked: AskedData,
   said: Partial<LossSpec> = {},
 ): Promise<ModelDescription> {
   const model = await loadModel(selection, said);
   const { summary, input, stated: loss } = model;
   const data: DataDescription[] = [];
-  for (const candidate of candidates) data.push(await describeData(candidate, names, model, loss.name));
+  for (const candidate of candidates) data.push(await describeData(candidate, asked, model, loss.name));
+  await addFingerprint(data);
   const fingerprint = await fingerprintModel(selection.path, model.files);
   return {
     model: summary,
@@ -42,26 +45,52 @@ export async function describeFiles(
   };
 }
 
-/** Whether a file's samples and labels fit the model, and if not, why. */
+/**
+ * Whether a file's samples and labels fit the model, and if not, why. Labels are looked at, and few samples; a study
+ * that says how samples are prepared is taken at its word.
+ */
 async function describeData(
   file: string,
-  names: Names,
-  { input, summary }: LoadedModel,
+  { names = {}, preprocess: given = {} }: AskedData,
+  { input, summary, graph }: LoadedModel,
   loss: LossName,
 ): Promise<DataDescription> {
   try {
     const data = await openData(file, names);
-    const preprocess = inferPreprocess(data);
-    // One sample tells of the shape; the labels of all are looked at in any case.
-    const selection = { path: file, split: "", samples: 1, sample: "first", seed: 0 } as const;
+    const use = inputUse(graph);
+    const { preprocess, notices } = await inferPreprocess(data, { shape: input.shape, dtype: input.dtype, use }, given);
+    const { layout } = names;
+    const selection = {
+      path: file,
+      split: "",
+      samples: 1,
+      sample: "first",
+      seed: 0,
+      ...(layout ? { layout } : {}),
+    } as const;
+    const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const chosen: Preprocess = { ...preprocess, ...said };
     const name = path.basename(summary.path);
-    const { available } = prepareSamples(data, selection, preprocess, input.shape, input.classes, name, loss);
-    const fingerprints: Record<string, string> = {};
-    for (const part of data.files) fingerprints[part] = await fingerprintOf(part, "data");
-    const fingerprint = fingerprints[file];
-    return { path: file, fingerprint, fingerprints, samples: available, names: data.names, preprocess };
+    const { available } = await prepareSamples(data, selection, chosen, input.shape, input.classes, name, loss);
+    return {
+      path: file,
+      samples: available,
+      names: data.asked,
+      files: data.files,
+      preprocess,
+      notices: [...data.notices, ...notices],
+    };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return { path: file, problem: error.problem };
   }
+}
+
+/** Only the fingerprint of the one that will be taken is needed, and files may be large. */
+async function addFingerprint(data: DataDescription[]): Promise<void> {
+  const [only, ...others] = data.filter(({ problem }) => problem === undefined);
+  if (only === undefined || others.length > 0) return;
+  const fingerprints: Record<string, string> = {};
+  for (const part of only.files ?? []) fingerprints[part] = await fingerprintOf(part, "data");
+  data[data.indexOf(only)] = { ...only, fingerprints };
 }

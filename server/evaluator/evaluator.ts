@@ -30,7 +30,7 @@ export class Evaluator {
       case "describe":
         return {
           kind: "described",
-          description: await describeFiles(request.model, request.data, request.names ?? {}, request.loss),
+          description: await describeFiles(request.model, request.data, request, request.loss),
         };
       case "fingerprint":
         return { kind: "fingerprinted", fingerprints: await fingerprintsOf(request.study) };

@@ -11,7 +11,15 @@ import type {
   SpectralDensity,
   TrajectoryFacts,
 } from "../protocol/result";
-import type { GridSpec, LossSpec, ModelSelection, Preprocess, Study, TrainingConfiguration } from "../protocol/study";
+import type {
+  GridSpec,
+  Layout,
+  LossSpec,
+  ModelSelection,
+  Preprocess,
+  Study,
+  TrainingConfiguration,
+} from "../protocol/study";
 
 /** Sums over the samples of one split at one point; means and percentages are made from them outside. */
 export interface PointSums {
@@ -98,7 +106,9 @@ export type EvaluatorRequest =
       readonly model: ModelSelection;
       readonly data: readonly string[];
       /** Arrays that the study asks for in the data file; found by their usual names when absent. */
-      readonly names?: { readonly x?: string; readonly y?: string };
+      readonly names?: { readonly x?: string; readonly y?: string; readonly layout?: Layout };
+      /** What the study says of the preparation of the samples; the rest is inferred. */
+      readonly preprocess?: Partial<Preprocess>;
       /** What the study says of the loss. */
       readonly loss?: Partial<LossSpec>;
     }
@@ -159,14 +169,16 @@ export interface ModelDescription {
 /** What can be said of one data candidate; all but `path` and `problem` are there when it fits the model. */
 export interface DataDescription {
   readonly path: string;
-  /** SHA-256 of `path`. */
-  readonly fingerprint?: string;
-  /** SHA-256 of every file that holds the data, by absolute path (IDX has two). */
+  /** Absolute paths of all files that hold the data (IDX has two), `path` first. */
+  readonly files?: readonly string[];
+  /** SHA-256 of each of them, by path; only when no other candidate fits. */
   readonly fingerprints?: Readonly<Record<string, string>>;
   readonly samples?: number;
-  /** Names of the arrays that were taken. */
-  readonly names?: { readonly x: string; readonly y: string };
-  /** What is inferred from the samples' element type. */
+  /** Names of the arrays that were taken, or the absolute path of the file of labels, where they have one of their own. */
+  readonly names?: { readonly x?: string; readonly y?: string };
+  /** What is inferred from samples and model, beside what the study says. */
   readonly preprocess?: Preprocess;
+  /** What was inferred or taken without being asked for, as sentences. */
+  readonly notices?: readonly string[];
   readonly problem?: Problem;
 }

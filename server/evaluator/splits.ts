@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { LabelledData, Samples } from "../data/dataset";
 import { openData } from "../data/open";
-import { prepareSamples } from "../data/samples";
+import { checkLabels, prepareSamples } from "../data/samples";
 import type { DataSummary } from "../protocol/result";
 import type { DataSelection, Study } from "../protocol/study";
 import { Batches } from "./batches";
@@ -28,7 +28,7 @@ export async function openSplits(study: Study, model: LoadedModel): Promise<read
     const key = JSON.stringify([selection.path, selection.x, selection.y]);
     const data = opened.get(key) ?? (await openData(selection.path, selection));
     opened.set(key, data);
-    splits.push(splitOf(study, model, data, selection));
+    splits.push(await splitOf(study, model, data, selection));
   }
   return splits;
 }
@@ -39,15 +39,14 @@ export async function openSplits(study: Study, model: LoadedModel): Promise<read
  */
 export async function selectSplit(study: Study, model: LoadedModel, samples: number): Promise<Samples> {
   const data = await openData(study.data.path, study.data);
-  return splitOf(study, model, data, { ...study.data, samples }).samples;
+  return (await splitOf(study, model, data, { ...study.data, samples })).samples;
 }
 
-function splitOf(study: Study, model: LoadedModel, data: LabelledData, selection: DataSelection): Split {
+async function splitOf(study: Study, model: LoadedModel, data: LabelledData, selection: DataSelection): Promise<Split> {
   const { input, output } = model;
   const name = path.basename(study.model.path);
-  const samplesFor = (classes: number | null): Samples =>
-    prepareSamples(data, selection, study.preprocess, input.shape, classes, name, study.loss.name);
-  const samples = samplesFor(input.classes);
+  const { preprocess, loss } = study;
+  const samples = await prepareSamples(data, selection, preprocess, input.shape, input.classes, name, loss.name);
   return {
     selection,
     samples,
@@ -68,7 +67,7 @@ function splitOf(study: Study, model: LoadedModel, data: LabelledData, selection
       preprocessing: samples.preprocessing,
     }),
     requireClasses: (classes) => {
-      if (input.classes === null) samplesFor(classes);
+      if (input.classes === null) checkLabels(data, preprocess, classes, name, loss.name);
     },
   };
 }

@@ -13,18 +13,16 @@ export interface Inflated {
 }
 
 /**
- * Unpacks a part of a file up to `limit` bytes, never holding more than these and a chunk of either side.
+ * Unpacks a part of a file piece by piece, holding no more than a chunk of either side.
  * @param method raw DEFLATE, or gzip with its header and checksum (several in a row are one content)
- * @throws ProblemError of the source (too large, cut short), else what the decompressor throws on damaged input.
+ * @throws ProblemError of the source (cut short), else what the decompressor throws on damaged input.
  */
-export async function inflatePart(
+export async function* inflatedPieces(
   source: Source,
   position: number,
   length: number,
   method: "deflate" | "gzip",
-  limit: number,
-): Promise<Inflated> {
-  const bytes = source.allocate(limit);
+): AsyncGenerator<Uint8Array> {
   const inflater =
     method === "gzip" ? createGunzip({ chunkSize: chunkBytes }) : createInflateRaw({ chunkSize: chunkBytes });
   // Errors reach the reading loop; this is for those that come when nobody reads any more.
@@ -39,19 +37,32 @@ export async function inflatePart(
     inflater.end();
   };
   const fed = feed().catch((error: unknown) => void inflater.destroy(error as Error));
-  let filled = 0;
-  let more = false;
   try {
-    for await (const part of inflater as AsyncIterable<Uint8Array>) {
-      const room = limit - filled;
-      more = part.length > room;
-      bytes.set(more ? part.subarray(0, room) : part, filled);
-      filled += Math.min(part.length, room);
-      if (more) break;
-    }
+    yield* inflater as AsyncIterable<Uint8Array>;
   } finally {
     inflater.destroy();
     await fed;
   }
-  return { bytes: bytes.subarray(0, filled), more };
+}
+
+/**
+ * Unpacks a part of a file up to `limit` bytes.
+ * @throws as `inflatedPieces`, and ProblemError `too-large`.
+ */
+export async function inflatePart(
+  source: Source,
+  position: number,
+  length: number,
+  method: "deflate" | "gzip",
+  limit: number,
+): Promise<Inflated> {
+  const bytes = source.allocate(limit);
+  let filled = 0;
+  for await (const part of inflatedPieces(source, position, length, method)) {
+    const room = limit - filled;
+    bytes.set(part.length > room ? part.subarray(0, room) : part, filled);
+    filled += Math.min(part.length, room);
+    if (part.length > room) return { bytes, more: true };
+  }
+  return { bytes: bytes.subarray(0, filled), more: false };
 }

@@ -41,6 +41,23 @@ export class NumpyArchive {
     return parseNpy(await this.zip.read(this.entry(name)), name, this.zip.source.path);
   }
 
+  /** All bytes of an array's `.npy`, piece by piece; checksums are verified at the end. @throws ProblemError as `read`. */
+  pieces(name: string): AsyncIterable<Uint8Array> {
+    return this.zip.pieces(this.entry(name));
+  }
+
+  /** Bytes of an array's `.npy`, its header included. */
+  sizeOf(name: string): number {
+    return this.entry(name).size;
+  }
+
+  /** Where an array's `.npy` starts in the file, when it is not packed. @throws ProblemError `file-corrupt`. */
+  async position(name: string): Promise<number | undefined> {
+    const entry = this.entry(name);
+    const start = await this.zip.dataPosition(entry);
+    return entry.size === entry.packedSize && entry.method === 0 ? start : undefined;
+  }
+
   private entry(name: string): ZipEntry {
     const entry = this.entries.get(name);
     if (!entry) throw new Error(`The archive has no array ${name}.`);

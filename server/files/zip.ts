@@ -1,7 +1,7 @@
 import { ProblemError } from "../protocol/problem";
 import { crc32 } from "./crc32";
 import { corrupt, unsupported } from "./faults";
-import { inflatePart, largestExpansion, type Inflated } from "./inflate";
+import { inflatedPieces, inflatePart, largestExpansion, type Inflated } from "./inflate";
 import type { Source } from "./source";
 
 /** One file inside a zip archive, as the list of contents at the archive's end declares it. */
@@ -26,7 +26,7 @@ const stored = 0;
 const deflated = 8;
 
 /** How much of a stored entry is read at once. */
-const pieceBytes = 2 ** 24;
+const pieceBytes = 2 ** 20;
 
 /** Largest list of contents that is read, in bytes, and most entries of it. */
 const largestDirectory = 2 ** 26;
@@ -72,23 +72,38 @@ export class ZipArchive {
   }
 
   /**
-   * An entry from its beginning to its end, in pieces; a stored one of any size is never held whole. Its checksum is
-   * verified with the last piece.
+   * An entry from its beginning to its end, in pieces, packed or not; never held whole. Its length and checksum are
+   * verified at the end.
    * @throws ProblemError as `read`.
    */
-  async *pieces(entry: ZipEntry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    if (entry.method !== stored) {
-      yield await this.read(entry);
-      return;
-    }
+  async *pieces(entry: ZipEntry): AsyncGenerator<Uint8Array> {
     const start = await this.dataPosition(entry);
+    const { path } = this.source;
+    const raw =
+      entry.method === stored
+        ? this.storedPieces(start, entry.size)
+        : inflatedPieces(this.source, start, entry.packedSize, "deflate");
+    let length = 0;
     let checksum = 0;
-    for (let done = 0; done < entry.size; done += pieceBytes) {
-      const piece = await this.source.read(start + done, Math.min(pieceBytes, entry.size - done));
-      checksum = crc32(piece, checksum);
-      yield piece;
+    try {
+      for await (const piece of raw) {
+        length += piece.length;
+        if (length > entry.size) throw corrupt(path, `is damaged: ${entry.name} is longer than it claims`);
+        checksum = crc32(piece, checksum);
+        yield piece;
+      }
+    } catch (error) {
+      throw error instanceof ProblemError ? error : corrupt(path, `is damaged: ${entry.name} cannot be unpacked`);
     }
+    if (length < entry.size)
+      throw corrupt(path, `is damaged: ${entry.name} ends after ${length} of ${entry.size} bytes`);
     if (checksum !== entry.crc) throw wrongChecksum(this.source, entry);
+  }
+
+  private async *storedPieces(start: number, size: number): AsyncGenerator<Uint8Array> {
+    for (let done = 0; done < size; done += pieceBytes) {
+      yield await this.source.read(start + done, Math.min(pieceBytes, size - done));
+    }
   }
 
   /** Compares bytes with the checksum of their entry. @throws ProblemError `file-corrupt`. */

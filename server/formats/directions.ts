@@ -11,7 +11,7 @@ import type { Parameter } from "../graph/graph";
 import { sizeOf, type Tensor } from "../graph/tensor";
 import type { TensorFacts } from "./checkpoint";
 import { readReferenceDirections, writeReferenceDirections } from "./reference/directions";
-import { readHeader } from "./safetensors/header";
+import { readHeader } from "../files/safetensors";
 import { writeSafetensors } from "./safetensors/write";
 import { withSource } from "./source";
 

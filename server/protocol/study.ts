@@ -85,10 +85,11 @@ export interface ModelSelection {
 }
 
 export interface DataSelection {
-  /** Absolute path of the file that holds the samples. */
+  /** Absolute path of the file that holds the samples, or of a folder of pictures. */
   readonly path: string;
-  /** Name of the array of samples inside the file, or of the labels' file for IDX. */
+  /** Name of the array of samples inside the file, or of the columns of a table. */
   readonly x?: string;
+  /** Name of the array or column of labels inside the file, or of the labels' file where they have one of their own. */
   readonly y?: string;
   /** What the split is called in pictures and files, e.g. `test`. */
   readonly split: string;
@@ -96,13 +97,33 @@ export interface DataSelection {
   readonly samples: number;
   readonly sample: "stratified" | "first";
   readonly seed: number;
+  /** Where the channels of the file's pictures are: last or first. Told by the shapes when absent. */
+  readonly layout?: Layout;
 }
 
-/** x ← (x · scale − mean) / std, per channel where `mean` and `std` have one entry per channel. */
+/** Order of the axes of pictures: samples, height, width, channels; or samples, channels, height, width. */
+export type Layout = "NHWC" | "NCHW";
+
+/**
+ * What is done to the samples: pictures are converted to `color`, then resized; then
+ * x ← (x · scale − mean) / std, per channel where `mean` and `std` have one entry per channel.
+ */
 export interface Preprocess {
   readonly scale: number;
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** [height, width] in pixels. */
+  readonly resize?: readonly [number, number];
+  readonly color?: "grey" | "rgb";
+  readonly labels?: LabelMapping;
+}
+
+/** How the file's labels become the model's classes, which are counted from 0; one of the two. */
+export interface LabelMapping {
+  /** Subtracted from every label: 1 for labels that count from 1. */
+  readonly offset?: number;
+  /** The file's labels or names of classes in the order of the model's outputs. */
+  readonly order?: readonly (string | number)[];
 }
 
 /** Files whose weights make a trajectory. */

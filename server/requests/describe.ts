@@ -6,7 +6,7 @@ import { ProblemError } from "../protocol/problem";
 import type { EarlierRun, StudyDefaults } from "../protocol/requests";
 import type { Study } from "../protocol/study";
 import { findEarlier } from "../runs/find";
-import { completeStudy, noticesOf } from "../study/complete";
+import { completeStudy } from "../study/complete";
 import { withCheckpoints } from "./checkpoints";
 import { overrideDraft } from "../study/draft";
 import type { StudyDraft } from "../study/draft";
@@ -54,10 +54,11 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
   const { draft, notices: ordered } = await withCheckpoints(written);
   const given = draft.data?.path;
   const candidates = given === undefined ? await dataBeside(draft.model) : [given];
-  const { x, y } = draft.data ?? {};
+  const { x, y, layout } = draft.data ?? {};
   const selection = { path: draft.model, ...(draft.weights === undefined ? {} : { weights: draft.weights }) };
   const model = await describeInProcess(selection, candidates, {
-    names: { x, y },
+    names: { x, y, ...(layout ? { layout } : {}) },
+    preprocess: draft.preprocess,
     loss: draft.loss,
     log: options.log,
   });
@@ -86,7 +87,7 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
       ...found,
       ...ordered,
       ...lossNotices(draft, model),
-      ...noticesOf(draft, study),
+      ...(chosen.data.notices ?? []),
     ],
   };
 }

@@ -47,10 +47,7 @@ const asIs: Preprocess = { scale: 1, mean: [], std: [] };
 export function completeStudy(draft: StudyDraft, data: DataFacts, defaults: StudyDefaults, loss?: LossSpec): Study {
   const { path: file, names } = data;
   const split = draft.data?.split ?? splitOf(names?.x, names?.y, file) ?? "data";
-  // Of a pair of files, the second is known by its path; arrays within one file are known by their names.
-  const labels = Object.keys(data.fingerprints ?? {}).find((other) => other !== file);
-  const arrays = labels === undefined ? { ...names } : { x: undefined, y: labels };
-  const first: DataSelection = { ...selection, ...merge<DataSelection>(draft.data), ...arrays, path: file, split };
+  const first: DataSelection = { ...selection, ...merge<DataSelection>(draft.data), ...names, path: file, split };
   const directions = completeDirections(draft.directions ?? {}, draft.model, draft.checkpoints?.files.length ?? 0);
   const study: Study = {
     model: { path: draft.model, ...(draft.weights === undefined ? {} : { weights: draft.weights }) },
@@ -106,13 +103,4 @@ function completeGrid(draft: StudyDraft, directions: Directions, defaults: Study
   const isFree = given.x === undefined && given.y === undefined;
   const fit = draft.checkpoints?.files.length && isFree ? { fit: true } : {};
   return { ...grid, ...merge<GridSpec>(defaults.grid), ...fit, ...given };
-}
-
-/** What was taken without being asked for, as sentences for the user. */
-export function noticesOf(draft: StudyDraft, study: Study): readonly string[] {
-  const notices: string[] = [];
-  if (draft.preprocess?.scale === undefined && study.preprocess.scale !== 1) {
-    notices.push(`Samples are bytes: they are multiplied by ${study.preprocess.scale}, which the study may override.`);
-  }
-  return notices;
 }

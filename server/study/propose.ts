@@ -9,10 +9,12 @@ export interface DataFacts {
   readonly path: string;
   /** SHA-256 of every file that holds the data, by absolute path. */
   readonly fingerprints?: Readonly<Record<string, string>>;
-  /** Names of the arrays that were taken. */
-  readonly names?: { readonly x: string; readonly y: string };
-  /** What is inferred from the samples' element type. */
+  /** Names of the arrays that were taken, or the absolute path of the file of labels, where they have one of their own. */
+  readonly names?: { readonly x?: string; readonly y?: string };
+  /** What is inferred from samples and model. */
   readonly preprocess?: Preprocess;
+  /** What was inferred or taken without being asked for, as sentences. */
+  readonly notices?: readonly string[];
   /** Why it does not fit. */
   readonly problem?: Problem;
 }

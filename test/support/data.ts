@@ -1,6 +1,9 @@
 import { zipSync } from "fflate";
-import type { LabelledData } from "../../server/data/dataset";
-import type { Tensor } from "../../server/graph/tensor";
+import { expect } from "vitest";
+import type { AskedNames, LabelledData } from "../../server/data/dataset";
+import { openData } from "../../server/data/open";
+import { bytesOf, viewAs } from "../../server/graph/elements";
+import { sizeOf, type Tensor } from "../../server/graph/tensor";
 import { ProblemError } from "../../server/protocol/problem";
 import type { Problem } from "../../server/protocol/problem";
 
@@ -57,7 +60,39 @@ export function idx(type: keyof typeof idxTypes, shape: readonly number[], eleme
 /** Labelled data as a reader would give them. */
 export function labelled(x: Tensor, y: Tensor): LabelledData {
   const path = "/data/test.npz";
-  return { path, files: [path], x, y, names: { x: "x_test", y: "y_test" } };
+  const names = { x: "x_test", y: "y_test" };
+  const shape = x.shape.slice(1);
+  const size = sizeOf(shape);
+  return {
+    path,
+    files: [path],
+    x: { dtype: x.dtype, shape: x.shape },
+    y,
+    names,
+    asked: names,
+    notices: [],
+    async *samples(indices) {
+      for (const index of indices) {
+        yield { dtype: x.dtype, shape, data: x.data.slice(index * size, (index + 1) * size) };
+      }
+    },
+  };
+}
+
+/** All samples of a file as one tensor. */
+export async function samplesOf(data: LabelledData): Promise<Tensor> {
+  const parts: Uint8Array[] = [];
+  for await (const sample of data.samples(Uint32Array.from({ length: data.x.shape[0]! }, (_, i) => i))) {
+    expect(sample).toMatchObject({ dtype: data.x.dtype, shape: data.x.shape.slice(1) });
+    parts.push(bytesOf(sample));
+  }
+  return { ...data.x, data: viewAs(data.x.dtype, new Uint8Array(Buffer.concat(parts))) };
+}
+
+/** Opens data and reads all samples. */
+export async function readAll(path: string, asked: AskedNames = {}): Promise<{ readonly data: LabelledData; readonly x: Tensor }> {
+  const data = await openData(path, asked);
+  return { data, x: await samplesOf(data) };
 }
 
 export function float32(shape: readonly number[], values: ArrayLike<number>): Tensor {

@@ -3,7 +3,7 @@ import { tensorOf } from "../../files/strides";
 import type { Checkpoint, CheckpointFormat } from "../checkpoint";
 import { stripPrefixes } from "../prefixes";
 import { openSource } from "../source";
-import { readHeader } from "./header";
+import { readHeader } from "../../files/safetensors";
 
 /** Files of safetensors, whatever their name. */
 export const safetensorsFormat: CheckpointFormat = {

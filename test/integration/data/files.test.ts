@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { readArrays } from "../../../server/data/npz";
 import { openData } from "../../../server/data/open";
 import { prepareSamples } from "../../../server/data/samples";
-import { idx, npy, npz, problemFrom } from "../../support/data";
+import { idx, npy, npz, problemFrom, readAll } from "../../support/data";
 
 const fixture = join(__dirname, "../../fixtures/pytorch-resnet8");
 const folder = mkdtempSync(join(tmpdir(), "data-"));
@@ -23,16 +23,16 @@ const y = npy("<i8", [4], BigInt64Array.of(0n, 1n, 2n, 1n));
 
 describe("npz", () => {
   test("reads the fixture's samples and labels", async () => {
-    const data = await openData(join(fixture, "test.npz"), {});
+    const { data, x: all } = await readAll(join(fixture, "test.npz"));
     expect(data.names).toEqual({ x: "x_test", y: "y_test" });
     expect(data.files).toEqual([join(fixture, "test.npz")]);
     expect(data.x).toMatchObject({ dtype: "float32", shape: [500, 1, 28, 28] });
     expect(data.y).toMatchObject({ dtype: "int64", shape: [500] });
     const selection = { path: data.path, split: "test", samples: 100, sample: "stratified", seed: 0 } as const;
-    const samples = prepareSamples(data, selection, undefined, [1, 28, 28], 10);
+    const samples = await prepareSamples(data, selection, undefined, [1, 28, 28], 10);
     expect(samples.x.shape).toEqual([100, 1, 28, 28]);
     const rows = samples.x.data as Float32Array;
-    const file = data.x.data as Float32Array;
+    const file = all.data as Float32Array;
     const start = Array.from({ length: 500 }, (_, i) => i * 784).find((at) => file[at + 300] === rows[300]);
     expect([...rows.subarray(0, 784)]).toEqual([...file.subarray(start, start! + 784)]);
   });
@@ -45,8 +45,8 @@ describe("npz", () => {
   });
 
   test.each([0, 6] as const)("reads archives at compression level %i", async (level) => {
-    const data = await openData(save(`level${level}.npz`, npz({ x_test: x, y_test: y }, level)), {});
-    expect([...(data.x.data as Float32Array)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const { data, x: all } = await readAll(save(`level${level}.npz`, npz({ x_test: x, y_test: y }, level)));
+    expect([...(all.data as Float32Array)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect([...(data.y.data as BigInt64Array)]).toEqual([0n, 1n, 2n, 1n]);
   });
 
@@ -100,7 +100,7 @@ describe("npz", () => {
       const archive = npz({ x_test: x, y_test: y });
       const view = new DataView(archive.buffer);
       view.setUint32(view.getUint32(archive.length - 6, true) + 24, size, true);
-      expect((await problemFrom(openData(save("liar.npz", archive), {}))).reason).toBe("file-corrupt");
+      expect((await problemFrom(readAll(save("liar.npz", archive)))).reason).toBe("file-corrupt");
     }
   });
 
@@ -108,7 +108,7 @@ describe("npz", () => {
     const archive = npz({ x_test: x, y_test: y }, 0);
     const flipped = archive.slice();
     flipped[x.length - 10]! ^= 1;
-    expect((await problemFrom(openData(save("flipped.npz", flipped), {}))).message).toContain("checksum of x_test");
+    expect((await problemFrom(readAll(save("flipped.npz", flipped)))).message).toContain("checksum of x_test");
     const cut = archive.slice(0, archive.length / 2);
     expect((await problemFrom(openData(save("cut.npz", cut), {}))).message).toContain("cut short");
   });
@@ -132,8 +132,8 @@ describe("idx", () => {
     for (const [, imageName, labelName, packedImages, packedLabels] of cases) {
       const path = save(imageName, packedImages ? gzipSync(images) : images);
       const labelPath = save(labelName, packedLabels ? gzipSync(labels) : labels);
-      const data = await openData(path, {});
-      expect(data.x).toEqual({ dtype: "uint8", shape: [3, 2, 2], data: Uint8Array.from({ length: 12 }, (_, i) => i) });
+      const { data, x: all } = await readAll(path);
+      expect(all).toEqual({ dtype: "uint8", shape: [3, 2, 2], data: Uint8Array.from({ length: 12 }, (_, i) => i) });
       expect([...(data.y.data as Uint8Array)]).toEqual([7, 2, 1]);
       expect(data.files).toEqual([path, labelPath]);
       expect(data.names).toEqual({ x: imageName, y: labelName });
@@ -151,8 +151,8 @@ describe("idx", () => {
     const floats = Uint8Array.of(0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0);
     const path = save("wide.idx", idx("float32", [2, 1], floats));
     save("wide-labels.idx", idx("int16", [2], Uint8Array.of(1, 2, 0, 3)));
-    const data = await openData(path, { y: "wide-labels.idx" });
-    expect(data.x.data).toEqual(Float32Array.of(1, -2));
+    const { data, x: all } = await readAll(path, { y: "wide-labels.idx" });
+    expect(all.data).toEqual(Float32Array.of(1, -2));
     expect(data.y.data).toEqual(Int16Array.of(258, 3));
   });
 
@@ -167,14 +167,15 @@ describe("idx", () => {
   });
 
   test("refuses sizes that disagree with the header, plain and gzipped", async () => {
+    save("bad-labels.idx", labels);
     for (const damage of [
       images.slice(0, -1),
       Uint8Array.of(...images, 0),
       idx("uint8", [2 ** 31, 2 ** 31, 9], images),
     ]) {
-      expect((await problemFrom(openData(save("bad.idx", damage), { y: "bad.idx" }))).reason).toBe("file-corrupt");
+      expect((await problemFrom(readAll(save("bad.idx", damage), { y: "bad-labels.idx" }))).reason).toBe("file-corrupt");
       const packed = save("bad-idx3.gz", gzipSync(damage));
-      expect((await problemFrom(openData(packed, { y: "bad.idx" }))).reason).toBe("file-corrupt");
+      expect((await problemFrom(readAll(packed, { y: "bad-labels.idx" }))).reason).toBe("file-corrupt");
     }
   });
 
@@ -187,9 +188,12 @@ describe("idx", () => {
       ),
     );
     packed[packed.length - 30]! ^= 4;
-    const problem = await problemFrom(openData(save("flip-idx2.gz", packed), { y: "none" }));
+    save("flip-labels.idx", labels);
+    const problem = await problemFrom(readAll(save("flip-idx2.gz", packed), { y: "flip-labels.idx" }));
     expect(problem.reason).toBe("file-corrupt");
-    const cut = await problemFrom(openData(save("cut-idx3.gz", gzipSync(images).slice(0, -9)), { y: "none" }));
+    const cut = await problemFrom(
+      readAll(save("cut-idx3.gz", gzipSync(images).slice(0, -9)), { y: "flip-labels.idx" }),
+    );
     expect(cut.reason).toBe("file-corrupt");
   });
 });
@@ -238,7 +242,7 @@ test("mutated files give a result or a problem, quickly", async () => {
     }
     if (next(5) === 0) bytes = bytes.slice(0, next(bytes.length));
     const path = save(seed.name, bytes);
-    await openData(path, seed.names).then(
+    await readAll(path, seed.names).then(
       () => (outcomes.read += 1),
       async (error: unknown) => {
         const problem = await problemFrom(Promise.reject(error));

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { openData } from "../../../server/data/open";
 import { enginesInProcess } from "../../../server/evaluator/engines";
 import { createOnnxRuntimeEngine } from "../../../server/engines/onnxruntime/engine";
 import { openModel } from "../../../server/formats/open";
@@ -17,6 +16,7 @@ import type { Study } from "../../../server/protocol/study";
 import { toResult } from "../../../server/runs/export/json";
 import { findEarlier } from "../../../server/runs/find";
 import { openRun } from "../../../server/runs/open";
+import { readAll } from "../../support/data";
 import { temporaryFolder } from "./support/folders";
 import { evaluatorPath, fixture, resnetStudy, runStudy } from "./support/study";
 import type { Finished } from "./support/study";
@@ -134,9 +134,8 @@ describe("a run of the fixture's network", () => {
       originValues(graph.parameters),
       randomDirections(graph.parameters, study.directions as RandomDirections),
     );
-    const data = await openData(study.data.path, study.data);
-    const width = data.x.data.length / data.x.shape[0]!;
-    const x = { dtype: "float32", shape: [100, 1, 28, 28], data: data.x.data.slice(0, 100 * width) } as Tensor;
+    const { data, x: all } = await readAll(study.data.path, study.data);
+    const x = { dtype: "float32", shape: [100, 1, 28, 28], data: all.data.slice(0, 100 * 784) } as Tensor;
     const labels = Array.from({ length: 100 }, (_, i) => Number(data.y.data[i]));
     const engine = await createOnnxRuntimeEngine();
     const executable = await engine.compile(graph);

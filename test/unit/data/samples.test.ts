@@ -6,7 +6,7 @@ import { inferPreprocess } from "../../../server/data/infer";
 import { prepareSamples } from "../../../server/data/samples";
 import { selectSamples } from "../../../server/data/select";
 import type { DataSelection } from "../../../server/protocol/study";
-import { float32, int64, labelled, problemOf } from "../../support/data";
+import { float32, int64, labelled, problemFrom } from "../../support/data";
 
 const all: DataSelection = { path: "/data/test.npz", split: "test", samples: 1000, sample: "first", seed: 0 };
 
@@ -166,9 +166,9 @@ describe("fitShape", () => {
 });
 
 describe("prepareSamples", () => {
-  test("passes float32 samples through untouched", () => {
+  test("passes float32 samples through untouched", async () => {
     const data = counting([1, 2, 2]);
-    const found = prepareSamples(data, { ...all, samples: 2 }, undefined, [1, 2, 2], 10);
+    const found = await prepareSamples(data, { ...all, samples: 2 }, undefined, [1, 2, 2], 10);
     expect(found.x).toEqual(float32([2, 1, 2, 2], [0, 1, 2, 3, 4, 5, 6, 7]));
     expect([...found.y]).toEqual([0, 1]);
     expect(found).toMatchObject({ available: 4, preprocessing: "" });
@@ -179,23 +179,23 @@ describe("prepareSamples", () => {
     ["float64", { dtype: "float64", shape: [2, 2], data: Float64Array.of(0, 255, 3, 4) }],
     ["float16", { dtype: "float16", shape: [2, 2], data: Uint16Array.of(0, 0x5bf8, 0x4200, 0x4400) }],
     ["int64", { dtype: "int64", shape: [2, 2], data: BigInt64Array.of(0n, 255n, 3n, 4n) }],
-  ])("converts %s", (_, x) => {
-    const found = prepareSamples(labelled(x, int64([0, 1])), all, undefined, [2], 2);
+  ])("converts %s", async (_, x) => {
+    const found = await prepareSamples(labelled(x, int64([0, 1])), all, undefined, [2], 2);
     expect(found.x).toEqual(float32([2, 2], [0, 255, 3, 4]));
   });
 
-  test("scales, then takes mean and standard deviation of each channel, first or last", () => {
+  test("scales, then takes mean and standard deviation of each channel, first or last", async () => {
     const data = counting([2, 1, 2]);
     const preprocess = { scale: 0.5, mean: [1, 2], std: [2, 4] };
-    const first = prepareSamples(data, { ...all, samples: 1 }, preprocess, [2, 1, 2], 4);
+    const first = await prepareSamples(data, { ...all, samples: 1 }, preprocess, [2, 1, 2], 4);
     expect([...(first.x.data as Float32Array)]).toEqual([(0 - 1) / 2, (0.5 - 1) / 2, (1 - 2) / 4, (1.5 - 2) / 4]);
     expect(first.preprocessing).toBe("multiplied by 1/2; mean 1, 2 subtracted; divided by the standard deviation 2, 4");
-    const last = prepareSamples(counting([3, 1, 2]), { ...all, samples: 1 }, preprocess, [3, 1, 2], 4);
+    const last = await prepareSamples(counting([3, 1, 2]), { ...all, samples: 1 }, preprocess, [3, 1, 2], 4);
     expect([...(last.x.data as Float32Array)].slice(0, 2)).toEqual([(0 - 1) / 2, (0.5 - 2) / 4]);
   });
 
-  test("one mean and standard deviation serve all channels", () => {
-    const found = prepareSamples(
+  test("one mean and standard deviation serve all channels", async () => {
+    const found = await prepareSamples(
       counting([2, 2]),
       { ...all, samples: 1 },
       { scale: 1, mean: [1], std: [2] },
@@ -205,34 +205,38 @@ describe("prepareSamples", () => {
     expect([...(found.x.data as Float32Array)]).toEqual([-0.5, 0, 0.5, 1]);
   });
 
-  test("counts the channels in the model's layout, after they were moved", () => {
+  test("counts the channels in the model's layout, after they were moved", async () => {
     const data = labelled(float32([1, 1, 2, 3], [0, 1, 2, 3, 4, 5]), int64([0]));
-    const found = prepareSamples(data, all, { scale: 1, mean: [0, 10, 20], std: [1, 1, 1] }, [3, 1, 2], 2);
+    const found = await prepareSamples(data, all, { scale: 1, mean: [0, 10, 20], std: [1, 1, 1] }, [3, 1, 2], 2);
     expect([...(found.x.data as Float32Array)]).toEqual([0, 3, 1 - 10, 4 - 10, 2 - 20, 5 - 20]);
     expect(found.preprocessing).toContain("channels moved from last to first (1×2×3 to 3×1×2)");
   });
 
-  test("inferred preprocessing maps bytes to 0…1 and leaves floats", () => {
+  test("inferred preprocessing maps bytes to 0…1 and leaves floats", async () => {
+    const input = { shape: [2], dtype: "float32", use: { indices: false } } as const;
     const bytes = labelled({ dtype: "uint8", shape: [1, 2], data: Uint8Array.of(0, 51) }, int64([0]));
-    const found = prepareSamples(bytes, all, inferPreprocess(bytes), [2], 2);
+    const found = await prepareSamples(bytes, all, (await inferPreprocess(bytes, input)).preprocess, [2], 2);
     expect([...(found.x.data as Float32Array)]).toEqual([0, Math.fround(0.2)]);
     expect(found.preprocessing).toBe("multiplied by 1/255");
-    expect(inferPreprocess(counting([2]))).toEqual({ scale: 1, mean: [], std: [] });
+    expect(await inferPreprocess(counting([2]), input)).toEqual({
+      preprocess: { scale: 1, mean: [], std: [] },
+      notices: [],
+    });
   });
 
-  test("selects samples and labels together", () => {
+  test("selects samples and labels together", async () => {
     const x = float32(
       [100, 1],
       Array.from({ length: 100 }, (_, i) => i),
     );
     const y = int64(Array.from({ length: 100 }, (_, i) => i % 5));
-    const found = prepareSamples(labelled(x, y), { ...all, samples: 20, sample: "stratified" }, undefined, [1], 5);
+    const found = await prepareSamples(labelled(x, y), { ...all, samples: 20, sample: "stratified" }, undefined, [1], 5);
     expect(found.y).toHaveLength(20);
     (found.x.data as Float32Array).forEach((value, i) => expect(found.y[i]).toBe(value % 5));
   });
 
-  test("refuses samples of another shape and names both", () => {
-    const problem = problemOf(() => prepareSamples(counting([28, 28, 1]), all, undefined, [3, 32, 32], 10, "net.onnx"));
+  test("refuses samples of another shape and names both", async () => {
+    const problem = await problemFrom(prepareSamples(counting([28, 28, 1]), all, undefined, [3, 32, 32], 10, "net.onnx"));
     expect(problem).toMatchObject({
       reason: "data-mismatch",
       message: "test.npz holds samples of 28×28×1 but net.onnx wants 3×32×32.",
@@ -241,11 +245,11 @@ describe("prepareSamples", () => {
     });
   });
 
-  test("refuses a file without samples, and means that suit no channel axis", () => {
+  test("refuses a file without samples, and means that suit no channel axis", async () => {
     const empty = labelled(float32([0, 2], []), int64([]));
-    expect(problemOf(() => prepareSamples(empty, all, undefined, [2], 2)).reason).toBe("data-mismatch");
+    expect((await problemFrom(prepareSamples(empty, all, undefined, [2], 2))).reason).toBe("data-mismatch");
     const preprocess = { scale: 1, mean: [1, 2, 3], std: [] };
-    const problem = problemOf(() => prepareSamples(counting([1, 4, 4]), all, preprocess, [1, 4, 4], 4));
+    const problem = await problemFrom(prepareSamples(counting([1, 4, 4]), all, preprocess, [1, 4, 4], 4));
     expect(problem).toMatchObject({ reason: "study-invalid", facts: ["3 values", "1×4×4"] });
   });
 });
@@ -267,34 +271,34 @@ describe("labels", () => {
     ["uint64", { dtype: "uint64", shape: [3], data: BigUint64Array.of(2n, 0n, 9n) }],
     ["whole float32", float32([3], [2, 0, 9])],
     ["whole float16", { dtype: "float16", shape: [3], data: Uint16Array.of(0x4000, 0, 0x4880) }],
-  ])("are read from %s", (_, y) => {
-    expect([...prepare(y).y]).toEqual([2, 0, 9]);
+  ])("are read from %s", async (_, y) => {
+    expect([...(await prepare(y)).y]).toEqual([2, 0, 9]);
   });
 
-  test("are read from one-hot rows", () => {
-    expect([...prepare(float32([3, 3], [0, 1, 0, 1, 0, 0, 0, 0, 1])).y]).toEqual([1, 0, 2]);
+  test("are read from one-hot rows", async () => {
+    expect([...(await prepare(float32([3, 3], [0, 1, 0, 1, 0, 0, 0, 0, 1]))).y]).toEqual([1, 0, 2]);
     const bool: Tensor = { dtype: "bool", shape: [3, 2], data: Uint8Array.of(0, 1, 1, 0, 0, 1) };
-    expect([...prepare(bool).y]).toEqual([1, 0, 1]);
+    expect([...(await prepare(bool)).y]).toEqual([1, 0, 1]);
   });
 
-  test("beyond the model's outputs are refused with both numbers", () => {
-    const problem = problemOf(() => prepare(int64([0, 4, 11])));
+  test("beyond the model's outputs are refused with both numbers", async () => {
+    const problem = await problemFrom(prepare(int64([0, 4, 11])));
     expect(problem).toMatchObject({
       reason: "labels-mismatch",
       message: "test.npz has labels 0–11 but resnet.onnx has 10 outputs.",
       facts: ["labels 0–11", "10 outputs"],
     });
-    expect(problemOf(() => prepare(int64([1, 1, 1]), 1)).message).toContain(
+    expect((await problemFrom(prepare(int64([1, 1, 1]), 1))).message).toContain(
       "the label 1 only but resnet.onnx has 1 output.",
     );
-    expect(problemOf(() => prepare(float32([3, 12], new Float32Array(36).fill(1, 0, 1)), 10)).reason).toBe(
+    expect((await problemFrom(prepare(float32([3, 12], new Float32Array(36).fill(1, 0, 1)), 10))).reason).toBe(
       "labels-mismatch",
     );
-    expect([...prepare(int64([0, 4, 11]), null).y]).toEqual([0, 4, 11]);
+    expect([...(await prepare(int64([0, 4, 11]), null)).y]).toEqual([0, 4, 11]);
   });
 
-  test("of another number than the samples are refused", () => {
-    expect(problemOf(() => prepare(int64([0, 1])))).toMatchObject({
+  test("of another number than the samples are refused", async () => {
+    expect(await problemFrom(prepare(int64([0, 1])))).toMatchObject({
       reason: "labels-mismatch",
       message: "test.npz has 3 samples but 2 labels.",
       facts: ["x_test [3, 1]", "y_test [2]"],
@@ -309,8 +313,8 @@ describe("labels", () => {
     ["soft", float32([3, 2], [0.5, 0.5, 1, 0, 0, 1]), /not one-hot: row 0/],
     ["several at once", float32([3, 2], [1, 0, 1, 1, 0, 1]), /not one-hot: row 1/],
     ["pictures", float32([3, 2, 2], new Float32Array(12)), /labels of shape \[3, 2, 2\]/],
-  ])("that are %s are refused", (_, y, message) => {
-    const problem = problemOf(() => prepare(y));
+  ])("that are %s are refused", async (_, y, message) => {
+    const problem = await problemFrom(prepare(y));
     expect(problem.reason).toBe("labels-mismatch");
     expect(problem.message).toMatch(message);
   });

@@ -130,9 +130,9 @@ describe("the selection", () => {
     ["crossEntropy", integers([count], index)],
     ["sequenceCrossEntropy", integers([count, 1], index)],
     ["meanSquaredError", float32([count, 1], index)],
-  ])("keeps samples and labels together: %s", (loss, y) => {
+  ])("keeps samples and labels together: %s", async (loss, y) => {
     const drawn: DataSelection = { ...selection, samples: 9, sample: "stratified", seed: 2 };
-    const samples = prepareSamples(dataOf(y), drawn, undefined, [1], null, "net.onnx", loss);
+    const samples = await prepareSamples(dataOf(y), drawn, undefined, [1], null, "net.onnx", loss);
     const labels = samples.targets?.data ?? samples.y;
     expect(labels).toHaveLength(9);
     expect(Array.from(labels, Number)).toEqual(Array.from(samples.x.data, Number));
@@ -141,20 +141,14 @@ describe("the selection", () => {
   test.each<[LossName, Tensor]>([
     ["sequenceCrossEntropy", integers([count, 1], index)],
     ["huber", float32([count], index)],
-  ])("is drawn from all samples alike where there are no classes: %s", (loss, y) => {
-    const draw = (seed: number, sample: DataSelection["sample"] = "stratified"): string =>
-      prepareSamples(
-        dataOf(y),
-        { ...selection, samples: 9, sample, seed },
-        undefined,
-        [1],
-        null,
-        "net",
-        loss,
-      ).x.data.join();
+  ])("is drawn from all samples alike where there are no classes: %s", async (loss, y) => {
+    const draw = async (seed: number, sample: DataSelection["sample"] = "stratified"): Promise<string> => {
+      const drawn = { ...selection, samples: 9, sample, seed };
+      return (await prepareSamples(dataOf(y), drawn, undefined, [1], null, "net", loss)).x.data.join();
+    };
     expect(readTargets(dataOf(y), loss, null, "net").strata).toEqual(new Int32Array(count));
-    expect(draw(1)).toBe(draw(1));
-    expect(draw(2)).not.toBe(draw(1));
-    expect(draw(1, "first")).toBe("0,1,2,3,4,5,6,7,8");
+    expect(await draw(1)).toBe(await draw(1));
+    expect(await draw(2)).not.toBe(await draw(1));
+    expect(await draw(1, "first")).toBe("0,1,2,3,4,5,6,7,8");
   });
 });

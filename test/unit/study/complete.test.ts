@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { StudyDefaults } from "../../../server/protocol/requests";
 import type { Study } from "../../../server/protocol/study";
-import { completeStudy, noticesOf } from "../../../server/study/complete";
+import { completeStudy } from "../../../server/study/complete";
 import { overrideDraft } from "../../../server/study/draft";
 import type { StudyDraft } from "../../../server/study/draft";
 import { studyDigest } from "../../../server/study/identity";
@@ -52,16 +52,10 @@ describe("completeStudy", () => {
   test("names the file of labels of an IDX pair", () => {
     const images = path.resolve("/m/t10k-images-idx3-ubyte");
     const labels = path.resolve("/m/t10k-labels-idx1-ubyte");
-    const pair = { path: images, fingerprints: { [images]: "i", [labels]: "l" }, names: { x: "i", y: "l" } };
+    const pair = { path: images, fingerprints: { [images]: "i", [labels]: "l" }, names: { y: labels } };
     const study = completeStudy({ model }, pair, {});
     expect(study.data).toMatchObject({ path: images, y: labels, split: "test" });
     expect(study.data.x).toBeUndefined();
-  });
-
-  test("says what it inferred, unless the study says it", () => {
-    const study = completeStudy({ model }, data, {});
-    expect(noticesOf({ model }, study)).toHaveLength(1);
-    expect(noticesOf({ model, preprocess: { scale: 1 / 255 } }, study)).toEqual([]);
   });
 
   test("refuses settings that break a rule, naming them", () => {

@@ -1,12 +1,13 @@
-import { corrupt, tooLarge, unsupported } from "../../files/faults";
-import { parseJson } from "../../files/json";
-import type { Source } from "../../files/source";
-import { widthOf } from "../../graph/elements";
-import { sizeOf, type DataType } from "../../graph/tensor";
-import type { TensorFacts } from "../checkpoint";
+import { corrupt, tooLarge, unsupported } from "./faults";
+import { parseJson } from "./json";
+import type { Source } from "./source";
+import { widthOf } from "../graph/elements";
+import { sizeOf, type DataType } from "../graph/tensor";
 
 /** A tensor and where in the file its bytes are. */
-export interface StoredTensor extends TensorFacts {
+export interface StoredTensor {
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
   readonly position: number;
   readonly length: number;
 }
