@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { GridSpec } from "../protocol/study";
+import type { GridSpec, Preprocess } from "../protocol/study";
 import { describeStudy } from "../requests/describe";
 import type { Described } from "../requests/describe";
 import { toJson, writeOutput } from "./output";
@@ -28,11 +28,10 @@ export async function describeCommand(file: string, json: string | undefined, te
 function studyLines({ study, model, earlier }: Extract<Described, { kind: "ready" }>): readonly string[] {
   const { data, directions, grid, preprocess } = study;
   const available = model.data.find((candidate) => candidate.path === data.path)?.samples ?? data.samples;
-  const { scale, mean, std } = preprocess;
   return [
     `Data        ${data.path}`,
     `Samples     ${countText(Math.min(data.samples, available))} of ${countText(available)}, ${data.sample}, split "${data.split}", seed ${data.seed}`,
-    `Preprocess  scale ${scale}, mean [${mean.join(", ")}], std [${std.join(", ")}]`,
+    `Preprocess  ${preprocessText(preprocess)}`,
     `Directions  ${directionsText(directions)}`,
     `Grid        ${gridText(grid)}`,
     ...(study.checkpoints ? [`Path        ${plural(study.checkpoints.files.length, "checkpoint")}`] : []),
@@ -40,6 +39,19 @@ function studyLines({ study, model, earlier }: Extract<Described, { kind: "ready
       ? []
       : [`Earlier     ${earlier.measured} of ${plural(earlier.total, "point")} in ${path.basename(earlier.journal)}`]),
   ];
+}
+
+function preprocessText({ scale, mean, std, resize, color, labels }: Preprocess): string {
+  const { offset, order } = labels ?? {};
+  return [
+    ...(color === undefined ? [] : [`color ${color}`]),
+    ...(resize === undefined ? [] : [`resize ${resize.join("×")}`]),
+    `scale ${scale}`,
+    `mean [${mean.join(", ")}]`,
+    `std [${std.join(", ")}]`,
+    ...(offset === undefined ? [] : [`labels − ${offset}`]),
+    ...(order === undefined ? [] : [`labels ${order.join(", ")}`]),
+  ].join(", ");
 }
 
 function gridText({ x, y, points: [columns, rows], lines, fit }: GridSpec): string {

@@ -4,6 +4,7 @@ import type { DirectionsDraft, SplitDraft, StudyDraft } from "../study/draft";
 import { batchNormModes, directionKinds, lossNames, maximumPoints, maximumSeed, normalisations } from "../study/schema";
 import { gridPoints, numberRange, oneOf, positiveNumber, UsageError, wholeNumber } from "./flags";
 import type { Parsed } from "./flags";
+import { preparationOf } from "./preparation";
 
 /**
  * What the flags of `run` say in place of a study's own values.
@@ -19,13 +20,16 @@ export function overridesOf(parsed: Parsed): Omit<StudyDraft, "model" | "file"> 
   if (parsed.has("from-logits") && parsed.has("from-probabilities")) {
     throw new UsageError("--from-logits and --from-probabilities exclude each other");
   }
+  const { layout, preprocess } = preparationOf(parsed);
   return {
     data: {
       path: as("data", (file) => path.resolve(file)),
       split: parsed.text("split"),
       samples: whole("samples", 1, 1e9),
       sample: as("sample", (text) => oneOf("sample", text, ["stratified", "first"])),
+      ...layout,
     },
+    preprocess,
     splits: as("splits", splitsOf),
     checkpoints: as("checkpoints", (glob) => ({ files: [path.resolve(glob)], log })),
     weights: as("weights", (file) => path.resolve(file)),

@@ -1,9 +1,14 @@
 import { lossNames, normalisations } from "../study/schema";
 import type { Flag } from "./flags";
+import { preparationFlags } from "./preparation";
 
 /** What a run looks at; every flag has its field in the study file. */
 export const runFlags: Readonly<Record<string, Flag>> = {
-  data: { type: "string", value: "FILE", help: "labelled data: .npz, or the images of an IDX pair" },
+  data: {
+    type: "string",
+    value: "FILE",
+    help: "labelled data: .npz, .npy, IDX, CIFAR, .csv, .parquet, .safetensors or a folder of pictures",
+  },
   split: { type: "string", value: "NAME", help: "what the split is called, e.g. test" },
   splits: {
     type: "string",
@@ -13,6 +18,7 @@ export const runFlags: Readonly<Record<string, Flag>> = {
   samples: { type: "string", value: "N", help: "how many samples (1000)" },
   sample: { type: "string", value: "HOW", help: "stratified or first (stratified)" },
   weights: { type: "string", value: "FILE", help: "weights that take the place of the model's own" },
+  ...preparationFlags,
   loss: { type: "string", value: "NAME", help: `${lossNames.join(", ")} (that of the training, or crossEntropy)` },
   "from-logits": { type: "boolean", help: "the outputs are logits, whatever the model ends in" },
   "from-probabilities": {

@@ -90,7 +90,11 @@ function scaleFor(data: LabelledData, values: Values, model: ModelInput, given: 
   const selfScaling = slope !== undefined && slope < steepestOfBytes;
   const isDeep = data.pictures === true && dtype === "uint16";
   const pixels =
-    values.whole && values.low >= 0 && values.high <= 255 && values.high >= brightest && sizeOf(shape.slice(1)) >= fewestPixels;
+    values.whole &&
+    values.low >= 0 &&
+    values.high <= 255 &&
+    values.high >= brightest &&
+    sizeOf(shape.slice(1)) >= fewestPixels;
   if (dtype !== "uint8" && !isDeep && !pixels) {
     if (!selfScaling || values.high > largestOfUnit) return asIs();
     return asIs(
@@ -102,7 +106,9 @@ function scaleFor(data: LabelledData, values: Values, model: ModelInput, given: 
   const full = isDeep ? 65535 : 255;
   if (values.high <= 1) return asIs(`The samples are ${what} of 0 and 1 and are taken as they are.`);
   if ([...(given.mean ?? []), ...(given.std ?? [])].some((value) => Math.abs(value) > largestOfUnit)) {
-    return asIs(`The samples are ${what} and are not scaled, because the study's mean and std are those of such values.`);
+    return asIs(
+      `The samples are ${what} and are not scaled, because the study's mean and std are those of such values.`,
+    );
   }
   if (selfScaling) {
     return asIs(
@@ -110,7 +116,8 @@ function scaleFor(data: LabelledData, values: Values, model: ModelInput, given: 
         `if it was trained on samples divided by ${full}, set "scale" of "preprocess" to ${1 / full}.`,
     );
   }
-  const despite = slope === undefined ? "" : ` (the model's own scaling, by about ${short(slope)}, is for small values)`;
+  const despite =
+    slope === undefined ? "" : ` (the model's own scaling, by about ${short(slope)}, is for small values)`;
   return {
     scale: 1 / full,
     notice: `The samples are ${what}: they are multiplied by 1/${full}${despite}, which "scale" of "preprocess" may change.`,

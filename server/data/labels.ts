@@ -37,7 +37,8 @@ export function readLabels(data: LabelledData, classes: number | null, model: st
 }
 
 function adviceFor(low: number, high: number, classes: number): string {
-  if (classes === 1) return 'A model with one output needs another loss: set "loss" to "binaryCrossEntropy" for labels 0 and 1.';
+  if (classes === 1)
+    return 'A model with one output needs another loss: set "loss" to "binaryCrossEntropy" for labels 0 and 1.';
   if (low > 0 && high - low < classes) {
     return `If the first class has the label ${low} in the file, set "preprocess": { "labels": { "offset": ${low} } } in the study; else choose data for this model.`;
   }

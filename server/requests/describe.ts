@@ -133,8 +133,8 @@ async function draftOf({ file, data, overrides = {} }: DescribeOptions): Promise
   const draft = overrideDraft(isOtherPlane(written, overrides) ? withoutRange(written) : written, overrides);
   if (chosen === undefined || chosen === written.data?.path) return { draft, notices };
   // The names of arrays and split that a study gives belong to the file that it names.
-  const { x, y, split } = overrides.data ?? {};
-  return { draft: { ...draft, data: { ...draft.data, path: chosen, x, y, split } }, notices };
+  const { x, y, split, layout } = overrides.data ?? {};
+  return { draft: { ...draft, data: { ...draft.data, path: chosen, x, y, split, layout } }, notices };
 }
 
 /** Whether the user asks for another plane than the study's own, about which the study's range says nothing. */

@@ -69,12 +69,13 @@ export function completeStudy(draft: StudyDraft, data: DataFacts, defaults: Stud
 
 /** A split without a file of its own lies in that of the first one. */
 function furtherSplit(draft: SplitDraft, first: DataSelection): DataSelection {
-  const { samples, sample, seed } = first;
+  const { samples, sample, seed, layout } = first;
   const own =
     draft.path === undefined
       ? { path: first.path, x: `x_${draft.split}`, y: `y_${draft.split}` }
       : { path: draft.path };
-  return { samples, sample, seed, ...own, ...merge<DataSelection>(draft), split: draft.split };
+  const shared = { samples, sample, seed, ...(layout === undefined ? {} : { layout }) };
+  return { ...shared, ...own, ...merge<DataSelection>(draft), split: draft.split };
 }
 
 function checkpointsOf({ files, every = 1, log, drops, rename }: CheckpointDraft): CheckpointSelection {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import type { CheckpointSelection, DataSelection, Directions, GridSpec, Study } from "../protocol/study";
+import type { CheckpointSelection, DataSelection, Directions, GridSpec, Preprocess, Study } from "../protocol/study";
 
 /**
  * SHA-256 (hex) of all that determines a run's numbers: the contents of its files, the selection and preparation of
@@ -20,7 +20,7 @@ export function studyDigest(study: Study, fingerprints: Readonly<Record<string, 
     data: selectionOf(study.data),
     splits: study.splits?.map((split) => ({ ...selectionOf(split), file: contentOf(split.path) })),
     checkpoints: checkpointsOf(checkpoints, contentOf),
-    preprocess: { scale: preprocess.scale, mean: preprocess.mean, std: preprocess.std },
+    preprocess: preparationOf(preprocess),
     loss: lossOf(study),
     directions: directionsOf(directions, contentOf),
     batchNorm: batchNormOf(study),
@@ -31,8 +31,12 @@ export function studyDigest(study: Study, fingerprints: Readonly<Record<string, 
   return createHash("sha256").update(JSON.stringify(determining)).digest("hex");
 }
 
-function selectionOf({ x, y, samples, sample, seed }: DataSelection): object {
-  return { x: arrayName(x), y: arrayName(y), samples, sample, seed };
+function selectionOf({ x, y, samples, sample, seed, layout }: DataSelection): object {
+  return { x: arrayName(x), y: arrayName(y), samples, sample, seed, layout };
+}
+
+function preparationOf({ scale, mean, std, resize, color, labels }: Preprocess): object {
+  return { scale, mean, std, resize, color, offset: labels?.offset, order: labels?.order };
 }
 
 /** The name alone where nothing else is said; δ is Huber's. */

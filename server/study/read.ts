@@ -29,7 +29,10 @@ interface StudyFile {
   readonly model: string | { readonly path: string; readonly weights?: string };
   readonly checkpoints?: string | readonly string[] | CheckpointsFile;
   readonly data?: string | DataFile;
-  readonly preprocess?: { readonly scale?: number; readonly mean?: OneOrMany; readonly std?: OneOrMany };
+  readonly preprocess?: Partial<Omit<Preprocess, "mean" | "std">> & {
+    readonly mean?: OneOrMany;
+    readonly std?: OneOrMany;
+  };
   readonly loss?: LossName | Omit<LossSpec, "weightDecay">;
   readonly weightDecay?: number;
   readonly directions?: StudyDraft["directions"] & { readonly batchNorm?: BatchNormMode };
@@ -221,7 +224,7 @@ function isList(value: readonly string[] | CheckpointsFile): value is readonly s
 function toPreprocess(given: NonNullable<StudyFile["preprocess"]>): Partial<Preprocess> {
   const list = (value: OneOrMany | undefined): readonly number[] | undefined =>
     typeof value === "number" ? [value] : value;
-  return { scale: given.scale, mean: list(given.mean), std: list(given.std) };
+  return { ...given, mean: list(given.mean), std: list(given.std) };
 }
 
 /** What a study's file is to it: the field to correct, and how to speak of it. */
@@ -244,7 +247,7 @@ async function expectFile(
   what: keyof typeof fileWords,
 ): Promise<void> {
   const found = await stat(target).catch(() => undefined);
-  if (found?.isFile()) return;
+  if (found?.isFile() || (what === "data" && found?.isDirectory())) return;
   const { line, column } = parsed.placeOf(field);
   const { reason, title, subject, field: named } = fileWords[what];
   throw new ProblemError({

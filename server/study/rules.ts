@@ -83,6 +83,20 @@ function sampleRules({ data, splits = [], preprocess }: Draft, expect: Expect): 
   expect(mean.every(Number.isFinite), ["preprocess", "mean"], "finite numbers", mean);
   const fit = std.every((value) => Number.isFinite(value) && value !== 0);
   expect(fit, ["preprocess", "std"], "numbers other than 0", std);
+  const { resize, labels } = preprocess ?? {};
+  if (resize !== undefined) {
+    const sizes = resize.length === 2 && resize.every((extent) => isWhole(extent, 1) && extent <= 65536);
+    expect(sizes, ["preprocess", "resize"], "two whole numbers [height, width] from 1 to 65536", resize);
+  }
+  if (labels?.offset !== undefined) {
+    const whole = Number.isSafeInteger(labels.offset);
+    expect(whole, ["preprocess", "labels", "offset"], "a whole number", labels.offset);
+    const alone = labels.order === undefined || labels.offset === 0;
+    expect(alone, ["preprocess", "labels", "offset"], '0 beside an "order" of labels', labels.offset);
+  }
+  const { order = [] } = labels ?? {};
+  const distinct = new Set(order.map(String)).size === order.length;
+  expect(distinct, ["preprocess", "labels", "order"], "a list without repetitions", order);
   const lengths = mean.length <= 1 || std.length <= 1 || mean.length === std.length;
   expect(lengths, ["preprocess", "std"], `as long as "preprocess.mean" (${mean.length})`, std);
 }

@@ -83,11 +83,11 @@ const manySamples = 1_000_000_000;
 function dataSchema(): StudySchema {
   const own = {
     path: path("data", "the labelled data", "the path of a data file", { otherwise: "the data beside the model" }),
-    x: text("Name of the array of samples in the file.", "the name of an array", {
+    x: text("Name of the array of samples in the file, or of the columns of a table (pixel*, or a,b).", "a name", {
       inner: "samples",
       otherwise: "found by its usual names, such as x_test or images",
     }),
-    y: text("Name of the array of labels in the file, or the file of labels of an IDX pair.", "a name", {
+    y: text("Name of the array or column of labels in the file, or the file of labels of a pair of files.", "a name", {
       inner: "labels",
       otherwise: "found by its usual names, such as y_test or labels",
     }),
@@ -105,6 +105,15 @@ function dataSchema(): StudySchema {
       { default: "stratified" },
     ),
     seed: integer("Seed of the drawing of samples.", 0, maximumSeed, { default: 0 }),
+    layout: choice(
+      "Where the channels of the file's pictures are.",
+      {
+        NHWC: "Last: the channels of a pixel follow each other.",
+        NCHW: "First: one channel after the other.",
+      },
+      [],
+      { otherwise: "told by the shapes of samples and model" },
+    ),
   };
   const split = orShorthand(
     path("data", "the split's data", "the path of a data file"),
@@ -115,9 +124,29 @@ function dataSchema(): StudySchema {
     split: text('What the split is called in pictures and files, e.g. "test".', "a name", {
       otherwise: "taken from the names of file and arrays",
     }),
-    layout: later("Explicit data layouts"),
     ...Object.fromEntries(splitNames.map((name) => [name, split])),
   });
+}
+
+/** How labels are counted. */
+function labelsSchema(): StudySchema {
+  return object(
+    "How the labels of the file become the model's classes, which count from 0.",
+    {
+      offset: field("Subtracted from every label, e.g. 1 for labels that count from 1.", "a whole number", {
+        type: "integer",
+        default: 0,
+      }),
+      order: list(
+        "Labels or names of classes of the file, in the order of the model's outputs.",
+        "a list of labels",
+        field("A label of the file.", "a text or a number", { type: ["string", "number"] }),
+        { minItems: 1, uniqueItems: true, otherwise: "names in sorted order, numbers as they are" },
+      ),
+    },
+    undefined,
+    { otherwise: "taken as they are" },
+  );
 }
 
 /** An object of patterns, or a list of pairs of them. */
@@ -214,12 +243,12 @@ export const studySchema: StudySchema = {
         otherwise: "the labelled data beside the model, when only one file fits",
       },
       preprocess: object(
-        "What is done to the samples: x · scale, minus mean, divided by std.",
+        "What is done to the samples: colour, size, then x · scale, minus mean, divided by std.",
         {
           scale: field("Factor applied first, e.g. 0.00392156862745098 for bytes.", "a number other than 0", {
             type: "number",
             not: { const: 0 },
-            otherwise: "1 for numbers, 1/255 for bytes",
+            otherwise: "1/255 for bytes that the model does not scale itself, else 1",
           }),
           mean: perChannel("Subtracted after scaling.", field("Mean of a channel.", "a number", { type: "number" }), {
             default: 0,
@@ -229,12 +258,25 @@ export const studySchema: StudySchema = {
             field("Standard deviation of a channel.", "a number other than 0", { type: "number", not: { const: 0 } }),
             { default: 1 },
           ),
-          resize: later("Resized images"),
-          color: later("Colour conversions"),
-          labels: later("Relabelled classes"),
+          resize: list(
+            "Size of the pictures, [height, width]: bilinear with half-pixel centres, antialiased where it shrinks.",
+            "two whole numbers [height, width] from 1 to 65536",
+            integer("Pixels.", 1, 65536, { unit: "pixels" }),
+            { minItems: 2, maxItems: 2, otherwise: "the size that they have" },
+          ),
+          color: choice(
+            "Colour mode of the pictures.",
+            {
+              grey: "One channel: 0.299 R + 0.587 G + 0.114 B, for bytes rounded as in PIL's mode L.",
+              rgb: "Three channels; opacity is left out.",
+            },
+            [],
+            { otherwise: "the one that they have; that of the model for files of pictures" },
+          ),
+          labels: labelsSchema(),
         },
         undefined,
-        { otherwise: "inferred from the samples' type" },
+        { otherwise: "inferred from samples and model" },
       ),
       loss: {
         ...orShorthand(

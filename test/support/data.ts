@@ -90,7 +90,10 @@ export async function samplesOf(data: LabelledData): Promise<Tensor> {
 }
 
 /** Opens data and reads all samples. */
-export async function readAll(path: string, asked: AskedNames = {}): Promise<{ readonly data: LabelledData; readonly x: Tensor }> {
+export async function readAll(
+  path: string,
+  asked: AskedNames = {},
+): Promise<{ readonly data: LabelledData; readonly x: Tensor }> {
   const data = await openData(path, asked);
   return { data, x: await samplesOf(data) };
 }

@@ -173,7 +173,9 @@ describe("idx", () => {
       Uint8Array.of(...images, 0),
       idx("uint8", [2 ** 31, 2 ** 31, 9], images),
     ]) {
-      expect((await problemFrom(readAll(save("bad.idx", damage), { y: "bad-labels.idx" }))).reason).toBe("file-corrupt");
+      expect((await problemFrom(readAll(save("bad.idx", damage), { y: "bad-labels.idx" }))).reason).toBe(
+        "file-corrupt",
+      );
       const packed = save("bad-idx3.gz", gzipSync(damage));
       expect((await problemFrom(readAll(packed, { y: "bad-labels.idx" }))).reason).toBe("file-corrupt");
     }
@@ -204,7 +206,7 @@ describe("files that are no data", () => {
       reason: "data-missing",
       message: "The data file nowhere.npz does not exist.",
     });
-    expect((await problemFrom(openData(folder, {}))).message).toContain("is not a file");
+    expect((await problemFrom(openData(folder, {}))).message).toContain("is no data that can be read");
     expect((await problemFrom(openData(save("table.csv", Buffer.from("a,b\n1,2\n")), {}))).reason).toBe(
       "file-unsupported",
     );

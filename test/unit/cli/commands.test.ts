@@ -20,6 +20,7 @@ describe("readCommand", () => {
       overrides: {
         data: { path: path.resolve("d.npz"), split: "held", samples: 200, sample: "first" },
         splits: [{ split: "train", path: path.resolve("t.npz") }, { split: "valid" }],
+        preprocess: {},
         checkpoints: { files: [path.resolve("run/*.pt")], log: path.resolve("log.csv") },
         loss: { name: "crossEntropy", weightDecay: 5e-4 },
         directions: { kind: "random", normalise: "layer", ignore: "none", seed: 7, count: 4, centred: false },
@@ -75,6 +76,7 @@ describe("readCommand", () => {
     if (command.kind !== "run") throw new Error(command.kind);
     expect(JSON.parse(JSON.stringify(command.overrides))).toEqual({
       data: {},
+      preprocess: {},
       loss: {},
       directions: {},
       grid: { points: [9, 9] },
@@ -82,6 +84,34 @@ describe("readCommand", () => {
     });
     expect(command.resume).toBe(false);
     expect(command.json).toBeUndefined();
+  });
+
+  test("reads how samples are prepared", () => {
+    const flags =
+      "--scale 1/255 --mean 0.5,0.4,0.3 --std 0.25 --resize 32x48 --color rgb --layout NCHW --labels offset:1";
+    const command = readCommand(["run", "net.onnx", ...flags.split(" ")]);
+    if (command.kind !== "run") throw new Error(command.kind);
+    expect(command.overrides.data).toMatchObject({ layout: "NCHW" });
+    expect(command.overrides.preprocess).toEqual({
+      scale: 1 / 255,
+      mean: [0.5, 0.4, 0.3],
+      std: [0.25],
+      resize: [32, 48],
+      color: "rgb",
+      labels: { offset: 1 },
+    });
+    const named = readCommand(["run", "net.onnx", "--labels", "cat,dog"]);
+    expect(named).toMatchObject({ overrides: { preprocess: { labels: { order: ["cat", "dog"] } } } });
+  });
+
+  test.each([
+    ["--scale", "bright", "numbers"],
+    ["--mean", "1,,2", "numbers"],
+    ["--resize", "32", "HEIGHTxWIDTH"],
+    ["--color", "sepia", "grey, rgb"],
+    ["--layout", "CHW", "NHWC, NCHW"],
+  ])("refuses %s %s", (flag, value, expected) => {
+    expect(() => readCommand(["run", "net.onnx", flag, value])).toThrow(expected);
   });
 
   test("reads the other commands", () => {

@@ -230,13 +230,21 @@ describe("prepareSamples", () => {
       Array.from({ length: 100 }, (_, i) => i),
     );
     const y = int64(Array.from({ length: 100 }, (_, i) => i % 5));
-    const found = await prepareSamples(labelled(x, y), { ...all, samples: 20, sample: "stratified" }, undefined, [1], 5);
+    const found = await prepareSamples(
+      labelled(x, y),
+      { ...all, samples: 20, sample: "stratified" },
+      undefined,
+      [1],
+      5,
+    );
     expect(found.y).toHaveLength(20);
     (found.x.data as Float32Array).forEach((value, i) => expect(found.y[i]).toBe(value % 5));
   });
 
   test("refuses samples of another shape and names both", async () => {
-    const problem = await problemFrom(prepareSamples(counting([28, 28, 1]), all, undefined, [3, 32, 32], 10, "net.onnx"));
+    const problem = await problemFrom(
+      prepareSamples(counting([28, 28, 1]), all, undefined, [3, 32, 32], 10, "net.onnx"),
+    );
     expect(problem).toMatchObject({
       reason: "data-mismatch",
       message: "test.npz holds samples of 28×28×1 but net.onnx wants 3×32×32.",
