@@ -21,24 +21,21 @@ function isDilatedSame({ op, domain, attributes }: GraphNode): boolean {
  * Where a window is smaller than its stride, automatic padding may have less than nothing to add. ONNX Runtime stops then
  * at a pooling, and gives a transposed convolution another extent than input · stride.
  */
-function isSameBelowStride({ op, domain, attributes }: GraphNode, kernel: readonly number[] | undefined): boolean {
-  const { auto_pad: padding, strides } = attributes;
-  return (
-    domain === "" &&
-    sparse.has(op) &&
-    padding?.type === "string" &&
-    padding.value.startsWith("SAME") &&
-    strides?.type === "ints" &&
-    strides.value.some((stride, axis) => stride > (kernel?.[axis] ?? stride))
-  );
+function isSameBelowStride(node: GraphNode, graph: Graph): boolean {
+  const { auto_pad: padding, strides } = node.attributes;
+  if (node.domain !== "" || !sparse.has(node.op) || strides?.type !== "ints") return false;
+  if (padding?.type !== "string" || !padding.value.startsWith("SAME")) return false;
+  const kernel = kernelOf(node, graph);
+  return strides.value.some((stride, axis) => stride > (kernel?.[axis] ?? stride));
 }
 
 /** Extents of a window: as the node states them, or those of a kernel that is a parameter or a constant. */
-function kernelsOf({ constants, parameters }: Graph): (node: GraphNode) => readonly number[] | undefined {
-  const shapes = new Map([...constants].map(([name, { shape }]) => [name, shape]));
-  for (const { value, tensor } of parameters) shapes.set(value, tensor.shape);
-  return ({ attributes: { kernel_shape: stated }, inputs }) =>
-    stated?.type === "ints" ? stated.value : shapes.get(inputs[1] ?? "")?.slice(2);
+function kernelOf({ attributes, inputs }: GraphNode, graph: Graph): readonly number[] | undefined {
+  const stated = attributes["kernel_shape"];
+  if (stated?.type === "ints") return stated.value;
+  const [, name = ""] = inputs;
+  const weights = graph.constants.get(name) ?? graph.parameters.find(({ value }) => value === name)?.tensor;
+  return weights?.shape.slice(2);
 }
 
 /** ONNX Runtime's JavaScript interface has no bfloat16 tensors; inside a model they are fine. */
@@ -51,12 +48,9 @@ function hasBfloat16Boundary({ inputs, outputs }: Graph): boolean {
  * it does not have at all are found when a session is made.
  */
 export function limitsOf(graph: Graph): readonly string[] {
-  const kernelOf = kernelsOf(graph);
   const found = graph.nodes.flatMap((node) => [
     ...(isDilatedSame(node) ? [`${node.op} with dilations and automatic padding`] : []),
-    ...(isSameBelowStride(node, kernelOf(node))
-      ? [`${node.op} with automatic padding and strides above its kernel`]
-      : []),
+    ...(isSameBelowStride(node, graph) ? [`${node.op} with automatic padding and strides above its kernel`] : []),
   ]);
   return [...new Set(found), ...(hasBfloat16Boundary(graph) ? ["bfloat16 inputs and outputs"] : [])];
 }
