@@ -10,6 +10,7 @@ import type { ExternalData } from "./external";
 import { domainOf, readNode } from "./node";
 import { findParameters } from "./parameters";
 import { readTensor } from "./tensor";
+import { requireVersions } from "./versions";
 
 /** Initialisers may stay out of the graph's inputs, as ours do, from this version on. */
 const oldestIrVersion = 4;
@@ -47,6 +48,7 @@ export function readModel(bytes: Uint8Array, files: ExternalData, file: string):
     }
   }
   if (!draft.hasGraph) throw new WireError("it holds no graph");
+  requireVersions(draft, file);
   const graph = findParameters(inOrder(draft.finish(), path.basename(file)));
   const values = notedValues(graph);
   return { ...graph, values: values.length > 0 ? values : undefined };
@@ -61,7 +63,7 @@ class Draft {
   /** Fields of the graph that are carried. */
   private readonly rest = new Message();
   private name = "";
-  private readonly opsets = new Map<string, number>();
+  readonly opsets = new Map<string, number>();
   private readonly inputs: ValueInfo[] = [];
   private readonly outputs: ValueInfo[] = [];
   private readonly values: ValueInfo[] = [];
