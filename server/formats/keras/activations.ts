@@ -28,7 +28,7 @@ export function clipped({ emit }: LayerCall, x: KerasValue, limit: number): Kera
 const silu: ActivationFunction = ({ emit }, x) => emit.like(x, emit.op("Mul", [x.name, emit.op("Sigmoid", [x.name])]));
 
 /** Keras' functions by the names that models call them; later names are aliases. */
-const functions: Readonly<Record<string, ActivationFunction>> = {
+export const functions: Readonly<Record<string, ActivationFunction>> = {
   linear: (_, x) => x,
   relu: operator("Relu"),
   relu6: (call, x) => clipped(call, x, 6),

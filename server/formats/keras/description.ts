@@ -9,6 +9,8 @@ export interface LayerDescription {
   readonly config: Json;
   /** Whether it is an operation on tensors such as `x * 2 + y` (`keras.src.ops.…`), not a layer of that class. */
   readonly isOperation: boolean;
+  /** Whether the description says where the class comes from. */
+  readonly hasOrigin: boolean;
   readonly nodes: readonly NodeDescription[];
   /** How much more than its place among `nodes` the number of a call is in the calls' arguments. */
   readonly shift: number;
@@ -133,10 +135,12 @@ class Reader {
     const called = entry["name"] ?? config["name"];
     const name = typeof called === "string" ? called : className.toLowerCase();
     if (isCustom(entry)) throw custom(`has the layer ${name}`, className, entry);
-    const isOperation = typeof entry["module"] === "string" && entry["module"].includes(".ops.");
+    const { module } = entry;
+    const hasOrigin = typeof module === "string";
+    const isOperation = hasOrigin && module.includes(".ops.");
     const isModel = modelClasses.has(className) && !isOperation;
     const model = isModel ? this.model({ ...entry, config: given }, depth + 1) : undefined;
-    return { className, name, config, isOperation, nodes: [], shift: 0, ...(model ? { model } : {}) };
+    return { className, name, config, isOperation, hasOrigin, nodes: [], shift: 0, ...(model ? { model } : {}) };
   }
 }
 

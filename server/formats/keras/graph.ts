@@ -6,9 +6,9 @@ import type { InputDescription, LayerDescription, ModelDescription } from "./des
 import { Emitter } from "./emitter";
 import { LayerInstance } from "./instance";
 import { instantiate, layersIn, type ModelInstance } from "./instances";
-import { operations } from "./layers/operations";
 import { layers } from "./layers/table";
 import { passesMask } from "./masks";
+import { operations } from "./operations/table";
 import { parametersOf } from "./parameters";
 import { precisionOf } from "./precision";
 import { referencesAmong, resolved, type TensorReference } from "./references";
@@ -131,7 +131,7 @@ class Builder {
     if (!(instance instanceof LayerInstance)) return this.applyModel(instance, tensorsIn(given.args));
     this.emit.begin(name);
     const call = new LayerCall(this.context, className, name, instance.settings, given, instance);
-    return this.lower(call, layer.isOperation ? operations : layers);
+    return this.lower(call, isOperation(layer, given) ? operations : layers);
   }
 
   private lower(call: LayerCall, table: Lowerings = layers): readonly KerasValue[] {
@@ -143,6 +143,19 @@ class Builder {
     const results = result instanceof KerasValue ? [result] : result;
     return mask ? results.map((value) => emit.masked(value, value.mask ?? mask)) : results;
   }
+}
+
+/**
+ * Whether a call is that of an operation. Older forms do not say where a class comes from: layers that join tensors are
+ * called with a list of them, operations of the same names with two arguments.
+ */
+function isOperation(
+  { className, isOperation: isSaid, hasOrigin, config }: LayerDescription,
+  { args }: Arguments,
+): boolean {
+  if (isSaid || hasOrigin) return isSaid;
+  if (!Object.hasOwn(operations, className)) return false;
+  return !Object.hasOwn(layers, className) || args.length > 1 || "newshape" in config;
 }
 
 /**

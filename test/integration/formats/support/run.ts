@@ -28,9 +28,10 @@ export async function runFile(file: string, inputs: readonly Tensor[]): Promise<
 }
 
 /** Numbers agree to 1e-5 of the largest of them. */
-export function expectClose(found: ArrayLike<number>, wanted: readonly number[], what = ""): void {
+export function expectClose(found: ArrayLike<number>, wanted: ArrayLike<number>, what = ""): void {
   expect(found.length, what).toBe(wanted.length);
-  const scale = Math.max(1e-3, ...wanted.map(Math.abs));
-  const difference = Math.max(...wanted.map((value, i) => Math.abs(found[i]! - value)));
+  const numbers = Array.from(wanted);
+  const scale = Math.max(1e-3, ...numbers.map(Math.abs));
+  const difference = Math.max(...numbers.map((value, i) => Math.abs(found[i]! - value)));
   expect(difference / scale, what).toBeLessThan(1e-5);
 }

@@ -1,0 +1,6 @@
+import type { Lowerings } from "../call";
+import { arithmeticOperations } from "./arithmetic";
+import { shapeOperations } from "./shape";
+
+/** Operations on tensors (`keras.ops`, `x * 2 + y`) that are supported, by Keras' class name. */
+export const operations: Lowerings = { ...arithmeticOperations, ...shapeOperations };
