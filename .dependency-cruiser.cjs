@@ -60,6 +60,7 @@ module.exports = {
     mayImport("data", ["files", "graph"]),
     mayImport("engines", ["graph"]),
     mayImport("study", []),
+    mayImport("language", ["study"]),
     mayImport("evaluator", ["engines", "landscape", "formats", "data", "graph"]),
     mayImport("runs", ["evaluator", "landscape", "study", "formats", "files", "graph"]),
     {

@@ -21,6 +21,7 @@ import { openRun } from "../runs/open";
 import { HealthReporter } from "./health";
 import { Log } from "./log";
 import { Runs } from "./runs";
+import { StudyFeatures, studyCapabilities } from "./studies";
 
 /** How long a shutdown waits for evaluators to end, in milliseconds. */
 const shutdownPatience = 2000;
@@ -31,15 +32,20 @@ export function register(connection: Connection): void {
   const health = new HealthReporter((state) => void connection.sendNotification(HealthNotification, state));
   const runs = new Runs(log, health);
 
-  connection.onInitialize(() => ({
-    capabilities: {},
-    serverInfo: { name: manifest.name, version: manifest.version },
-  }));
+  const studies = new StudyFeatures(connection, log);
+
+  connection.onInitialize(({ capabilities }) => {
+    studies.initialize(capabilities);
+    return { capabilities: studyCapabilities, serverInfo: { name: manifest.name, version: manifest.version } };
+  });
   connection.onInitialized(() => {
     log.info(`${manifest.name} ${manifest.version} on Node ${process.version}, process ${process.pid}`);
     health.report();
   });
-  connection.onShutdown(() => runs.stop(shutdownPatience));
+  connection.onShutdown(() => {
+    studies.stop();
+    return runs.stop(shutdownPatience);
+  });
 
   connection.onRequest(DescribeRequest, async (params, token): Promise<DescribeResult> => {
     const done = health.busy(`Reading ${path.basename(params.uri)}`);
@@ -51,10 +57,11 @@ export function register(connection: Connection): void {
   });
   connection.onRequest(RunRequest, async (params, token): Promise<RunOutcome> => {
     const progress = connection.window.attachWorkDoneProgress(params.workDoneToken);
-    return runs.run(params, token, {
+    const outcome = runs.run(params, token, {
       event: (event) => void connection.sendProgress(RunProgressType, params.partialResultToken, event),
       progress,
     });
+    return outcome.finally(() => studies.runsChanged());
   });
   connection.onRequest(PauseRequest, ({ run, paused }) => {
     runs.pause(run, paused);

@@ -1,3 +1,4 @@
+import type { FilesAnswer, FilesQuestion } from "../protocol/files";
 import type { LossSpec, ModelSelection, Study } from "../protocol/study";
 import type { AskedData } from "./describeFiles";
 import type { ModelDescription } from "./messages";
@@ -42,4 +43,10 @@ export async function fingerprintInProcess(
 ): Promise<Readonly<Record<string, string>>> {
   const answer = await askOnce({ kind: "fingerprint", study }, options);
   return answer.fingerprints;
+}
+
+/** What files are and whether they fit each other, found out in a process of its own. */
+export async function inspectInProcess(question: FilesQuestion, options: AskOptions = {}): Promise<FilesAnswer> {
+  const answer = await askOnce({ kind: "inspect", question }, options);
+  return answer.answer;
 }

@@ -49,7 +49,7 @@ export async function describeFiles(
  * Whether a file's samples and labels fit the model, and if not, why. Labels are looked at, and few samples; a study
  * that says how samples are prepared is taken at its word.
  */
-async function describeData(
+export async function describeData(
   file: string,
   { names = {}, preprocess: given = {} }: AskedData,
   { input, summary, graph }: LoadedModel,

@@ -3,6 +3,7 @@ import { toProblem } from "../protocol/problem";
 import type { Study } from "../protocol/study";
 import { describeFiles } from "./describeFiles";
 import { fingerprintStudy } from "./fingerprint";
+import { inspectFiles } from "./inspect";
 import type { EvaluatorRequest, EvaluatorResponse } from "./messages";
 import { loadModel } from "./model";
 import { planStudy } from "./plan";
@@ -34,6 +35,8 @@ export class Evaluator {
         };
       case "fingerprint":
         return { kind: "fingerprinted", fingerprints: await fingerprintsOf(request.study) };
+      case "inspect":
+        return { kind: "inspected", answer: await inspectFiles(request.question) };
       case "plan":
         return { kind: "planned", planned: await planStudy(request.study, request.file) };
       case "prepare": {

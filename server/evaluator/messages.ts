@@ -1,3 +1,4 @@
+import type { FilesAnswer, FilesQuestion } from "../protocol/files";
 import type { Problem } from "../protocol/problem";
 import type {
   Check,
@@ -127,6 +128,8 @@ export type EvaluatorRequest =
   | { readonly id: number; readonly kind: "task"; readonly task: Task }
   /** SHA-256 of the model and data files that a study names. */
   | { readonly id: number; readonly kind: "fingerprint"; readonly study: Study }
+  /** What files are and whether they fit each other. */
+  | { readonly id: number; readonly kind: "inspect"; readonly question: FilesQuestion }
   | { readonly id: number; readonly kind: "engines" };
 
 /** From an evaluator process to the pool. */
@@ -147,6 +150,7 @@ export type EvaluatorResponse =
       readonly kind: "fingerprinted";
       readonly fingerprints: Readonly<Record<string, string>>;
     }
+  | { readonly id: number; readonly kind: "inspected"; readonly answer: FilesAnswer }
   | { readonly id: number; readonly kind: "engines"; readonly engines: readonly EngineReport[] }
   | { readonly id: number; readonly kind: "failed"; readonly problem: Problem; readonly stack?: string };
 

@@ -20,6 +20,7 @@ export type EvaluatorAnswer<K extends EvaluatorRequest["kind"]> = Extract<
       evaluate: "evaluated";
       task: "performed";
       fingerprint: "fingerprinted";
+      inspect: "inspected";
       engines: "engines";
     }[K];
   }
@@ -192,20 +193,27 @@ export interface AskOptions {
   readonly evaluatorPath?: string;
   /** Receives what the process prints, and the stacks of its failures. */
   readonly log?: (message: string) => void;
+  /** Ends the process when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
-/** Asks a process of its own one question and ends it. */
+/** Asks a process of its own one question and ends it. @throws the reason of `signal` when that is aborted first. */
 export async function askOnce<C extends EvaluatorCall>(
   call: C,
-  { evaluatorPath = siblingEvaluator(), log = () => {} }: AskOptions,
+  { evaluatorPath = siblingEvaluator(), log = () => {}, signal }: AskOptions,
 ): Promise<EvaluatorAnswer<C["kind"]>> {
+  signal?.throwIfAborted();
   const evaluator = new EvaluatorProcess(evaluatorPath, log);
+  const end = (): void => void evaluator.kill();
+  signal?.addEventListener("abort", end);
   try {
     return await evaluator.request(call);
   } catch (error) {
+    signal?.throwIfAborted();
     if (error instanceof EvaluatorLostError) throw lostProblem(error, "it could answer");
     throw error;
   } finally {
+    signal?.removeEventListener("abort", end);
     await evaluator.kill();
   }
 }

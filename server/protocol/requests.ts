@@ -100,6 +100,11 @@ export const EnginesRequest = new RequestType<Record<string, never>, readonly En
   "lossLandscape/engines",
 );
 
+/** Asked by the server: the user's settings for a study, by its URI. A client without settings need not answer. */
+export const DefaultsRequest = new RequestType<{ readonly uri: string }, StudyDefaults, void>(
+  "lossLandscape/defaults",
+);
+
 export interface Health {
   readonly health: "ok" | "warning" | "error";
   /** False while anything is being computed. */

@@ -22,7 +22,11 @@ export interface DescribeOptions {
   readonly defaults: StudyDefaults;
   /** What the user says in place of the study's own values, e.g. flags of the command line. */
   readonly overrides?: Omit<StudyDraft, "model" | "file">;
+  /** What the study file is taken to say, e.g. in an editor; read from the file when absent. */
+  readonly text?: string;
   readonly log: (message: string) => void;
+  /** Gives up when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 export type Described =
@@ -61,6 +65,7 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
     preprocess: draft.preprocess,
     loss: draft.loss,
     log: options.log,
+    signal: options.signal,
   });
   const chosen = chooseData(draft.model, model.data);
   if (!("data" in chosen)) {
@@ -71,7 +76,7 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
   const study = completeStudy(draft, chosen.data, options.defaults, model.loss);
   const resultsFolder = resolveResultsFolder(study.model.path, options.defaults.resultsFolder);
   const fingerprints = namesMoreFiles(study)
-    ? await fingerprintInProcess(study, { log: options.log })
+    ? await fingerprintInProcess(study, { log: options.log, signal: options.signal })
     : { [study.model.path]: model.fingerprint, ...chosen.data.fingerprints };
   const earlier = await findEarlier(study, fingerprints, resultsFolder);
   const found = given === undefined ? [`Data found beside the model: ${path.basename(chosen.data.path)}.`] : [];
@@ -111,7 +116,7 @@ function namesMoreFiles({ model, splits, checkpoints, directions }: Study): bool
   );
 }
 
-async function draftOf({ file, data, overrides = {} }: DescribeOptions): Promise<{
+async function draftOf({ file, data, overrides = {}, text }: DescribeOptions): Promise<{
   readonly draft: StudyDraft;
   readonly notices: readonly string[];
 }> {
@@ -129,7 +134,7 @@ async function draftOf({ file, data, overrides = {} }: DescribeOptions): Promise
   }
   const chosen = data ?? overrides.data?.path;
   const written: StudyDraft =
-    studyFile === undefined ? { model: file } : await readStudy(studyFile, chosen !== undefined);
+    studyFile === undefined ? { model: file } : await readStudy(studyFile, chosen !== undefined, text);
   const draft = overrideDraft(isOtherPlane(written, overrides) ? withoutRange(written) : written, overrides);
   if (chosen === undefined || chosen === written.data?.path) return { draft, notices };
   // The names of arrays and split that a study gives belong to the file that it names.

@@ -11,6 +11,11 @@ import { RunState } from "./state";
 /** How the names of journals end. */
 const JOURNAL_SUFFIX = ".landscape-run.jsonl";
 
+/** Whether a file is the journal of a run, by its name. */
+export function isJournalPath(file: string): boolean {
+  return file.endsWith(JOURNAL_SUFFIX);
+}
+
 /**
  * Where the run of a study keeps its journal: the same path for the same study of the same files, however it is
  * computed (engine, evaluators, batch size).

@@ -55,6 +55,13 @@ export class JournalLock {
     throw busy(journal, await readOwner(file));
   }
 
+  /** Whether somebody is writing a journal at this moment. */
+  static async isHeld(journal: string): Promise<boolean> {
+    const file = `${journal}.lock`;
+    const owner = await readOwner(file);
+    return owner !== undefined && (await isAlive(file, owner));
+  }
+
   /** Gives the lock back. */
   async release(): Promise<void> {
     clearInterval(this.heartbeat);

@@ -224,7 +224,7 @@ export const studySchema: StudySchema = {
             path: path("model", "the model", "the path of a model file"),
             format: later("Explicit model formats"),
             weights: path(
-              "checkpoint",
+              "weights",
               "weights that take the place of the model's own",
               "the path of a file of weights",
               {

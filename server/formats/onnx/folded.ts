@@ -1,0 +1,25 @@
+import type { Graph } from "../../graph/graph";
+
+/** Names that PyTorch's exporter makes up for the weights of a convolution into which it folded a batch normalisation. */
+const madeUp = /^onnx::(Conv|ConvTranspose)_\d+$/;
+
+/** Names of the kernels into which an exporter folded batch normalisation: `onnx::Conv_29` in place of `conv1.weight`. */
+export function foldedKernels({ nodes, parameters }: Graph): readonly string[] {
+  const made = new Set(parameters.filter(({ name }) => madeUp.test(name)).map(({ value }) => value));
+  return nodes
+    .filter(({ op }) => op === "Conv" || op === "ConvTranspose")
+    .flatMap(({ inputs }) => inputs.slice(1, 2))
+    .filter((input) => made.has(input));
+}
+
+/** The call that exports a PyTorch model with its batch normalisation and the names of its parameters. */
+export function unfoldedExport(file: string, { inputs, outputs }: Graph): string {
+  const names = (values: readonly { readonly name: string }[]): readonly string[] =>
+    values.map(({ name }) => JSON.stringify(name));
+  const axes = names([...inputs, ...outputs]).map((name) => `${name}: {0: "batch"}`);
+  return (
+    `torch.onnx.export(model, (x,), ${JSON.stringify(file)}, training=torch.onnx.TrainingMode.PRESERVE, ` +
+    `do_constant_folding=False, dynamo=False, input_names=[${names(inputs).join(", ")}], ` +
+    `output_names=[${names(outputs).join(", ")}], dynamic_axes={${axes.join(", ")}})`
+  );
+}
