@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { StatusItem } from "./client/statusItem";
+import { startWithStudies } from "./client/studies";
 import { Worker } from "./client/worker";
 import { registerCommands } from "./commands/register";
 import { Panels, panelType } from "./panels/panels";
@@ -18,6 +19,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new StatusItem(ours),
     registerCommands({ extension: context.extensionUri, worker: ours, panels, log }),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
+    startWithStudies(ours, log),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration("lossLandscape.tensorflow.folder")) return;
       ours.settingsChanged().catch((error: unknown) => log.error(String(error)));

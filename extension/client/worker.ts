@@ -7,11 +7,12 @@ import type {
   WorkDoneProgressReport,
 } from "vscode-languageclient/node";
 import { WorkDoneProgress } from "vscode-languageclient/node";
-import { HealthNotification, PauseRequest, RunProgressType, RunRequest } from "../../server/protocol/requests";
+import { DefaultsRequest, HealthNotification, PauseRequest, RunProgressType, RunRequest } from "../../server/protocol/requests";
 import type { Health, RunEvent, RunOutcome, RunParams } from "../../server/protocol/requests";
-import { tensorflowFolder } from "../settings";
+import { studyDefaults, tensorflowFolder } from "../settings";
 import { isConnectionFailure, WorkerLostError, WorkerStoppedError } from "./lost";
 import { RestartPolicy } from "./restartPolicy";
+import { studyLanguage } from "./studies";
 
 /** What the status item shows. */
 export interface WorkerState {
@@ -52,6 +53,11 @@ export class Worker implements vscode.Disposable {
 
   get state(): WorkerState {
     return this.current;
+  }
+
+  /** Starts the worker, unless it runs. @throws WorkerStoppedError */
+  async start(): Promise<void> {
+    await this.started();
   }
 
   /** Asks the worker. @throws WorkerLostError, WorkerStoppedError, or the worker's own refusal. */
@@ -160,6 +166,8 @@ export class Worker implements vscode.Disposable {
       options: { env: folder === "" ? {} : { LOSS_LANDSCAPE_TFJS_NODE: folder } },
     };
     const options: LanguageClientOptions = {
+      documentSelector: [{ language: studyLanguage, scheme: "file" }],
+      synchronize: { configurationSection: "lossLandscape" },
       outputChannel: this.log,
       // Health is shown in the status item, not in messages.
       initializationFailedHandler: () => false,
@@ -175,6 +183,7 @@ export class Worker implements vscode.Disposable {
     client.onNotification(HealthNotification, (health) => {
       if (this.client === client) this.set({ health });
     });
+    client.onRequest(DefaultsRequest, ({ uri }) => studyDefaults(vscode.Uri.parse(uri, true)));
     client.onDidChangeState(({ newState }) => {
       if (this.client !== client) return;
       if (newState === State.Running) {

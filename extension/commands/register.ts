@@ -1,15 +1,30 @@
 import * as vscode from "vscode";
 import { WorkerLostError, WorkerStoppedError } from "../client/lost";
 import type { Command, Services } from "./command";
+import { copyText } from "./copyText";
+import { openResult } from "./openResult";
 import { openSample } from "./openSample";
 import { restartWorker } from "./restartWorker";
+import { resumeStudy } from "./resumeStudy";
+import { runStudy } from "./runStudy";
 import { showEngines } from "./showEngines";
 import { showLog } from "./showLog";
 import { showStatus } from "./showStatus";
 import { visualize } from "./visualize";
 
 /** Every command of the manifest. */
-export const commands: readonly Command[] = [visualize, showEngines, showLog, restartWorker, openSample, showStatus];
+export const commands: readonly Command[] = [
+  visualize,
+  runStudy,
+  resumeStudy,
+  openResult,
+  showEngines,
+  showLog,
+  restartWorker,
+  openSample,
+  showStatus,
+  copyText,
+];
 
 /** Registers all commands. What goes wrong in one has no panel to be shown in, so that a message says it. */
 export function registerCommands(services: Services): vscode.Disposable {

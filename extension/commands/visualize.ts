@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { activeModel, findModels, isModelFile } from "../models";
 import type { Command } from "./command";
+import { uriOf } from "./uri";
 
 /** Opens the landscape of the files of a menu, of the editor in front, or of a file that is asked for. */
 export const visualize: Command = {
@@ -8,7 +9,7 @@ export const visualize: Command = {
   async run({ panels }, clicked, selected) {
     const uris = Array.isArray(selected) ? selected.filter(isUri).filter(isModelFile) : [];
     if (uris.length === 0) {
-      const uri = isUri(clicked) ? clicked : (activeModel() ?? (await pickModel()));
+      const uri = uriOf(clicked) ?? activeModel() ?? (await pickModel());
       if (uri !== undefined) uris.push(uri);
     }
     for (const uri of uris) panels.visualize(uri);

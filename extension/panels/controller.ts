@@ -86,6 +86,16 @@ export class PanelController {
     this.perform((cancellation) => this.open(journal, cancellation));
   }
 
+  /** Runs what the files say now: anew, or going on with an unfinished run. What is going on is cancelled. */
+  rerun(mode: "resume" | "fresh"): void {
+    this.perform((cancellation) => this.again(mode, cancellation));
+  }
+
+  /** Shows the panel without taking the cursor from the text. */
+  bringToFront(): void {
+    this.panel.reveal(undefined, true);
+  }
+
   /** Brings the panel to the front; what could not be shown is tried again. */
   reveal(): void {
     this.panel.reveal();
@@ -103,9 +113,9 @@ export class PanelController {
       case "ready":
         return this.greet();
       case "resume":
-        return this.perform((cancellation) => this.again("resume", cancellation));
+        return this.rerun("resume");
       case "start-over":
-        return this.perform((cancellation) => this.again("fresh", cancellation));
+        return this.rerun("fresh");
       case "run-again":
         return this.runAgain();
       case "pause":

@@ -25,6 +25,26 @@ export class Panels implements vscode.WebviewPanelSerializer {
     this.control(source, panel).visualize();
   }
 
+  /** Runs a study anew or goes on with its unfinished run, in its panel. */
+  run(source: vscode.Uri, mode: "resume" | "fresh"): void {
+    this.show(source).rerun(mode);
+  }
+
+  /** Shows the run of a journal in the panel of its study. */
+  open(source: vscode.Uri, journal: string): void {
+    this.show(source).restore(journal);
+  }
+
+  /** The panel of a model or study, in sight; what it shows is up to the caller. */
+  private show(source: vscode.Uri): PanelController {
+    const existing = this.controllers.get(source.toString());
+    if (existing !== undefined) {
+      existing.bringToFront();
+      return existing;
+    }
+    return this.control(source, vscode.window.createWebviewPanel(panelType, "", this.column(), this.options()));
+  }
+
   /** Fills a panel that was open when the window was closed or reloaded. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const kept = readState(state);

@@ -51,6 +51,8 @@ export class StudyFeatures {
   private canRefresh = false;
   private isWatching = false;
   private readonly changedFiles = new Set<string>();
+  /** The present version of each open study, parsed once. */
+  private readonly parsed = new Map<string, { readonly version: number; readonly study: Promise<StudyDocument> }>();
   private gatherer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -70,6 +72,7 @@ export class StudyFeatures {
     this.documents.onDidOpen(() => this.watch());
     this.documents.onDidClose(({ document }) => {
       this.studies.closed(document.uri);
+      this.parsed.delete(document.uri);
       void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
     });
     this.documents.listen(connection);
@@ -148,14 +151,25 @@ export class StudyFeatures {
   }
 
   private check(document: TextDocument): void {
-    const file = fileOf(document.uri);
-    if (file !== undefined) this.studies.changed(document.uri, file, document);
+    const study = this.parse(document);
+    if (study) this.studies.changed(document.uri, study);
   }
 
   private async study(uri: string): Promise<StudyDocument | undefined> {
     const document = this.documents.get(uri);
+    return document && this.parse(document);
+  }
+
+  private parse(document: TextDocument): Promise<StudyDocument> | undefined {
+    const { uri, version } = document;
     const file = fileOf(uri);
-    return document && file !== undefined ? toStudyDocument(file, document) : undefined;
+    if (file === undefined) return undefined;
+    const known = this.parsed.get(uri);
+    if (known?.version === version) return known.study;
+    // The editor's document changes under our hands.
+    const study = toStudyDocument(file, TextDocument.create(uri, document.languageId, version, document.getText()));
+    this.parsed.set(uri, { version, study });
+    return study;
   }
 
   /** Files are watched from the first study on. */

@@ -57,7 +57,7 @@ function factsOfModel(file: string, { graph, summary, input, training, notices }
     ...(training ? { training } : {}),
     notices,
     names: graph.parameters.map(({ name }) => name),
-    ...(foldedKernels(graph).length > 0 ? { unfoldedExport: unfoldedExport(path.basename(file), graph) } : {}),
+    ...(foldedKernels(graph).length > 0 ? { unfoldedExport: unfoldedExport(path.basename(file)) } : {}),
   };
 }
 

@@ -14,7 +14,7 @@ export interface Finding {
   readonly length: number;
   readonly severity: "error" | "warning" | "information";
   readonly code: "file-missing" | "array-unknown" | "batch-norm-folded" | "shape-mismatch" | Problem["reason"];
-  /** A sentence or a clause. */
+  /** A sentence. */
   readonly message: string;
   readonly advice: string;
   /** The reference that leads nowhere. */
@@ -70,7 +70,7 @@ function missing(study: StudyDocument, { reference, found, series, problem }: Lo
       {
         ...place,
         code: "file-missing",
-        message: `"${name}" asks for the checkpoints ${written}, but ${why}`,
+        message: `"${name}" asks for the checkpoints ${written}, but ${why}.`,
         advice: "Correct the path or its wildcards; paths are relative to the study.",
       },
     ];
@@ -81,7 +81,7 @@ function missing(study: StudyDocument, { reference, found, series, problem }: Lo
     {
       ...place,
       code: "file-missing",
-      message: `"${name}" must be the path of a ${kindWords[kind]}, but there is ${found === undefined ? "nothing" : "a folder"} at ${path}`,
+      message: `"${name}" must be the path of a ${kindWords[kind]}, but there is ${found === undefined ? "nothing" : "a folder"} at ${path}.`,
       advice: "Correct the path or put the file there; paths are relative to the study.",
     },
   ];
@@ -100,8 +100,8 @@ function modelFindings(study: StudyDocument, { model, lookups }: Knowledge): rea
       severity: "warning",
       code: "batch-norm-folded",
       message:
-        "the exporter folded batch normalisation into the convolutions of this model: its landscape is another one " +
-        "than that of the network that was trained, and checkpoints of the training do not fit",
+        "The exporter folded batch normalisation into the convolutions of this model: its landscape is another one " +
+        "than that of the network that was trained, and checkpoints of the training do not fit.",
       advice: `Export it again: ${facts.unfoldedExport}`,
       call: facts.unfoldedExport,
     },
@@ -138,7 +138,7 @@ function unknownArrays(
         ...at(node),
         severity: "error",
         code: "array-unknown",
-        message: `${basename(file)} has no array "${node.value}"; it holds ${listed}`,
+        message: `${basename(file)} has no array "${node.value}"; it holds ${listed}.`,
         advice: "Name one of them.",
         candidates: arrays,
       },

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CodeLens } from "vscode-languageserver-protocol";
 import type { Diagnostic } from "vscode-json-languageservice";
-import type { TextDocument } from "vscode-languageserver-textdocument";
 import { ProblemError } from "../protocol/problem";
 import { toDiagnostics } from "./diagnostics";
-import { toStudyDocument } from "./document";
 import type { StudyDocument } from "./document";
 import { FileFacts } from "./facts";
 import type { Recollection } from "./facts";
@@ -83,15 +81,17 @@ export class Studies {
   }
 
   /** Checks a study whose text was opened or has changed. */
-  changed(uri: string, file: string, text: TextDocument): void {
+  changed(uri: string, study: Promise<StudyDocument>): void {
     const state = this.states.get(uri) ?? { knowledge: nothingKnown, key: "", check: new AbortController() };
     this.states.set(uri, state);
     state.check.abort();
     const check = new AbortController();
     state.check = check;
-    this.check(uri, file, text, state, check.signal).catch((error: unknown) => {
-      if (!check.signal.aborted) this.listener.log(`Checking ${file}`, error);
-    });
+    study
+      .then((parsed) => this.check(uri, parsed, state, check.signal))
+      .catch((error: unknown) => {
+        if (!check.signal.aborted) this.listener.log(`Checking ${uri}`, error);
+      });
   }
 
   closed(uri: string): void {
@@ -111,11 +111,10 @@ export class Studies {
     for (const uri of this.open) this.closed(uri);
   }
 
-  private async check(uri: string, file: string, text: TextDocument, state: State, signal: AbortSignal): Promise<void> {
-    const study = await toStudyDocument(file, text);
+  private async check(uri: string, study: StudyDocument, state: State, signal: AbortSignal): Promise<void> {
     const tell = (): void => {
       if (signal.aborted) return;
-      this.listener.diagnostics(uri, text.version, toDiagnostics(study, this.findings(uri, study)));
+      this.listener.diagnostics(uri, study.text.version, toDiagnostics(study, this.findings(uri, study)));
       this.listener.lenses();
     };
     const look = async (): Promise<Recollection> => {

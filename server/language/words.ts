@@ -22,7 +22,7 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 3600)} h`;
 }
 
-/** A clause or sentence as a sentence. */
+/** A clause as a sentence. */
 export function sentence(clause: string): string {
-  return clause.charAt(0).toUpperCase() + clause.slice(1) + (/[.!?]$/.test(clause) ? "" : ".");
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }

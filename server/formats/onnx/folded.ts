@@ -13,13 +13,10 @@ export function foldedKernels({ nodes, parameters }: Graph): readonly string[] {
 }
 
 /** The call that exports a PyTorch model with its batch normalisation and the names of its parameters. */
-export function unfoldedExport(file: string, { inputs, outputs }: Graph): string {
-  const names = (values: readonly { readonly name: string }[]): readonly string[] =>
-    values.map(({ name }) => JSON.stringify(name));
-  const axes = names([...inputs, ...outputs]).map((name) => `${name}: {0: "batch"}`);
+export function unfoldedExport(file: string): string {
   return (
     `torch.onnx.export(model, (x,), ${JSON.stringify(file)}, training=torch.onnx.TrainingMode.PRESERVE, ` +
-    `do_constant_folding=False, dynamo=False, input_names=[${names(inputs).join(", ")}], ` +
-    `output_names=[${names(outputs).join(", ")}], dynamic_axes={${axes.join(", ")}})`
+    'do_constant_folding=False, dynamo=False, input_names=["input"], output_names=["output"], ' +
+    'dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}})'
   );
 }

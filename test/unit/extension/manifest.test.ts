@@ -52,7 +52,8 @@ describe("commands", () => {
   test("each is registered", () => {
     const register = sources.find(({ file }) => file.endsWith("register.ts"))!.tree.text;
     const [, list = ""] = /commands: readonly Command\[\] = \[([^\]]*)\]/.exec(register) ?? [];
-    const registered = list.split(",").map((name) => `lossLandscape.${name.trim()}`);
+    const names = list.split(",").map((name) => name.trim());
+    const registered = names.filter((name) => name !== "").map((name) => `lossLandscape.${name}`);
     expect(registered.sort()).toEqual(contributed);
   });
 
