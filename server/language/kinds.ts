@@ -4,7 +4,7 @@ const weights = "pt|pth|t7|ckpt|bin|safetensors|npz|onnx|keras|h5|hdf5";
 
 /** Names of the files that a field takes. What is in them is another question, which their readers answer. */
 const names: Readonly<Record<FileKind, RegExp>> = {
-  model: /\.(onnx|keras|h5|hdf5)$|(^|[-_.])model\.json$/i,
+  model: /(?<!\.weights)\.(onnx|keras|h5|hdf5)$|(^|[-_.])model\.json$/i,
   weights: new RegExp(`\\.(${weights})$|\\.index\\.json$|(^|[-_.])model\\.json$`, "i"),
   data: /\.(npz|npy|csv|tsv|parquet|safetensors|mat|pkl|pickle|bin)$|ubyte(\.gz)?$|(^|[-_.])data_batch_\d|_batch$/i,
   checkpoint: new RegExp(`\\.(${weights})$|\\.index\\.json$|(^|[-_.])model\\.json$`, "i"),
