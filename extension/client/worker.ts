@@ -7,7 +7,13 @@ import type {
   WorkDoneProgressReport,
 } from "vscode-languageclient/node";
 import { WorkDoneProgress } from "vscode-languageclient/node";
-import { DefaultsRequest, HealthNotification, PauseRequest, RunProgressType, RunRequest } from "../../server/protocol/requests";
+import {
+  DefaultsRequest,
+  HealthNotification,
+  PauseRequest,
+  RunProgressType,
+  RunRequest,
+} from "../../server/protocol/requests";
 import type { Health, RunEvent, RunOutcome, RunParams } from "../../server/protocol/requests";
 import { studyDefaults, tensorflowFolder } from "../settings";
 import { isConnectionFailure, WorkerLostError, WorkerStoppedError } from "./lost";

@@ -101,9 +101,7 @@ export const EnginesRequest = new RequestType<Record<string, never>, readonly En
 );
 
 /** Asked by the server: the user's settings for a study, by its URI. A client without settings need not answer. */
-export const DefaultsRequest = new RequestType<{ readonly uri: string }, StudyDefaults, void>(
-  "lossLandscape/defaults",
-);
+export const DefaultsRequest = new RequestType<{ readonly uri: string }, StudyDefaults, void>("lossLandscape/defaults");
 
 export interface Health {
   readonly health: "ok" | "warning" | "error";
