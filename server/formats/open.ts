@@ -5,19 +5,18 @@ import { ProblemError } from "../protocol/problem";
 import type { ModelContent, ModelFormat } from "./format";
 import { kerasFormat } from "./keras/format";
 import { onnxFormat } from "./onnx/format";
+import { tfjsFormat } from "./tfjs/format";
 
 /** The readers, asked in this order. */
-const formats: readonly ModelFormat[] = [onnxFormat, kerasFormat];
+const formats: readonly ModelFormat[] = [onnxFormat, kerasFormat, tfjsFormat];
 
 const fromTensorFlow = "Convert it with tf2onnx: `python -m tf2onnx.convert --saved-model FOLDER --output model.onnx`.";
-const fromTensorFlowJs = "Convert it with tf2onnx: `python -m tf2onnx.convert --tfjs model.json --output model.onnx`.";
 const fromPyTorch =
   'In Python: `torch.onnx.export(model, (x,), "model.onnx", training=torch.onnx.TrainingMode.PRESERVE, ' +
   "do_constant_folding=False, dynamo=False)`; then open the .onnx file.";
 
 /** Model files that people have and that no reader takes: what they are, and how to get an ONNX model from them. */
 const others: readonly (readonly [ending: string, what: string, advice: string])[] = [
-  ["model.json", "a TensorFlow.js model", fromTensorFlowJs],
   [".pb", "a TensorFlow graph", fromTensorFlow],
   [".tflite", "a TensorFlow Lite model", fromTensorFlow],
   [".pt", "weights or program code of PyTorch", fromPyTorch],
@@ -30,7 +29,8 @@ const others: readonly (readonly [ending: string, what: string, advice: string])
 
 /** Whether the file is, by its name, a model that `openModel` reads; an `.h5` may turn out to be something else. */
 export function isModelPath(file: string): boolean {
-  return /\.(onnx|keras|h5|hdf5)$/i.test(file) && !/\.weights\.h5$/i.test(file);
+  const name = path.basename(file);
+  return (/\.(onnx|keras|h5|hdf5)$/i.test(name) && !/\.weights\.h5$/i.test(name)) || /^model\.json$/i.test(name);
 }
 
 /** A model file that was read. */

@@ -9,6 +9,7 @@ import { pytorchFormat } from "./pytorch/format";
 import { safetensorsFormat } from "./safetensors/format";
 import { shardedFormat } from "./sharded";
 import { readHead } from "./source";
+import { tfjsCheckpointFormat } from "./tfjs/checkpoint";
 
 /** The readers, asked in this order. */
 const formats: readonly CheckpointFormat[] = [
@@ -16,6 +17,7 @@ const formats: readonly CheckpointFormat[] = [
   numpyFormat,
   safetensorsFormat,
   shardedFormat((file) => openCheckpoint(file)),
+  tfjsCheckpointFormat,
   pytorchFormat,
 ];
 
@@ -34,7 +36,7 @@ export async function openCheckpoint(file: string): Promise<Checkpoint> {
   if (format) return format.open(file);
   throw unsupported(
     file,
-    "is no file of weights that is read; PyTorch (.pt, .pth, .ckpt, .t7, .bin), safetensors, NumPy (.npz) or ONNX was expected",
+    "is no file of weights that is read; PyTorch (.pt, .pth, .ckpt, .t7, .bin), safetensors, NumPy (.npz), TensorFlow.js (model.json) or ONNX was expected",
     'Save the weights in one of these, e.g. `torch.save(model.state_dict(), "weights.pt")`.',
   );
 }

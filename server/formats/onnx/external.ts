@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import path from "node:path";
+import { besideFile } from "../../files/beside";
 import { openAtOnce } from "../../files/source";
 import { ProblemError } from "../../protocol/problem";
 
@@ -62,10 +63,8 @@ export class ExternalFiles implements ExternalData {
   private file(location: string): { readonly descriptor: number; readonly size: number } {
     const known = this.open.get(location);
     if (known) return known;
-    const file = path.resolve(this.folder, location);
-    const relative = path.relative(this.folder, file);
-    const outside = relative === "" || relative.split(path.sep)[0] === ".." || path.isAbsolute(relative);
-    if (outside || path.isAbsolute(location) || location.includes("\0")) {
+    const file = besideFile(this.model, location);
+    if (file === undefined) {
       throw new ProblemError({
         reason: "file-corrupt",
         title: "The model points outside its folder",

@@ -150,7 +150,7 @@ describe("one sentence for every file that is no model", () => {
 
   test("another format, with a way to ONNX", async () => {
     for (const [name, advice] of [
-      ["model.json", "tf2onnx"],
+      ["saved_model.pb", "tf2onnx"],
       ["model_3.pt", "torch.onnx.export"],
       ["model.safetensors", "torch.onnx.export"],
       ["notes.txt", "Export the model as ONNX"],
@@ -160,7 +160,7 @@ describe("one sentence for every file that is no model", () => {
       expect(problem.message).toContain(name);
       expect(isModelPath(name)).toBe(false);
     }
-    for (const name of ["/a/b/Model.ONNX", "model.keras", "model.h5", "model.hdf5"])
+    for (const name of ["/a/b/Model.ONNX", "model.keras", "model.h5", "model.hdf5", "model.json"])
       expect(isModelPath(name)).toBe(true);
     expect(isModelPath("epoch_03.weights.h5")).toBe(false);
   });
