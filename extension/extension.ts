@@ -12,7 +12,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Loss Landscape", { log: true });
   const ours = new Worker(context.asAbsolutePath("dist/server.js"), log);
   worker = ours;
-  const panels = new Panels(context.extensionUri, ours, log);
+  const panels = new Panels(context.extensionUri, ours, context.workspaceState, log);
   context.subscriptions.push(
     log,
     ours,

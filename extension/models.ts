@@ -1,7 +1,11 @@
 import * as vscode from "vscode";
 
-/** File names of models and studies; the manifest's menus say the same. */
-const modelName = /(\.(onnx|keras|h5)|\.landscape\.json|(^|[\\/])model\.json)$/i;
+/** File names of models, weights and studies, and of models that are refused with the way out; the manifest says the same. */
+const modelName =
+  /(\.(onnx|keras|h5|hdf5|safetensors|pt|pth|ckpt|t7|tflite|pb)|\.landscape\.json|(^|[\\/])model\.json)$/i;
+
+/** Ending of study files. */
+export const studySuffix = ".landscape.json";
 
 /** How many files a search of the workspace lists. */
 const most = 200;
@@ -13,7 +17,7 @@ export function isModelFile(uri: vscode.Uri): boolean {
 
 /** The models and studies of the workspace, by path. */
 export async function findModels(): Promise<vscode.Uri[]> {
-  const pattern = "**/{*.onnx,*.keras,*.h5,*.landscape.json,model.json}";
+  const pattern = "**/{*.onnx,*.keras,*.h5,*.hdf5,*.safetensors,*.pt,*.pth,*.ckpt,*.t7,*.landscape.json,model.json}";
   const found = await vscode.workspace.findFiles(pattern, "**/node_modules/**", most);
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -7,6 +7,7 @@ import { openSample } from "./openSample";
 import { restartWorker } from "./restartWorker";
 import { resumeStudy } from "./resumeStudy";
 import { runStudy } from "./runStudy";
+import { saveAsStudy } from "./saveAsStudy";
 import { showEngines } from "./showEngines";
 import { showLog } from "./showLog";
 import { showStatus } from "./showStatus";
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   runStudy,
   resumeStudy,
   openResult,
+  saveAsStudy,
   showEngines,
   showLog,
   restartWorker,

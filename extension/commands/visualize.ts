@@ -38,7 +38,20 @@ async function pickModel(): Promise<vscode.Uri | undefined> {
     matchOnDescription: true,
   });
   if (picked === undefined || picked.uri !== undefined) return picked?.uri;
-  const filters = { [vscode.l10n.t("Models and Studies")]: ["onnx", "keras", "h5", "json"] };
+  const filters = {
+    [vscode.l10n.t("Models and Studies")]: [
+      "onnx",
+      "keras",
+      "h5",
+      "hdf5",
+      "safetensors",
+      "pt",
+      "pth",
+      "ckpt",
+      "t7",
+      "json",
+    ],
+  };
   const [file] = (await vscode.window.showOpenDialog({ openLabel: vscode.l10n.t("Visualize"), filters })) ?? [];
   return file;
 }

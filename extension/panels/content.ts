@@ -6,7 +6,7 @@ import type { HostMessage } from "../../webview/protocol/messages";
 /** What a panel shows, as the one message that draws it from nothing. */
 export type Content = Extract<
   HostMessage,
-  { readonly kind: "preparing" | "snapshot" | "problem" | "offer-resume" | "choose-data" }
+  { readonly kind: "preparing" | "snapshot" | "problem" | "offer-resume" | "choose-data" | "choose-model" }
 >;
 
 /** The content after an event of its run. */

@@ -1,19 +1,21 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import * as vscode from "vscode";
-import { DescribeRequest, OpenRequest } from "../../server/protocol/requests";
-import type { DescribeResult, RunEvent, RunOutcome } from "../../server/protocol/requests";
+import { DescribeRequest, OpenRequest, StudyTextRequest } from "../../server/protocol/requests";
+import type { DescribeResult, Origins, RunEvent, RunOutcome } from "../../server/protocol/requests";
 import type { Problem } from "../../server/protocol/problem";
 import type { Study } from "../../server/protocol/study";
-import type { HostMessage, PanelMessage } from "../../webview/protocol/messages";
+import type { HostMessage, PanelMessage, Question } from "../../webview/protocol/messages";
 import { WorkerLostError, WorkerStoppedError } from "../client/lost";
 import type { Worker } from "../client/worker";
 import { studyDefaults } from "../settings";
-import { browseData, pickData } from "./chooseData";
+import type { Answers, RememberedAnswers } from "./answers";
+import { browseFile, pickFile } from "./chooseFile";
 import { advance, conclude, filesOf, withStatus } from "./content";
 import type { Content } from "./content";
 import { readMessage } from "./messages";
 import { revealFile } from "./reveal";
+import { studyTarget, writeStudy } from "./saveStudy";
 
 /**
  * One panel and the model or study that it shows: asks the worker, keeps what there is to show, and tells the page as
@@ -30,15 +32,19 @@ export class PanelController {
   private cancellation = new vscode.CancellationTokenSource();
   /** The run that is going on. */
   private run: { readonly token: string; paused: boolean } | undefined;
-  /** Data that the user has chosen. */
-  private data: string | undefined;
+  /** What the user has chosen in this panel, in place of whatever a study or the folder says. */
+  private chosen: Answers = {};
   /** Data of the last run that was shown. */
   private lastData: string | undefined;
+  /** The study that was proposed last. */
+  private proposed:
+    { readonly study: Study; readonly origins: Origins; readonly notices: readonly string[] } | undefined;
 
   constructor(
     private readonly source: vscode.Uri,
     private readonly panel: vscode.WebviewPanel,
     private readonly worker: Worker,
+    private readonly answers: RememberedAnswers,
     private readonly log: vscode.LogOutputChannel,
   ) {
     panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
@@ -55,6 +61,11 @@ export class PanelController {
   /** The column in which the panel is in sight. */
   get visibleColumn(): vscode.ViewColumn | undefined {
     return this.panel.visible ? this.panel.viewColumn : undefined;
+  }
+
+  /** Whether it is the editor in front. */
+  get isActive(): boolean {
+    return this.panel.active;
   }
 
   /** Where it is seen at the moment. */
@@ -99,7 +110,23 @@ export class PanelController {
   /** Brings the panel to the front; what could not be shown is tried again. */
   reveal(): void {
     this.panel.reveal();
-    if (this.content.kind === "problem" || this.content.kind === "choose-data") this.visualize();
+    if (["problem", "choose-data", "choose-model"].includes(this.content.kind)) this.visualize();
+  }
+
+  /** Writes the study of what is shown to a file, never over another one unasked, and opens it. */
+  async saveAsStudy(): Promise<void> {
+    const shown = this.content.kind === "snapshot" ? this.content.snapshot.header.study : undefined;
+    const study = this.proposed?.study ?? shown;
+    if (study === undefined) return;
+    const target = await studyTarget(this.source);
+    if (target === undefined) return;
+    const { text } = await this.worker.request(StudyTextRequest, {
+      uri: target.toString(),
+      study,
+      origins: this.proposed?.origins ?? {},
+      defaults: studyDefaults(this.source),
+    });
+    await writeStudy(target, text, this.panel.viewColumn);
   }
 
   private receive(received: unknown): void {
@@ -123,7 +150,10 @@ export class PanelController {
       case "cancel":
         return this.cancellation.cancel();
       case "choose-data":
-        return void this.chooseData(message.path);
+      case "choose-model":
+        return void this.choose(message.kind, message.path).catch((error: unknown) => this.log.error(String(error)));
+      case "save-as-study":
+        return void vscode.commands.executeCommand("lossLandscape.saveAsStudy");
       case "show-log":
         return this.log.show(true);
       case "show-engines":
@@ -140,6 +170,7 @@ export class PanelController {
   private greet(): void {
     this.isLive = true;
     this.post({ kind: "init", source: this.source.toString(), title: this.name });
+    this.post({ kind: "found", notices: this.proposed?.notices ?? [] });
     this.post(this.content);
     if (this.isWorkerLost) this.post({ kind: "worker", state: "lost" });
   }
@@ -161,38 +192,84 @@ export class PanelController {
 
   private refuse(result: Exclude<DescribeResult, { readonly kind: "ready" }>): void {
     this.show(result);
-    if (result.kind === "choose-data" && this.panel.visible)
-      void pickData(result.candidates, this.panel.title).then((file) => this.useData(file));
+    if (result.kind === "problem" || !this.panel.visible) return;
+    const { kind, candidates } = result;
+    void pickFile(kind, candidates, this.panel.title, this.folder).then((file) => this.use(kind, file));
   }
 
-  private async chooseData(file: string | undefined): Promise<void> {
-    const beside = vscode.Uri.joinPath(this.source, "..");
-    this.useData(file ?? (await browseData(this.panel.title, beside)));
+  /** Takes a file, or asks for one: among those that fit where a picture has been drawn with another one. */
+  private async choose(question: Question, file: string | undefined): Promise<void> {
+    if (file !== undefined) return this.use(question, file);
+    const title = this.panel.title;
+    const { model } = this.chosen;
+    const result =
+      this.content.kind === "snapshot" ? await this.asking(model === undefined ? {} : { model }) : undefined;
+    const candidates = result?.kind === question ? result.candidates : [];
+    const chosen =
+      candidates.length > 0
+        ? await pickFile(question, candidates, title, this.folder)
+        : await browseFile(question, title, this.folder);
+    return this.use(question, chosen);
   }
 
-  private useData(file: string | undefined): void {
+  private async use(question: Question, file: string | undefined): Promise<void> {
     if (file === undefined || this.isDisposed) return;
-    this.data = file;
+    const answer: Answers = question === "choose-data" ? { data: file } : { model: file };
+    this.chosen = { ...this.chosen, ...answer };
+    await this.answers.add(answer);
     this.visualize();
+  }
+
+  private get folder(): vscode.Uri {
+    return vscode.Uri.joinPath(this.source, "..");
   }
 
   private async describe(cancellation: vscode.CancellationToken): Promise<DescribeResult> {
     this.show({ kind: "preparing", message: vscode.l10n.t("Reading {0}", this.name) });
-    let result = await this.ask(cancellation);
-    if (result.kind === "choose-data" && this.data === undefined && this.lastData !== undefined) {
-      // It was chosen for the run that is shown, perhaps before the window was reloaded.
-      this.data = this.lastData;
-      result = await this.ask(cancellation);
-    }
-    if (result.kind === "ready") for (const notice of result.notices) this.log.info(`${this.name}: ${notice}`);
+    const result = await this.answered(cancellation);
+    if (result.kind !== "ready") return result;
+    const { study, origins, notices } = result;
+    this.proposed = { study, origins, notices };
+    this.post({ kind: "found", notices });
+    for (const notice of notices) this.log.info(`${this.name}: ${notice}`);
     return result;
   }
 
-  private ask(cancellation: vscode.CancellationToken): Promise<DescribeResult> {
-    const uri = this.source.toString();
-    const data = this.data === undefined ? undefined : vscode.Uri.file(this.data).toString();
-    const defaults = studyDefaults(this.source);
-    return this.insist(cancellation, () => this.worker.request(DescribeRequest, { uri, data, defaults }, cancellation));
+  /** Asks the worker, and answers its questions as they were answered before, as far as that is still right. */
+  private async answered(cancellation: vscode.CancellationToken): Promise<DescribeResult> {
+    // What was chosen for the run that is shown may have been chosen in another workspace.
+    const before: Answers = {
+      ...(this.lastData === undefined ? {} : { data: this.lastData }),
+      ...this.answers.current,
+    };
+    let known = this.chosen;
+    let result = await this.insist(cancellation, () => this.asking(known, cancellation));
+    for (const [question, name] of [
+      ["choose-model", "model"],
+      ["choose-data", "data"],
+    ] as const) {
+      if (result.kind !== question || known[name] !== undefined || before[name] === undefined) continue;
+      const more = { ...known, [name]: before[name] };
+      const again = await this.insist(cancellation, () => this.asking(more, cancellation));
+      if (again.kind === "problem") return result;
+      [known, result] = [more, again];
+    }
+    return result;
+  }
+
+  private asking(answers: Answers, cancellation?: vscode.CancellationToken): Promise<DescribeResult> {
+    const uriOf = (file: string | undefined): string | undefined =>
+      file === undefined ? undefined : vscode.Uri.file(file).toString();
+    return this.worker.request(
+      DescribeRequest,
+      {
+        uri: this.source.toString(),
+        data: uriOf(answers.data),
+        model: uriOf(answers.model),
+        defaults: studyDefaults(this.source),
+      },
+      cancellation,
+    );
   }
 
   private async open(journal: string, cancellation: vscode.CancellationToken): Promise<void> {

@@ -18,10 +18,12 @@ export function readMessage(message: unknown): PanelMessage | undefined {
     case "cancel":
     case "show-log":
     case "show-engines":
+    case "save-as-study":
       return { kind };
     case "pause":
       return typeof paused === "boolean" ? { kind, paused } : undefined;
     case "choose-data":
+    case "choose-model":
       return { kind, path: typeof path === "string" ? path : undefined };
     case "reveal":
       return typeof path === "string" ? { kind, path } : undefined;

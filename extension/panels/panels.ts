@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type { Worker } from "../client/worker";
+import { RememberedAnswers } from "./answers";
 import { PanelController } from "./controller";
 import { pageOf } from "./html";
 import { readState } from "./messages";
@@ -14,8 +15,14 @@ export class Panels implements vscode.WebviewPanelSerializer {
   constructor(
     private readonly extension: vscode.Uri,
     private readonly worker: Worker,
+    private readonly memory: vscode.Memento,
     private readonly log: vscode.LogOutputChannel,
   ) {}
+
+  /** The panel in front, if one is. */
+  get active(): PanelController | undefined {
+    return [...this.controllers.values()].find(({ isActive }) => isActive);
+  }
 
   /** Opens a panel beside the code, or shows the one that there is. */
   visualize(source: vscode.Uri): void {
@@ -61,7 +68,13 @@ export class Panels implements vscode.WebviewPanelSerializer {
 
   private control(source: vscode.Uri, panel: vscode.WebviewPanel): PanelController {
     const key = source.toString();
-    const controller = new PanelController(source, panel, this.worker, this.log);
+    const controller = new PanelController(
+      source,
+      panel,
+      this.worker,
+      new RememberedAnswers(source, this.memory),
+      this.log,
+    );
     this.controllers.set(key, controller);
     panel.onDidDispose(() => {
       if (this.controllers.get(key) === controller) this.controllers.delete(key);

@@ -11,6 +11,10 @@ export async function describeCommand(file: string, json: string | undefined, te
   const described = await describeStudy({ file, defaults: {}, log: terminal.log });
   if (json !== undefined) await writeOutput(json, toJson(described), terminal);
   if (json === "-") return 0;
+  if (described.kind === "choose-model") {
+    terminal.result(`Model       ${described.reason} Name it, and these weights with --weights FILE.\n`);
+    return 0;
+  }
   const { model, inputShape, classes } = described.model;
   const lines = [
     `Model       ${model.path}`,

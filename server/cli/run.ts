@@ -14,6 +14,9 @@ import { findings } from "./findings";
 import { writePicture } from "./picture";
 import { durationText, lossText, percentText, plural } from "./words";
 
+/** What to do about weights without an architecture. */
+const nameBoth = "Name the model, and these weights with --weights FILE.";
+
 /** Exit codes of the command line. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -29,6 +32,10 @@ export async function runCommand(command: RunCommand, terminal: Terminal): Promi
   });
   if (described.kind === "choose-data") {
     terminal.note(`loss-landscape: ${described.reason}\nName the data with --data FILE.`);
+    return exitCodes.failed;
+  }
+  if (described.kind === "choose-model") {
+    terminal.note(`loss-landscape: ${described.reason}\n${nameBoth}`);
     return exitCodes.failed;
   }
   for (const notice of described.notices) terminal.note(notice);

@@ -26,7 +26,8 @@ export class Terminal {
 
   /** One sentence of what is wrong and one of what to do. */
   problem(problem: Problem, error?: unknown): void {
-    this.note(`loss-landscape: ${problem.message}\n${problem.advice}`);
+    const code = problem.snippet === undefined ? "" : `\n\n${problem.snippet}`;
+    this.note(`loss-landscape: ${problem.message}\n${problem.advice}${code}`);
     for (const fact of (problem.facts ?? []).slice(1)) this.log(`  ${fact}`);
     if (error instanceof Error && !(error instanceof ProblemError)) this.log(error.stack ?? error.message);
   }

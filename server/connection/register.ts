@@ -14,9 +14,11 @@ import {
   PauseRequest,
   RunProgressType,
   RunRequest,
+  StudyTextRequest,
 } from "../protocol/requests";
 import type { DescribeParams, DescribeResult, OpenResult, RunOutcome } from "../protocol/requests";
 import { describeStudy } from "../requests/describe";
+import { textOfStudy } from "../requests/studyText";
 import { openRun } from "../runs/open";
 import { HealthReporter } from "./health";
 import { Log } from "./log";
@@ -53,6 +55,14 @@ export function register(connection: Connection): void {
       return await describe(params, token, log);
     } finally {
       done();
+    }
+  });
+  connection.onRequest(StudyTextRequest, async ({ uri, study, origins, defaults }) => {
+    try {
+      return { text: await textOfStudy(study, { file: toPath(uri), origins, defaults }) };
+    } catch (error) {
+      const problem = told(log, `Writing ${uri}`, error);
+      throw new ResponseError(ErrorCodes.InternalError, problem.message, problem);
     }
   });
   connection.onRequest(RunRequest, async (params, token): Promise<RunOutcome> => {
@@ -98,16 +108,18 @@ async function describe(params: DescribeParams, token: CancellationToken, log: L
     const described = await describeStudy({
       file: toPath(params.uri),
       data: params.data === undefined ? undefined : toPath(params.data),
+      model: params.model === undefined ? undefined : toPath(params.model),
       defaults: params.defaults,
       log: (message) => log.info(message),
     });
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");
+    if (described.kind === "choose-model") return described;
     if (described.kind === "choose-data") {
       const { kind, candidates, reason } = described;
       return { kind, candidates, reason };
     }
-    const { kind, study, earlier, notices } = described;
-    return { kind, study, earlier, notices };
+    const { kind, study, earlier, notices, origins } = described;
+    return { kind, study, earlier, notices, origins };
   } catch (error) {
     if (error instanceof ResponseError) throw error;
     return { kind: "problem", problem: told(log, `Reading ${params.uri}`, error) };

@@ -1,7 +1,7 @@
 import type { FilesAnswer, FilesQuestion } from "../protocol/files";
 import type { LossSpec, ModelSelection, Study } from "../protocol/study";
 import type { AskedData } from "./describeFiles";
-import type { ModelDescription } from "./messages";
+import type { FittedModel, ModelDescription } from "./messages";
 import { askOnce } from "./process";
 import type { AskOptions } from "./process";
 
@@ -31,6 +31,20 @@ export async function describeInProcess(
   const request = { kind: "describe", model, data, ...asked } as const;
   const answer = await askOnce(request, options);
   return answer.description;
+}
+
+/**
+ * Which of several models a file of weights belongs to, found out in a process of its own.
+ * @returns undefined when the file has an architecture of its own.
+ * @throws ProblemError that names the file of weights.
+ */
+export async function fitInProcess(
+  weights: string,
+  models: readonly string[],
+  options: AskOptions = {},
+): Promise<readonly FittedModel[] | undefined> {
+  const answer = await askOnce({ kind: "fit", weights, models }, options);
+  return answer.models;
 }
 
 /**

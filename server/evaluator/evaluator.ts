@@ -4,6 +4,7 @@ import type { Study } from "../protocol/study";
 import { describeFiles } from "./describeFiles";
 import { fingerprintStudy } from "./fingerprint";
 import { inspectFiles } from "./inspect";
+import { fitWeights } from "./fit";
 import type { EvaluatorRequest, EvaluatorResponse } from "./messages";
 import { loadModel } from "./model";
 import { planStudy } from "./plan";
@@ -37,6 +38,8 @@ export class Evaluator {
         return { kind: "fingerprinted", fingerprints: await fingerprintsOf(request.study) };
       case "inspect":
         return { kind: "inspected", answer: await inspectFiles(request.question) };
+      case "fit":
+        return { kind: "fitted", models: await fitWeights(request.weights, request.models) };
       case "plan":
         return { kind: "planned", planned: await planStudy(request.study, request.file) };
       case "prepare": {

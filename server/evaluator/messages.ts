@@ -130,6 +130,8 @@ export type EvaluatorRequest =
   | { readonly id: number; readonly kind: "fingerprint"; readonly study: Study }
   /** What files are and whether they fit each other. */
   | { readonly id: number; readonly kind: "inspect"; readonly question: FilesQuestion }
+  /** Which models a file belongs to, if it holds weights alone. */
+  | { readonly id: number; readonly kind: "fit"; readonly weights: string; readonly models: readonly string[] }
   | { readonly id: number; readonly kind: "engines" };
 
 /** From an evaluator process to the pool. */
@@ -151,6 +153,7 @@ export type EvaluatorResponse =
       readonly fingerprints: Readonly<Record<string, string>>;
     }
   | { readonly id: number; readonly kind: "inspected"; readonly answer: FilesAnswer }
+  | { readonly id: number; readonly kind: "fitted"; readonly models: readonly FittedModel[] | undefined }
   | { readonly id: number; readonly kind: "engines"; readonly engines: readonly EngineReport[] }
   | { readonly id: number; readonly kind: "failed"; readonly problem: Problem; readonly stack?: string };
 
@@ -168,6 +171,13 @@ export interface ModelDescription {
   readonly notices: readonly string[];
   /** One entry per data candidate asked for: whether it fits, and if not, why. */
   readonly data: readonly DataDescription[];
+}
+
+/** Whether a model has the names and shapes of a file of weights. */
+export interface FittedModel {
+  readonly path: string;
+  /** Why it has not, or why it cannot be read. */
+  readonly problem?: Problem;
 }
 
 /** What can be said of one data candidate; all but `path` and `problem` are there when it fits the model. */

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { foldedKernels } from "../formats/onnx/folded";
 import { openModel } from "../formats/open";
 import type { Graph } from "../graph/graph";
 import { toInference } from "../graph/inference";
@@ -66,7 +67,7 @@ export async function loadModel({ path: file, weights }: ModelSelection, draft: 
     input,
     output: output.name,
     files: opened.graph.files ?? [],
-    notices: opened.notices ?? [],
+    notices: [...(opened.notices ?? []), ...foldingNotices(opened.graph, file)],
     ...(opened.training ? { training: opened.training } : {}),
     stated,
     loss,
@@ -85,6 +86,17 @@ function statedLoss(draft: LossDraft, training: TrainingConfiguration | undefine
   const known = draft.name === undefined ? training?.loss : undefined;
   const said = Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined)) as LossDraft;
   return { name: "crossEntropy", ...known, ...said };
+}
+
+/** Batch normalisation that an exporter folded is no fault of the model, but no checkpoint of its training fits. */
+function foldingNotices(graph: Graph, file: string): readonly string[] {
+  const kernels = foldedKernels(graph).length;
+  if (kernels === 0) return [];
+  const where = `${kernels} ${kernels === 1 ? "convolution" : "convolutions"}`;
+  return [
+    `Batch normalisation was folded into ${where} when ${path.basename(file)} was exported: checkpoints of its training do ` +
+      "not fit. Export it with training=torch.onnx.TrainingMode.PRESERVE and do_constant_folding=False to keep it.",
+  ];
 }
 
 /** The graph up to what a loss is computed from, and the loss as it is computed from that. */

@@ -21,6 +21,7 @@ export type EvaluatorAnswer<K extends EvaluatorRequest["kind"]> = Extract<
       task: "performed";
       fingerprint: "fingerprinted";
       inspect: "inspected";
+      fit: "fitted";
       engines: "engines";
     }[K];
   }

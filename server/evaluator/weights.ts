@@ -100,7 +100,7 @@ export async function withWeights(file: string, model: WeightedModel): Promise<G
 }
 
 /** Parameters whose values are real numbers: weights and running statistics. */
-function realParameters({ parameters }: Graph): readonly Parameter[] {
+export function realParameters({ parameters }: Graph): readonly Parameter[] {
   const real = originValues(parameters);
   return parameters.filter(({ name }) => real.has(name));
 }

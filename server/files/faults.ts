@@ -12,8 +12,17 @@ export function corrupt(file: string, found: string, advice = "Write, copy or do
   });
 }
 
-/** A file that is what it should be, with something in it that is not read. */
-export function unsupported(file: string, found: string, advice: string, facts?: readonly string[]): ProblemError {
+/**
+ * A file that is what it should be, with something in it that is not read.
+ * @param snippet code that makes a file of it that is.
+ */
+export function unsupported(
+  file: string,
+  found: string,
+  advice: string,
+  facts?: readonly string[],
+  snippet?: string,
+): ProblemError {
   return new ProblemError({
     reason: "file-unsupported",
     title: "The file cannot be used",
@@ -21,6 +30,7 @@ export function unsupported(file: string, found: string, advice: string, facts?:
     advice,
     file,
     ...(facts === undefined ? {} : { facts }),
+    ...(snippet === undefined ? {} : { snippet }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { open as openFile } from "node:fs/promises";
 import path from "node:path";
 import { openAtOnce } from "../files/source";
+import { tensorFlowConvert, torchExport } from "../protocol/exportCalls";
 import { ProblemError } from "../protocol/problem";
 import type { ModelContent, ModelFormat } from "./format";
 import { kerasFormat } from "./keras/format";
@@ -10,21 +11,46 @@ import { tfjsFormat } from "./tfjs/format";
 /** The readers, asked in this order. */
 const formats: readonly ModelFormat[] = [onnxFormat, kerasFormat, tfjsFormat];
 
-const fromTensorFlow = "Convert it with tf2onnx: `python -m tf2onnx.convert --saved-model FOLDER --output model.onnx`.";
-const fromPyTorch =
-  'In Python: `torch.onnx.export(model, (x,), "model.onnx", training=torch.onnx.TrainingMode.PRESERVE, ' +
-  "do_constant_folding=False, dynamo=False)`; then open the .onnx file.";
+/** A model file that people have and that no reader takes: what it is, and how to get a model that can be read from it. */
+interface Other {
+  readonly ending: string;
+  readonly what: string;
+  readonly advice: string;
+  /** Code that does it, where a call is enough. */
+  readonly snippet?: (name: string) => string;
+}
 
-/** Model files that people have and that no reader takes: what they are, and how to get an ONNX model from them. */
-const others: readonly (readonly [ending: string, what: string, advice: string])[] = [
-  [".pb", "a TensorFlow graph", fromTensorFlow],
-  [".tflite", "a TensorFlow Lite model", fromTensorFlow],
-  [".pt", "weights or program code of PyTorch", fromPyTorch],
-  [".pth", "weights or program code of PyTorch", fromPyTorch],
-  [".ckpt", "a checkpoint without its architecture", fromPyTorch],
-  [".t7", "weights of Torch", fromPyTorch],
-  [".bin", "weights without their architecture", fromPyTorch],
-  [".safetensors", "weights without their architecture", fromPyTorch],
+const convert = "Convert it to ONNX with tf2onnx, then open the .onnx file.";
+const fromPyTorch = {
+  advice: "Export the model from Python as ONNX; checkpoints with its weights can then be read beside it.",
+  snippet: () => torchExport(),
+};
+
+const others: readonly Other[] = [
+  {
+    ending: "saved_model.pb",
+    what: "a SavedModel of TensorFlow, which contains program code and was not opened",
+    advice: convert,
+    snippet: () => tensorFlowConvert("--saved-model FOLDER"),
+  },
+  {
+    ending: ".pb",
+    what: "a graph of TensorFlow",
+    advice: "Convert it to ONNX with tf2onnx, naming its inputs and outputs, then open the .onnx file.",
+    snippet: (name) => tensorFlowConvert(`--graphdef ${name} --inputs INPUT:0 --outputs OUTPUT:0`),
+  },
+  {
+    ending: ".tflite",
+    what: "a TensorFlow Lite model",
+    advice: convert,
+    snippet: (name) => tensorFlowConvert(`--tflite ${name}`),
+  },
+  { ending: ".pt", what: "weights or program code of PyTorch", ...fromPyTorch },
+  { ending: ".pth", what: "weights or program code of PyTorch", ...fromPyTorch },
+  { ending: ".ckpt", what: "a checkpoint without its architecture", ...fromPyTorch },
+  { ending: ".t7", what: "weights of Torch", ...fromPyTorch },
+  { ending: ".bin", what: "weights without their architecture", ...fromPyTorch },
+  { ending: ".safetensors", what: "weights without their architecture", ...fromPyTorch },
 ];
 
 /** Whether the file is, by its name, a model that `openModel` reads; an `.h5` may turn out to be something else. */
@@ -91,16 +117,16 @@ function why(error: unknown): string {
 
 function unsupported(file: string): ProblemError {
   const name = path.basename(file);
-  const [, what, advice] = others.find(([ending]) => name.toLowerCase().endsWith(ending)) ?? [
-    "",
-    "a file of a kind that is not known",
-    "Export the model as ONNX and open the .onnx file.",
-  ];
+  const { what, advice, snippet } = others.find(({ ending }) => name.toLowerCase().endsWith(ending)) ?? {
+    what: "a file of a kind that is not known",
+    advice: "Export the model as ONNX and open the .onnx file.",
+  };
   return new ProblemError({
     reason: "file-unsupported",
-    title: "This kind of model file is not supported yet",
+    title: "This kind of model file is not supported",
     message: `${name} is ${what}; an ONNX model (.onnx) was expected.`,
     advice,
     file,
+    ...(snippet ? { snippet: snippet(name) } : {}),
   });
 }

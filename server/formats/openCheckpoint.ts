@@ -1,6 +1,7 @@
 import { corrupt, unsupported } from "../files/faults";
 import { isFloating } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
+import { torchExport } from "../protocol/exportCalls";
 import type { Checkpoint, CheckpointFormat, TensorFacts } from "./checkpoint";
 import { numpyFormat } from "./numpy/format";
 import { onnxCheckpointFormat } from "./onnx/checkpoint";
@@ -42,9 +43,8 @@ export async function openCheckpoint(file: string): Promise<Checkpoint> {
 }
 
 const exportAgain =
-  'Export the model again so that it keeps the names: `torch.onnx.export(model, (x,), "model.onnx", ' +
-  "training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamo=False)`, or with the newer exporter " +
-  "`dynamo=True, optimize=False`.";
+  "Export the model again with this call, which keeps batch normalisation and the names of the parameters; the newer " +
+  "exporter keeps them with `dynamo=True, optimize=False`.";
 
 /** Most facts that a problem lists. */
 const mostFacts = 12;
@@ -76,7 +76,7 @@ export function matchCheckpoint(
   const renamed = parameters.some(({ name }) => isExportersName(name));
   const found = `does not fit ${model}: ${faults.length} of ${parameters.length} tensors differ, first ${faults[0]}`;
   const advice = renamed ? exportAgain : "Choose a checkpoint of the same architecture as the model.";
-  throw unsupported(checkpoint.path, found, advice, shortened(faults));
+  throw unsupported(checkpoint.path, found, advice, shortened(faults), renamed ? torchExport() : undefined);
 }
 
 /** How a parameter may be called in a checkpoint, likeliest first. */
@@ -112,7 +112,7 @@ function nothingMatches(parameters: readonly Parameter[], checkpoint: Checkpoint
     .join(", ");
   const found = `does not fit ${model}: no tensor has a name of the model's (${theirs}, … against ${ours}, …)`;
   const facts = parameters.map((parameter) => faultOf(parameter, undefined)!);
-  return unsupported(checkpoint.path, found, exportAgain, shortened(facts));
+  return unsupported(checkpoint.path, found, exportAgain, shortened(facts), torchExport());
 }
 
 /** Names that PyTorch's exporters make up for weights that they changed. */

@@ -33,6 +33,8 @@ export interface Problem {
   readonly file?: string;
   /** The two facts that conflict, in their own notation, e.g. `conv.weight [16, 1, 3, 3]`. */
   readonly facts?: readonly string[];
+  /** Code that mends it, to be copied, e.g. the call that exports a model. */
+  readonly snippet?: string;
 }
 
 /** An error whose text is meant for the user; anything else that is thrown is a defect of ours. */

@@ -16,6 +16,8 @@ export interface DescribeParams {
   readonly uri: string;
   /** `file:` URI of the data, when the user has chosen it. */
   readonly data?: string;
+  /** `file:` URI of the model that weights without an architecture belong to, when the user has chosen it. */
+  readonly model?: string;
   readonly defaults: StudyDefaults;
 }
 
@@ -26,19 +28,41 @@ export interface EarlierRun {
   readonly total: number;
 }
 
+/** Where values come from that a study did not say itself: sentences by the field of a study file. */
+export type Origins = Readonly<
+  Partial<Record<"model" | "data" | "checkpoints" | "preprocess" | "loss", readonly string[]>>
+>;
+
 export type DescribeResult =
   | {
       readonly kind: "ready";
       readonly study: Study;
       readonly earlier?: EarlierRun;
+      /** What was found or taken without being asked for, as sentences. */
       readonly notices: readonly string[];
+      readonly origins: Origins;
     }
   /** The data cannot be inferred: ask once. Candidates are absolute paths whose shapes fit. */
   | { readonly kind: "choose-data"; readonly candidates: readonly string[]; readonly reason: string }
+  /** The file holds weights without an architecture: ask once. Candidates are absolute paths of models that fit. */
+  | { readonly kind: "choose-model"; readonly candidates: readonly string[]; readonly reason: string }
   | { readonly kind: "problem"; readonly problem: Problem };
 
 /** Reads the model's header, finds data beside it and proposes a complete study. Never runs an engine. */
 export const DescribeRequest = new RequestType<DescribeParams, DescribeResult, void>("lossLandscape/describe");
+
+export interface StudyTextParams {
+  /** `file:` URI of the study file that is to be written; paths in it will be relative to its folder. */
+  readonly uri: string;
+  readonly study: Study;
+  readonly origins: Origins;
+  readonly defaults: StudyDefaults;
+}
+
+/** A study as the text of a study file: what differs from the defaults, and what was inferred with where it came from. */
+export const StudyTextRequest = new RequestType<StudyTextParams, { readonly text: string }, void>(
+  "lossLandscape/studyText",
+);
 
 export interface RunParams {
   readonly study: Study;

@@ -1,24 +1,26 @@
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import { describeInProcess, fingerprintInProcess } from "../evaluator/describe";
 import type { ModelDescription } from "../evaluator/messages";
 import { ProblemError } from "../protocol/problem";
-import type { EarlierRun, StudyDefaults } from "../protocol/requests";
+import type { EarlierRun, Origins, StudyDefaults } from "../protocol/requests";
 import type { Study } from "../protocol/study";
 import { findEarlier } from "../runs/find";
 import { completeStudy } from "../study/complete";
-import { withCheckpoints } from "./checkpoints";
 import { overrideDraft } from "../study/draft";
 import type { StudyDraft } from "../study/draft";
 import { chooseData, dataBeside, studyBeside } from "../study/propose";
 import { isStudyPath, readStudy } from "../study/read";
 import { resolveResultsFolder } from "../study/results";
+import { withCheckpoints } from "./checkpoints";
+import { expectModel, subjectOf } from "./subject";
 
 export interface DescribeOptions {
   /** Absolute path of a model or of a study. */
   readonly file: string;
   /** Absolute path of the data, when the user has chosen it. */
   readonly data?: string;
+  /** Absolute path of the model of weights without an architecture, when the user has chosen it. */
+  readonly model?: string;
   readonly defaults: StudyDefaults;
   /** What the user says in place of the study's own values, e.g. flags of the command line. */
   readonly overrides?: Omit<StudyDraft, "model" | "file">;
@@ -38,13 +40,16 @@ export type Described =
       /** Where the run of this study keeps its journal. */
       readonly resultsFolder: string;
       readonly notices: readonly string[];
+      readonly origins: Origins;
     }
   | {
       readonly kind: "choose-data";
       readonly model: ModelDescription;
       readonly candidates: readonly string[];
       readonly reason: string;
-    };
+    }
+  /** The file holds weights alone: the model is to be chosen. */
+  | { readonly kind: "choose-model"; readonly candidates: readonly string[]; readonly reason: string };
 
 /**
  * From the path of a model or study to a complete study: reads the study, if there is one, finds data and holds it
@@ -53,7 +58,9 @@ export type Described =
  * @throws ProblemError that names the file at fault.
  */
 export async function describeStudy(options: DescribeOptions): Promise<Described> {
-  const { draft: written, notices } = await draftOf(options);
+  const drafted = await draftOf(options);
+  if (drafted.kind === "choose-model") return drafted;
+  const { draft: written, notices } = drafted;
   await expectModel(written.model);
   const { draft, notices: ordered } = await withCheckpoints(written);
   const given = draft.data?.path;
@@ -80,20 +87,21 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
     : { [study.model.path]: model.fingerprint, ...chosen.data.fingerprints };
   const earlier = await findEarlier(study, fingerprints, resultsFolder);
   const found = given === undefined ? [`Data found beside the model: ${path.basename(chosen.data.path)}.`] : [];
+  const origins: Origins = {
+    model: drafted.subject,
+    data: found,
+    checkpoints: ordered,
+    preprocess: chosen.data.notices ?? [],
+    loss: lossNotices(draft, model),
+  };
   return {
     kind: "ready",
     study,
     model,
     earlier,
     resultsFolder,
-    notices: [
-      ...notices,
-      ...model.notices,
-      ...found,
-      ...ordered,
-      ...lossNotices(draft, model),
-      ...(chosen.data.notices ?? []),
-    ],
+    notices: [...notices, ...model.notices, ...Object.values(origins).flat()],
+    origins,
   };
 }
 
@@ -116,10 +124,16 @@ function namesMoreFiles({ model, splits, checkpoints, directions }: Study): bool
   );
 }
 
-async function draftOf({ file, data, overrides = {}, text }: DescribeOptions): Promise<{
-  readonly draft: StudyDraft;
-  readonly notices: readonly string[];
-}> {
+type Drafted =
+  | {
+      readonly kind: "draft";
+      readonly draft: StudyDraft;
+      readonly notices: readonly string[];
+      readonly subject: readonly string[];
+    }
+  | Extract<Described, { readonly kind: "choose-model" }>;
+
+async function draftOf({ file, data, model, overrides = {}, text, log }: DescribeOptions): Promise<Drafted> {
   const notices: string[] = [];
   let studyFile = isStudyPath(file) ? file : undefined;
   if (studyFile === undefined) {
@@ -133,13 +147,20 @@ async function draftOf({ file, data, overrides = {}, text }: DescribeOptions): P
     }
   }
   const chosen = data ?? overrides.data?.path;
-  const written: StudyDraft =
-    studyFile === undefined ? { model: file } : await readStudy(studyFile, chosen !== undefined, text);
+  let written: StudyDraft;
+  let found: readonly string[] = [];
+  if (studyFile === undefined) {
+    const subject = await subjectOf(file, model, log);
+    if (subject.kind === "choose-model") return subject;
+    found = subject.notices;
+    written = { model: subject.model, ...(subject.weights === undefined ? {} : { weights: subject.weights }) };
+  } else written = await readStudy(studyFile, chosen !== undefined, text);
   const draft = overrideDraft(isOtherPlane(written, overrides) ? withoutRange(written) : written, overrides);
-  if (chosen === undefined || chosen === written.data?.path) return { draft, notices };
+  if (chosen === undefined || chosen === written.data?.path) return { kind: "draft", draft, notices, subject: found };
   // The names of arrays and split that a study gives belong to the file that it names.
   const { x, y, split, layout } = overrides.data ?? {};
-  return { draft: { ...draft, data: { ...draft.data, path: chosen, x, y, split, layout } }, notices };
+  const other = { ...draft, data: { ...draft.data, path: chosen, x, y, split, layout } };
+  return { kind: "draft", draft: other, notices, subject: found };
 }
 
 /** Whether the user asks for another plane than the study's own, about which the study's range says nothing. */
@@ -151,16 +172,4 @@ function isOtherPlane(written: StudyDraft, over: NonNullable<DescribeOptions["ov
 
 function withoutRange(draft: StudyDraft): StudyDraft {
   return { ...draft, grid: { ...draft.grid, x: undefined, y: undefined, fit: undefined } };
-}
-
-async function expectModel(model: string): Promise<void> {
-  const found = await stat(model).catch(() => undefined);
-  if (found?.isFile()) return;
-  throw new ProblemError({
-    reason: "file-missing",
-    title: "The model was not found",
-    message: `A model should be at ${model}, but there is ${found === undefined ? "nothing" : "no file"}.`,
-    advice: "Check the path.",
-    file: model,
-  });
 }

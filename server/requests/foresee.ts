@@ -17,6 +17,7 @@ export async function foreseeRun(options: DescribeOptions): Promise<Prospect> {
     const { kind, candidates, reason } = described;
     return { kind, candidates, reason };
   }
+  if (described.kind === "choose-model") throw new Error("a study names its model");
   const { study, model, earlier, resultsFolder, notices } = described;
   const seconds = await estimateSeconds(study, model.fingerprint, resultsFolder);
   return {

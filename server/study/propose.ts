@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { Preprocess } from "../protocol/study";
 import type { Problem } from "../protocol/problem";
-import { isStudyPath, modelOfStudy, studySuffix } from "./read";
+import { isStudyPath, subjectOfStudy, studySuffix } from "./read";
 
 /** What is known of a data file that was held against a model. */
 export interface DataFacts {
@@ -34,7 +34,7 @@ export async function dataBeside(model: string): Promise<readonly string[]> {
 }
 
 /**
- * The study beside a model that names it: the one with the model's own name, otherwise the only one.
+ * The study beside a model, or beside weights, that names it: the one with the model's own name, otherwise the only one.
  * Several others are no choice for us to make; they are returned in `others`.
  */
 export async function studyBeside(
@@ -44,7 +44,7 @@ export async function studyBeside(
   const files = (await readdir(folder)).filter(isStudyPath).sort();
   const naming: string[] = [];
   for (const file of files.map((name) => path.join(folder, name))) {
-    if ((await modelOfStudy(file).catch(() => undefined)) === path.resolve(model)) naming.push(file);
+    if ((await subjectOfStudy(file).catch(() => undefined)) === path.resolve(model)) naming.push(file);
   }
   const own = path.join(folder, path.parse(model).name + studySuffix);
   const study = naming.find((file) => file === own) ?? (naming.length === 1 ? naming[0] : undefined);
@@ -77,6 +77,34 @@ export function chooseData(
       facts.length === 1
         ? `${path.basename(refused.path)} beside ${name} does not fit: ${refused.problem?.message ?? ""}`
         : `None of the files beside ${name} fits it: ${names(facts)}.`,
+  };
+}
+
+/** Which of several models a file of weights belongs to: the only one that fits, or else why the user must say. */
+export function chooseModel(
+  weights: string,
+  facts: readonly { readonly path: string; readonly problem?: Problem }[],
+): { readonly model: string } | { readonly candidates: readonly string[]; readonly reason: string } {
+  const fitting = facts.filter(({ problem }) => problem === undefined).map((each) => each.path);
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return { model: only };
+  const name = path.basename(weights);
+  const alone = `${name} holds weights without their architecture`;
+  const near = (model: string): string => path.relative(path.dirname(weights), model);
+  if (fitting.length > 1) {
+    const reason = `${alone}, and ${fitting.length} models fit them: ${fitting.map(near).join(", ")}.`;
+    return { candidates: fitting, reason };
+  }
+  const [refused] = facts;
+  if (refused === undefined) {
+    return { candidates: [], reason: `${alone}, and there is no model beside it or up to two folders above.` };
+  }
+  return {
+    candidates: [],
+    reason:
+      facts.length === 1
+        ? `${alone}. ${near(refused.path)} does not fit: ${refused.problem?.message ?? ""}`
+        : `${alone}. None of the models near it fits: ${facts.map((each) => near(each.path)).join(", ")}.`,
   };
 }
 

@@ -103,12 +103,20 @@ export async function readStudy(file: string, dataChosen = false, text?: string)
   return draft;
 }
 
-/** Absolute path of the model that a study file names, even when the rest of the file is faulty. */
-export async function modelOfStudy(file: string): Promise<string | undefined> {
+/**
+ * Absolute path of the file whose landscape a study is, even when the rest of the study is faulty: of the weights that it
+ * names beside an architecture, otherwise of its model.
+ */
+export async function subjectOfStudy(file: string): Promise<string | undefined> {
   const { value } = await parseStudy(await readText(file));
   if (typeof value !== "object" || value === null || !("model" in value)) return undefined;
   const { model } = value;
-  const named = typeof model === "object" && model !== null && "path" in model ? model.path : model;
+  const named =
+    typeof model === "object" && model !== null && "path" in model
+      ? "weights" in model
+        ? model.weights
+        : model.path
+      : model;
   return typeof named === "string" ? path.resolve(path.dirname(file), named) : undefined;
 }
 

@@ -30,7 +30,7 @@ const { values } = parseArgs({
 const stories = (
   values.story ??
   "preparing,first-points,coarse,running,paused,nested,cancelled,done,table,accuracy,linear,points,not-finite," +
-    "check-error,worker-lost,failed-late,problem,file-problem,offer-resume,choose-data"
+    "check-error,worker-lost,failed-late,problem,file-problem,offer-resume,choose-data,choose-model,choose-model-none,snippet-problem,found"
 ).split(",");
 
 const bundle = mkdtempSync(path.join(tmpdir(), "gallery-"));

@@ -3,8 +3,9 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { narrowWidth } from "../charts/layout";
 import "../components/check-list/check-list";
-import "../components/choose-data/choose-data";
+import "../components/choose-file/choose-file";
 import "../components/curvature-map/curvature-map";
+import "../components/found-list/found-list";
 import "../components/line-view/line-view";
 import "../components/contour-view/contour-view";
 import type { ContourView } from "../components/contour-view/contour-view";
@@ -29,7 +30,7 @@ import { strings } from "./strings";
 /**
  * The whole panel: it owns the store, speaks with the host and decides which state is shown.
  * @attr state - what is shown, for styles and tests: waiting, preparing, running, paused, cancelled, done, failed,
- *   problem, offer-resume or choose-data
+ *   problem, offer-resume, choose-data or choose-model
  */
 @customElement("loss-landscape-panel")
 export class LossLandscapePanel extends LitElement {
@@ -169,11 +170,13 @@ export class LossLandscapePanel extends LitElement {
       case "offer-resume":
         return html`<resume-offer .earlier=${phase.earlier} ?narrow=${this.narrow}></resume-offer>`;
       case "choose-data":
-        return html`<choose-data
+      case "choose-model":
+        return html`<choose-file
+          .question=${phase.kind}
           .candidates=${phase.candidates}
           .reason=${phase.reason}
           ?narrow=${this.narrow}
-        ></choose-data>`;
+        ></choose-file>`;
       case "waiting":
       case "preparing":
       case "run":
@@ -200,6 +203,11 @@ export class LossLandscapePanel extends LitElement {
         }
         ${run.header.study.curvature ? html`<curvature-map .run=${run}></curvature-map>` : nothing}
         <run-settings .run=${run} ?narrow=${this.narrow}></run-settings>
+        ${
+          this.model.found.length > 0
+            ? html`<found-list .notices=${this.model.found} ?narrow=${this.narrow}></found-list>`
+            : nothing
+        }
         ${
           run.checks.length > 0 ? html`<check-list .checks=${run.checks} ?narrow=${this.narrow}></check-list>` : nothing
         }
@@ -248,7 +256,13 @@ export class LossLandscapePanel extends LitElement {
       label: strings.copyPoints,
       choose: () => this.#host?.post({ kind: "copy-text", text: measuredCsv(run) }),
     };
-    return this.narrow && !this.view.table ? [copyImage, copyPoints] : [copyPoints];
+    const chooseOther: MenuItem = {
+      label: strings.chooseOtherData,
+      choose: () => this.#host?.post({ kind: "choose-data" }),
+    };
+    const save: MenuItem = { label: strings.saveAsStudy, choose: () => this.#host?.post({ kind: "save-as-study" }) };
+    const copies = this.narrow && !this.view.table ? [copyImage, copyPoints] : [copyPoints];
+    return [...copies, chooseOther, save];
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LossSpec } from "../../server/protocol/study";
 import { formatCount } from "../charts/format";
+import type { Question } from "../protocol/messages";
 
 /** Every text of the panel, in one place for translation. */
 
@@ -218,16 +219,24 @@ export const strings = {
   problemIcon: "Error",
   tryAgain: "Try again",
   chooseData: "Choose data",
-  chooseDataFile: "Choose a data file…",
   showFile: "Show file",
+  copySnippet: "Copy export call",
   offerTitle: "An unfinished run of this study exists",
   offerText: (measured: number, total: number) =>
     `${formatCount(measured)} of ${formatCount(total)} points are measured. Resuming keeps them and measures the rest.`,
   startOver: "Start over",
   startOverHint: "Starting over sets the earlier run aside; its file is not deleted.",
-  chooseTitle: "Which data should the loss be measured on?",
-  useData: "Use",
-  useDataLabel: (name: string) => `Use ${name}`,
+  questions: {
+    "choose-data": { title: "Which data should the loss be measured on?", browse: "Choose a data file…" },
+    "choose-model": { title: "Which model do these weights belong to?", browse: "Choose a model file…" },
+  } satisfies Readonly<Record<Question, object>>,
+  useFile: "Use",
+  useFileLabel: (name: string) => `Use ${name}`,
+  found: "Found and inferred",
+  foundSummary: (notices: readonly string[]) =>
+    notices.length > 1 ? `${notices[0] ?? ""} And ${formatCount(notices.length - 1)} more.` : (notices[0] ?? ""),
+  chooseOtherData: "Choose other data…",
+  saveAsStudy: "Save as study",
 
   // Table
   tableCaption: (metric: "loss" | "accuracy", provenance: string) =>

@@ -31,6 +31,9 @@ export interface PanelState {
   readonly view: ViewState;
 }
 
+/** What the user may be asked for: labelled data for a model, or the model that weights belong to. */
+export type Question = "choose-data" | "choose-model";
+
 /** From the host to the panel. */
 export type HostMessage =
   /** Sent once per load, before anything else. */
@@ -56,8 +59,10 @@ export type HostMessage =
   | { readonly kind: "problem"; readonly problem: Problem }
   /** An unfinished run of the same study exists: the user decides. */
   | { readonly kind: "offer-resume"; readonly earlier: EarlierRun }
-  /** The model has no data that can be inferred: the user chooses. */
-  | { readonly kind: "choose-data"; readonly candidates: readonly string[]; readonly reason: string }
+  /** Data or model cannot be inferred: the user chooses. */
+  | { readonly kind: Question; readonly candidates: readonly string[]; readonly reason: string }
+  /** What was found or taken without being asked for, as sentences; of the run that follows. */
+  | { readonly kind: "found"; readonly notices: readonly string[] }
   /** The worker was lost and is being started again. */
   | { readonly kind: "worker"; readonly state: "lost" | "back" };
 
@@ -69,7 +74,9 @@ export type PanelMessage =
   | { readonly kind: "run-again" }
   | { readonly kind: "pause"; readonly paused: boolean }
   | { readonly kind: "cancel" }
-  | { readonly kind: "choose-data"; readonly path?: string }
+  /** Without a path any file may be chosen. */
+  | { readonly kind: Question; readonly path?: string }
+  | { readonly kind: "save-as-study" }
   | { readonly kind: "show-log" }
   | { readonly kind: "show-engines" }
   | { readonly kind: "reveal"; readonly path: string }

@@ -1,6 +1,7 @@
 import type { Problem } from "../../server/protocol/problem";
 import type { EarlierRun } from "../../server/protocol/requests";
 import type { Check, RunExtras, RunHeader, RunProgress, RunStatus } from "../../server/protocol/result";
+import type { Question } from "../protocol/messages";
 
 /** Measured values by grid index (row-major); where `known` is 0 the other entries mean nothing. */
 export interface Measured {
@@ -42,7 +43,7 @@ export type Phase =
   | { readonly kind: "run" }
   | { readonly kind: "problem"; readonly problem: Problem }
   | { readonly kind: "offer-resume"; readonly earlier: EarlierRun }
-  | { readonly kind: "choose-data"; readonly candidates: readonly string[]; readonly reason: string };
+  | { readonly kind: Question; readonly candidates: readonly string[]; readonly reason: string };
 
 /** Everything that is shown and comes from the host; how it is shown is the `ViewState`. */
 export interface PanelModel {
@@ -50,7 +51,15 @@ export interface PanelModel {
   readonly title: string;
   readonly phase: Phase;
   readonly run?: RunData;
+  /** What was found or taken without being asked for. */
+  readonly found: readonly string[];
   readonly workerLost: boolean;
 }
 
-export const emptyModel: PanelModel = { source: "", title: "", phase: { kind: "waiting" }, workerLost: false };
+export const emptyModel: PanelModel = {
+  source: "",
+  title: "",
+  phase: { kind: "waiting" },
+  found: [],
+  workerLost: false,
+};

@@ -40,10 +40,13 @@ export function reduce(model: PanelModel, message: HostMessage): PanelModel {
       return failed(model, message.problem);
     case "offer-resume":
       return { ...model, phase: { kind: "offer-resume", earlier: message.earlier } };
+    case "found":
+      return { ...model, found: message.notices };
     case "choose-data":
+    case "choose-model":
       return {
         ...model,
-        phase: { kind: "choose-data", candidates: message.candidates, reason: message.reason },
+        phase: { kind: message.kind, candidates: message.candidates, reason: message.reason },
         run: undefined,
       };
     case "worker":

@@ -1,8 +1,10 @@
+import { basename } from "node:path";
 import { corrupt, tooLarge, unsupported } from "../../files/faults";
 import type { Source } from "../../files/source";
 import { ZipArchive } from "../../files/zip";
 import { PickleError, type Value } from "../../files/pickle/objects";
 import { Unpickler } from "../../files/pickle/unpickler";
+import { torchReExport } from "../../protocol/exportCalls";
 import { findGlobal } from "./globals";
 import { bigEndian, largestPickle, storageOf, toStateDict, type PickledFile } from "./pickled";
 
@@ -60,6 +62,8 @@ function torchScript(path: string): Error {
   return unsupported(
     path,
     "is a TorchScript archive: it contains program code and was not opened",
-    'Save its weights alone: `torch.save(torch.jit.load("FILE").state_dict(), "weights.pt")`.',
+    "If you trust it, load it in Python, which runs its code, and export the model as ONNX.",
+    undefined,
+    torchReExport(`torch.jit.load(${JSON.stringify(basename(path))})`),
   );
 }

@@ -5,6 +5,7 @@ import { gather, isRowMajor, spanOf, tensorOf } from "../../files/strides";
 import { isZip } from "../../files/zip";
 import { viewAs, widthOf } from "../../graph/elements";
 import { sizeOf, type Tensor } from "../../graph/tensor";
+import { torchReExport } from "../../protocol/exportCalls";
 import type { Checkpoint, CheckpointFormat } from "../checkpoint";
 import { stripPrefixes } from "../prefixes";
 import { openSource } from "../source";
@@ -84,10 +85,11 @@ function programCode(file: string, global: string): Error {
   const whole = /^torch\.nn\.|^__main__\./.test(global) ? " (a whole model was saved, not its weights)" : "";
   const found = `contains program code and was not opened: it asks for ${global}${whole}`;
   const name = path.basename(file);
+  const load = `torch.load(${JSON.stringify(name)}, weights_only=False)`;
   const advice =
-    `If you trust it, save its weights alone: \`model = torch.load("${name}", weights_only=False)\`, then ` +
+    "If you trust it, load it in Python, which runs its code, and export the model as ONNX; or save its weights alone: " +
     '`torch.save(model.state_dict(), "weights.pt")` (or the entry of the dictionary that holds the weights).';
-  return unsupported(file, found, advice, [global]);
+  return unsupported(file, found, advice, [global], torchReExport(load));
 }
 
 function unread(file: string, name: string, what: string): Error {

@@ -1,8 +1,9 @@
-import { copyFile, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Problem } from "../../../server/protocol/problem";
+import { StudyTextRequest } from "../../../server/protocol/requests";
 import type { DescribeParams } from "../../../server/protocol/requests";
 import { npy, npz } from "../../support/data";
 import { fixtures, folderWith, ServerClient } from "./client";
@@ -67,6 +68,13 @@ describe("a model with one fitting file beside it", () => {
         compute: { engine: "auto", evaluators: 0, batchSize: 100 },
       },
       notices: ["Data found beside the model: test.npz."],
+      origins: {
+        model: [],
+        data: ["Data found beside the model: test.npz."],
+        checkpoints: [],
+        preprocess: [],
+        loss: [],
+      },
     });
   });
 
@@ -113,6 +121,94 @@ describe("the data is asked for", () => {
     if (described.kind !== "choose-data") throw new Error(described.kind);
     expect(described.candidates).toEqual([]);
     expect(described.reason).toMatch(/test\.npz beside model\.onnx does not fit: .*8.*28/);
+  });
+});
+
+describe("weights without an architecture", () => {
+  const weights = (): string => inFolder(path.join("runs", "a", "epoch_7.pt"));
+  const chosenBy = (file: string): Partial<DescribeParams> => ({ model: pathToFileURL(file).href });
+
+  beforeEach(async () => {
+    await mkdir(inFolder(path.join("runs", "a")), { recursive: true });
+    await copyFile(path.join(fixtures, "model_7.pt"), weights());
+  });
+
+  test("take the only model near them that fits", async () => {
+    // Another architecture: told from the right one by its names and shapes.
+    await copyFile(path.join(fixtures, "..", "losses", "softmax.onnx"), inFolder("other.onnx"));
+    const described = await client.describe(weights());
+    if (described.kind !== "ready") throw new Error(JSON.stringify(described));
+    expect(described.study.model).toEqual({ path: model, weights: weights() });
+    expect(described.study.data.path).toBe(inFolder("test.npz"));
+    expect(described.origins.model).toEqual(["Model found near the weights: ../../model.onnx."]);
+    expect(described.notices).toContain("Model found near the weights: ../../model.onnx.");
+  });
+
+  test("ask when several models fit, and take the answer", async () => {
+    await copyFile(model, inFolder(path.join("runs", "copy.onnx")));
+    const candidates = [inFolder(path.join("runs", "copy.onnx")), model];
+    expect(await client.describe(weights())).toEqual({
+      kind: "choose-model",
+      candidates,
+      reason:
+        "epoch_7.pt holds weights without their architecture, and 2 models fit them: ../copy.onnx, ../../model.onnx.",
+    });
+    const described = await client.describe(weights(), chosenBy(model));
+    expect(described).toMatchObject({ kind: "ready", study: { model: { path: model, weights: weights() } } });
+  });
+
+  test("ask when none fits or there is none, and say why", async () => {
+    await copyFile(path.join(fixtures, "..", "losses", "softmax.onnx"), model);
+    const unfit = await client.describe(weights());
+    expect(unfit).toMatchObject({ kind: "choose-model", candidates: [] });
+    expect(unfit).toHaveProperty(
+      "reason",
+      expect.stringContaining("../../model.onnx does not fit: epoch_7.pt does not fit model.onnx"),
+    );
+    await rm(model);
+    expect(await client.describe(weights())).toHaveProperty(
+      "reason",
+      "epoch_7.pt holds weights without their architecture, and there is no model beside it or up to two folders above.",
+    );
+  });
+
+  test("of another architecture than the chosen one are refused, tensor by tensor", async () => {
+    const other = inFolder("other.onnx");
+    await copyFile(path.join(fixtures, "..", "losses", "softmax.onnx"), other);
+    const problem = await problemOf(weights(), chosenBy(other));
+    expect(problem).toMatchObject({ reason: "file-unsupported", file: weights() });
+    expect(problem.facts!.length).toBeGreaterThan(1);
+  });
+
+  test("have studies of their own, apart from those of the architecture", async () => {
+    const own = inFolder(path.join("runs", "a", "epoch_7.landscape.json"));
+    const fields = { model: { path: "../../model.onnx", weights: "epoch_7.pt" }, directions: { seed: 4 } };
+    await writeFile(own, JSON.stringify(fields));
+    expect(await client.describe(weights())).toMatchObject({
+      kind: "ready",
+      study: { model: { path: model, weights: weights() }, directions: { seed: 4 } },
+    });
+    expect(await client.describe(model)).toMatchObject({ kind: "ready", study: { directions: { seed: 0 } } });
+  });
+});
+
+describe("a study as text", () => {
+  test("reads back as the study that was proposed", async () => {
+    const described = await client.describe(model);
+    if (described.kind !== "ready") throw new Error(described.kind);
+    const { study, origins } = described;
+    const target = inFolder("model.landscape.json");
+    const { text } = await client.connection.sendRequest(StudyTextRequest, {
+      uri: pathToFileURL(target).href,
+      study,
+      origins,
+      defaults: {},
+    });
+    expect(text).toContain("  // Data found beside the model: test.npz.\n");
+    await writeFile(target, text);
+    const again = await client.describe(target);
+    if (again.kind !== "ready") throw new Error(JSON.stringify(again));
+    expect(again.study).toEqual(study);
   });
 });
 

@@ -118,13 +118,31 @@ describe("menus", () => {
   }
 
   test.each(modelMenus)("%s has its entry on model files only", (menu) => {
-    const [entry, ...others] = menus[menu]!;
+    const [entry, ...others] = menus[menu]!.filter(({ command }) => command === "lossLandscape.visualize");
     expect(others).toEqual([]);
-    expect(entry!.command).toBe("lossLandscape.visualize");
-    const models = ["a.onnx", "B.ONNX", "a.keras", "weights.h5", "a.landscape.json", "model.json"];
-    const rest = ["a.onnx.txt", "package.json", "my-model.json", "landscape.json", "a.py", "onnx"];
-    for (const file of models) expect(appliesTo(entry!.when!, file), file).toBe(true);
+    const models = ["a.onnx", "B.ONNX", "a.keras", "a.weights.h5", "a.hdf5", "a.landscape.json", "model.json"];
+    const weights = ["model.safetensors", "a.pt", "a.pth", "epoch=3.ckpt", "model_1.t7"];
+    const refused = ["saved_model.pb", "a.tflite"];
+    const rest = [
+      "a.onnx.txt",
+      "package.json",
+      "my-model.json",
+      "landscape.json",
+      "a.py",
+      "onnx",
+      "weights.npz",
+      "a.bin",
+    ];
+    for (const file of [...models, ...weights, ...refused]) expect(appliesTo(entry!.when!, file), file).toBe(true);
     for (const file of rest) expect(appliesTo(entry!.when!, file), file).toBe(false);
+  });
+
+  test("the code knows models by the same names", () => {
+    const code = sources.find(({ file }) => file === path.join("extension", "models.ts"))!.tree.text;
+    const [, source = ""] = /modelName =\s+\/(.+)\/i;/.exec(code) ?? [];
+    const [, endings] = /\\\.\(([a-z0-9|]+)\)/.exec(source) ?? [];
+    for (const menu of modelMenus) expect(menus[menu]![0]!.when).toContain(`resourceExtname =~ /^\\.(${endings})$/i`);
+    expect(source).toContain("\\.landscape\\.json|(^|[\\\\/])model\\.json");
   });
 
   test("folders have none", () => {

@@ -9,6 +9,8 @@ test.each([
   [{ kind: "pause", paused: true }],
   [{ kind: "cancel" }],
   [{ kind: "choose-data", path: "/data/test.npz" }],
+  [{ kind: "choose-model", path: "/data/net.onnx" }],
+  [{ kind: "save-as-study" }],
   [{ kind: "show-log" }],
   [{ kind: "show-engines" }],
   [{ kind: "reveal", path: "/model.onnx" }],

@@ -74,10 +74,10 @@ describe("matching by name", () => {
     const folded = { "onnx::Conv_29": [4], "onnx::Conv_30": [4] };
     const problem = problemOf(folded, checkpoint({ "conv.weight": [4], "bn.weight": [4] }));
     expect(problem.message).toContain("(conv.weight, bn.weight, … against onnx::Conv_29, onnx::Conv_30, …)");
-    expect(problem.advice).toContain(
+    expect(problem.snippet).toContain(
       "training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamo=False",
     );
-    expect(problemOf({ ...folded, fc: [1] }, checkpoint({ fc: [1] })).advice).toContain("torch.onnx.export");
+    expect(problemOf({ ...folded, fc: [1] }, checkpoint({ fc: [1] })).snippet).toContain("torch.onnx.export");
   });
 
   test("long lists are shortened", () => {

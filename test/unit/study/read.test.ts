@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Problem } from "../../../server/protocol/problem";
-import { isStudyPath, modelOfStudy, readStudy } from "../../../server/study/read";
+import { isStudyPath, subjectOfStudy, readStudy } from "../../../server/study/read";
 import { problemFrom } from "../../support/data";
 
 let folder: string;
@@ -253,11 +253,11 @@ describe("readStudy", () => {
   });
 });
 
-test("modelOfStudy finds the model in a file with faults elsewhere", async () => {
-  expect(await modelOfStudy(await write('{"model": "models/net.onnx", "grid": {"points": 0'))).toBe(
+test("subjectOfStudy finds the model in a file with faults elsewhere", async () => {
+  expect(await subjectOfStudy(await write('{"model": "models/net.onnx", "grid": {"points": 0'))).toBe(
     path.join(folder, "models", "net.onnx"),
   );
-  expect(await modelOfStudy(await write("[]"))).toBeUndefined();
+  expect(await subjectOfStudy(await write("[]"))).toBeUndefined();
 });
 
 test("a study is known by its name", () => {

@@ -48,6 +48,8 @@ test("nothing breaks the content security policy while drawing, hovering, zoomin
     "problem",
     "offer-resume",
     "choose-data",
+    "choose-model",
+    "snippet-problem",
     "check-error",
     "running",
     "table",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { HostMessage } from "../../../webview/protocol/messages";
 import { mountPanel, settled, tidy, viewWith } from "../support/panel";
 import { pointsOf, snapshotOf } from "../support/runs";
-import { dataProblem, fileProblem, storiesOf } from "../support/stories";
+import { codeProblem, dataProblem, fileProblem, storiesOf } from "../support/stories";
 import { measuringOrder, oracleSurface } from "../support/surface";
 
 const surface = oracleSurface(11);
@@ -53,6 +53,8 @@ describe("header", () => {
     const items = mounted.all('[role="menuitem"]');
     expect(items.map((item) => tidy(item.textContent))).toEqual([
       "Copy measured points as CSV",
+      "Choose other data…",
+      "Save as study",
       "Show model file",
       "Show run file",
       "Show engines",
@@ -171,6 +173,35 @@ describe("states", () => {
       { kind: "choose-data", path: "/home/anna/experiments/fashion/train.npz" },
       { kind: "choose-data" },
     ]);
+  });
+
+  test("a model for weights is asked for in the same way", async () => {
+    const mounted = await mountPanel(stories["choose-model"]);
+    expect(mounted.panel.getAttribute("state")).toBe("choose-model");
+    expect(mounted.text("h2")).toBe("Which model do these weights belong to?");
+    for (const button of mounted.all("vscode-button")) await click(button);
+    expect(mounted.posted.slice(-3)).toEqual([
+      { kind: "choose-model", path: "/home/anna/experiments/fashion/fashion-resnet8.keras" },
+      { kind: "choose-model", path: "/home/anna/experiments/fashion/fashion-resnet8-wide.keras" },
+      { kind: "choose-model" },
+    ]);
+  });
+
+  test("code that mends a problem is shown and can be copied", async () => {
+    const mounted = await mountPanel(stories["snippet-problem"]);
+    expect(mounted.text(".snippet")).toContain('model = torch.load("model.pt", weights_only=False)');
+    await click(mounted.all("vscode-button")[0]!);
+    expect(mounted.posted.at(-1)).toEqual({ kind: "copy-text", text: codeProblem.snippet });
+  });
+
+  test("what was found by itself is told, and is gone with the next run that has nothing of it", async () => {
+    const mounted = await mountPanel(stories.found);
+    expect(mounted.all("found-list")).toHaveLength(1);
+    expect(tidy(mounted.find<HTMLElement>("found-list").shadowRoot!.querySelector("ul")!.textContent)).toContain(
+      "SparseCategoricalCrossentropy(from_logits=True)",
+    );
+    await mounted.send({ kind: "found", notices: [] });
+    expect(mounted.all("found-list")).toHaveLength(0);
   });
 
   test("a cancelled run keeps what was measured and can be resumed", async () => {

@@ -1,3 +1,4 @@
+import { torchReExport } from "../../../server/protocol/exportCalls";
 import type { Problem } from "../../../server/protocol/problem";
 import type { HostMessage, ViewState } from "../../../webview/protocol/messages";
 import { curvatureSnapshot, linesSnapshot, pathSnapshot } from "./method";
@@ -11,11 +12,8 @@ export interface Story {
 }
 
 const file = "/home/anna/experiments/fashion";
-const init: HostMessage = {
-  kind: "init",
-  source: `file://${file}/fashion-resnet8.onnx`,
-  title: "fashion-resnet8.onnx",
-};
+const opened = (title: string): HostMessage => ({ kind: "init", source: `file://${file}/${title}`, title });
+const init = opened("fashion-resnet8.onnx");
 
 export const dataProblem: Problem = {
   reason: "data-mismatch",
@@ -34,6 +32,25 @@ export const fileProblem: Problem = {
   advice: "Export or copy the model again, then try again.",
   file: `${file}/fashion-resnet8.onnx`,
 };
+
+export const codeProblem: Problem = {
+  reason: "file-unsupported",
+  title: "The file cannot be used",
+  message:
+    "model.pt contains program code and was not opened: it asks for torch.nn.Linear (a whole model was saved, not its weights).",
+  advice:
+    "If you trust it, load it in Python, which runs its code, and export the model as ONNX; or save its weights alone: " +
+    '`torch.save(model.state_dict(), "weights.pt")` (or the entry of the dictionary that holds the weights).',
+  file: `${file}/model.pt`,
+  facts: ["torch.nn.Linear"],
+  snippet: torchReExport('torch.load("model.pt", weights_only=False)'),
+};
+
+const foundNotices = [
+  "Data found beside the model: test.npz.",
+  "Samples are bytes: they are multiplied by 0.00392156862745098, which the study may override.",
+  "Loss from the training configuration: SparseCategoricalCrossentropy(from_logits=True).",
+];
 
 export const lostProblem: Problem = {
   reason: "evaluator-lost",
@@ -122,6 +139,31 @@ export function storiesOf(surface: Surface) {
         },
       ],
     },
+    "choose-model": {
+      messages: [
+        opened("epoch_07.weights.h5"),
+        {
+          kind: "choose-model",
+          candidates: [`${file}/fashion-resnet8.keras`, `${file}/fashion-resnet8-wide.keras`],
+          reason:
+            "epoch_07.weights.h5 holds weights without their architecture, and 2 models fit them: " +
+            "../fashion-resnet8.keras, ../fashion-resnet8-wide.keras.",
+        },
+      ],
+    },
+    "choose-model-none": {
+      messages: [
+        opened("epoch_07.pt"),
+        {
+          kind: "choose-model",
+          candidates: [],
+          reason:
+            "epoch_07.pt holds weights without their architecture, and there is no model beside it or up to two folders above.",
+        },
+      ],
+    },
+    "snippet-problem": { messages: [init, { kind: "problem", problem: codeProblem }] },
+    found: { messages: [init, { kind: "found", notices: foundNotices }, done] },
     path: { messages: [init, { kind: "snapshot", snapshot: pathSnapshot(surface) }] },
     lines: { messages: [init, { kind: "snapshot", snapshot: linesSnapshot() }] },
     curvature: { messages: [init, { kind: "snapshot", snapshot: curvatureSnapshot(surface) }] },

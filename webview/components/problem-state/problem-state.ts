@@ -30,6 +30,9 @@ const firstFix: Partial<Record<ProblemReason, Fix>> = {
 
 /** What can be done about a problem: at most two things, the likelier one first. */
 export function fixesOf(problem: Problem): readonly Fix[] {
+  const { snippet } = problem;
+  if (snippet !== undefined)
+    return [{ label: strings.copySnippet, message: { kind: "copy-text", text: snippet } }, tryAgain];
   const first = firstFix[problem.reason];
   if (first) return [first, tryAgain];
   const missing = problem.reason === "file-missing";
@@ -45,6 +48,10 @@ export class ProblemState extends LitElement {
     shared,
     statement,
     css`
+      .snippet {
+        white-space: pre-wrap;
+      }
+
       /* Above a picture that stays: as wide as the panel and without the air around it. */
       :host([inline]) {
         padding: 12px 16px;
@@ -100,6 +107,7 @@ export class ProblemState extends LitElement {
         </h2>
         <p class="message">${problem.message}</p>
         ${problem.facts?.length ? html`<div class="facts">${problem.facts.join(" · ")}</div>` : nothing}
+        ${problem.snippet === undefined ? nothing : html`<div class="facts snippet">${problem.snippet}</div>`}
       </section>
       <ul class="rows">
         <li>

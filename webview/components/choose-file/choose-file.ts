@@ -4,23 +4,27 @@ import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { strings } from "../../app/strings";
 import { baseName } from "../../charts/format";
+import type { Question } from "../../protocol/messages";
 import { shared, statement } from "../../styles/shared";
 import { emit } from "../events";
 
-/** The data could not be inferred: files that fit, or any other. */
-@customElement("choose-data")
-export class ChooseData extends LitElement {
+/** A file could not be inferred: those that fit, or any other. */
+@customElement("choose-file")
+export class ChooseFile extends LitElement {
   static override styles = [shared, statement];
 
+  /** What is asked for. */
+  @property() question: Question = "choose-data";
   @property({ attribute: false }) candidates: readonly string[] = [];
   @property() reason = "";
   @property({ type: Boolean, reflect: true }) narrow = false;
 
   override render() {
     const some = this.candidates.length > 0;
+    const { title, browse } = strings.questions[this.question];
     return html`
       <section>
-        <h2>${strings.chooseTitle}</h2>
+        <h2>${title}</h2>
         <p>${this.reason}</p>
         ${
           some
@@ -30,8 +34,8 @@ export class ChooseData extends LitElement {
             : nothing
         }
         <div class="actions">
-          <vscode-button ?secondary=${some} @click=${() => emit(this, "panel-message", { kind: "choose-data" })}
-            >${strings.chooseDataFile}</vscode-button
+          <vscode-button ?secondary=${some} @click=${() => emit(this, "panel-message", { kind: this.question })}
+            >${browse}</vscode-button
           >
         </div>
       </section>
@@ -45,9 +49,9 @@ export class ChooseData extends LitElement {
       <span class="text">${name}<small>${path}</small></span>
       <vscode-button
         ?secondary=${!primary}
-        aria-label=${strings.useDataLabel(name)}
-        @click=${() => emit(this, "panel-message", { kind: "choose-data", path })}
-        >${strings.useData}</vscode-button
+        aria-label=${strings.useFileLabel(name)}
+        @click=${() => emit(this, "panel-message", { kind: this.question, path })}
+        >${strings.useFile}</vscode-button
       >
     </li>`;
   }
@@ -55,6 +59,6 @@ export class ChooseData extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    "choose-data": ChooseData;
+    "choose-file": ChooseFile;
   }
 }

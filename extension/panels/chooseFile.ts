@@ -1,0 +1,33 @@
+import path from "node:path";
+import * as vscode from "vscode";
+import type { Question } from "../../webview/protocol/messages";
+
+/** Asks which of the files that fit to take, or any other; undefined when the user leaves it open. */
+export async function pickFile(
+  question: Question,
+  candidates: readonly string[],
+  title: string,
+  beside: vscode.Uri,
+): Promise<string | undefined> {
+  const files = candidates.map((file) => ({
+    label: path.basename(file),
+    description: vscode.workspace.asRelativePath(path.dirname(file)),
+    iconPath: new vscode.ThemeIcon("file"),
+    file,
+  }));
+  const browse = { label: vscode.l10n.t("Browse…"), iconPath: new vscode.ThemeIcon("folder-opened"), file: undefined };
+  const placeHolder =
+    question === "choose-data"
+      ? vscode.l10n.t("Choose the data to measure the loss on")
+      : vscode.l10n.t("Choose the model that the weights belong to");
+  const picked = await vscode.window.showQuickPick([...files, browse], { title, placeHolder });
+  if (picked === undefined) return undefined;
+  return picked.file ?? browseFile(question, title, beside);
+}
+
+/** Asks for a file in the file dialog. */
+export async function browseFile(question: Question, title: string, beside: vscode.Uri): Promise<string | undefined> {
+  const openLabel = question === "choose-data" ? vscode.l10n.t("Use Data") : vscode.l10n.t("Use Model");
+  const [uri] = (await vscode.window.showOpenDialog({ title, openLabel, defaultUri: beside })) ?? [];
+  return uri?.fsPath;
+}

@@ -1,0 +1,37 @@
+import path from "node:path";
+import * as vscode from "vscode";
+import { studySuffix } from "../models";
+
+/**
+ * Where to write the study of a model: beside it under its own name, or, where something is called so already, wherever the
+ * user says; undefined when the user leaves it open.
+ */
+export async function studyTarget(source: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const name = path.posix.basename(source.path).replace(/(\.landscape|\.weights)?\.[^.]+$/i, "");
+  const target = vscode.Uri.joinPath(source, "..", name + studySuffix);
+  if (!(await exists(target))) return target;
+  // The dialog asks before anything is replaced.
+  return vscode.window.showSaveDialog({
+    title: vscode.l10n.t("Save as Study"),
+    defaultUri: target,
+    filters: { [vscode.l10n.t("Studies")]: [studySuffix.slice(1)] },
+  });
+}
+
+/** Writes a study and opens it beside the panel that is in `column`. */
+export async function writeStudy(
+  target: vscode.Uri,
+  text: string,
+  column: vscode.ViewColumn | undefined,
+): Promise<void> {
+  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+  const viewColumn = column === vscode.ViewColumn.One ? vscode.ViewColumn.Beside : vscode.ViewColumn.One;
+  await vscode.window.showTextDocument(target, { viewColumn, preview: false });
+}
+
+function exists(uri: vscode.Uri): Promise<boolean> {
+  return Promise.resolve(vscode.workspace.fs.stat(uri)).then(
+    () => true,
+    () => false,
+  );
+}
