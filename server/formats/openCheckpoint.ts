@@ -65,6 +65,11 @@ export function matchCheckpoint(
   const { tensors } = checkpoint;
   const rename = waysToName(parameters).find((way) => parameters.some(({ name }) => tensors.has(way(name))));
   if (!rename) throw nothingMatches(parameters, checkpoint, model);
+  refuseFolded(
+    parameters.map(({ name }) => rename(name)),
+    checkpoint,
+    model,
+  );
   const faults: string[] = [];
   const names = new Map<string, string>();
   for (const parameter of parameters) {
@@ -92,6 +97,29 @@ function waysToName(parameters: readonly Parameter[]): readonly ((name: string) 
           wrapper + name,
     ),
   ];
+}
+
+/**
+ * Refuses weights of a network whose batch normalisation the model has no longer: exporters fold it into the convolution
+ * before, whose kernel and bias may keep their names and have other values.
+ * @param known what the model's parameters are called in the checkpoint.
+ */
+function refuseFolded(known: readonly string[], checkpoint: Checkpoint, model: string): void {
+  const names = new Set(known);
+  const folded = [...checkpoint.tensors.keys()].filter((name) => {
+    if (!/(^|\.)running_mean$/.test(name) || names.has(name)) return false;
+    // The network may have more parts than the model, such as a second head for training.
+    const beside = name.split(".").slice(0, -2).join(".");
+    return known.some((other) => beside === "" || other.startsWith(`${beside}.`));
+  });
+  if (folded.length === 0) return;
+  const layers = folded.map((name) => name.replace(/\.?running_mean$/, ""));
+  throw unsupported(
+    checkpoint.path,
+    `does not fit ${model}: its batch normalisation (${layers[0]}) is folded into the weights of the model`,
+    exportAgain,
+    shortened(layers.map((layer) => `${layer} folded`)),
+  );
 }
 
 /** What is wrong with the tensor of a parameter, as a fact; undefined when nothing is. */

@@ -1,3 +1,4 @@
+import { toInt64 } from "./elements";
 import type { Attribute, Graph, GraphNode, Parameter, ValueInfo } from "./graph";
 import { sizeOf, type DataType, type Tensor } from "./tensor";
 
@@ -74,7 +75,7 @@ export function floatTensor(shape: readonly number[], values: ArrayLike<number>)
  * @throws Error when the number of values is not that of the shape.
  */
 export function intTensor(shape: readonly number[], values: readonly (number | bigint)[]): Tensor {
-  return { dtype: "int64", shape, data: filled(shape, BigInt64Array.from(values, BigInt)) };
+  return { dtype: "int64", shape, data: filled(shape, BigInt64Array.from(values, toInt64)) };
 }
 
 function filled<T extends { readonly length: number }>(shape: readonly number[], data: T): T {

@@ -88,3 +88,12 @@ export function toFloat32({ data, dtype }: Tensor): Float32Array {
   if (dtype === "bfloat16") return Float32Array.from(data, fromBfloat16);
   return Float32Array.from(data);
 }
+
+/**
+ * A whole number as int64 holds it. Integer attributes are numbers, of which 2⁶³ stands for the largest int64, 2⁶³ − 1:
+ * "up to the end" of a slice, which must not become the smallest.
+ */
+export function toInt64(value: number | bigint): bigint {
+  const exact = BigInt(value);
+  return exact >= 1n << 63n ? (1n << 63n) - 1n : exact;
+}

@@ -1,4 +1,4 @@
-import { bytesOf, codeOf, widthOf } from "./elements";
+import { bytesOf, codeOf, toInt64, widthOf } from "./elements";
 import type { Attribute, Graph, GraphNode, ValueInfo } from "./graph";
 import { toBfloat16, toFloat16 } from "./half";
 import type { DataType, Tensor } from "./tensor";
@@ -164,7 +164,7 @@ function attributeMessage(name: string, attribute: Exclude<Attribute, { type: "r
   message.text(attributeFields.name, name);
   switch (attribute.type) {
     case "int":
-      message.integer(attributeFields.int, int64(attribute.value));
+      message.integer(attributeFields.int, toInt64(attribute.value));
       break;
     case "float":
       message.float(attributeFields.float, attribute.value);
@@ -176,7 +176,7 @@ function attributeMessage(name: string, attribute: Exclude<Attribute, { type: "r
       message.message(attributeFields.tensor, tensorMessage(attribute.value, bytesOf(attribute.value)));
       break;
     case "ints":
-      message.packedIntegers(attributeFields.ints, attribute.value.map(int64));
+      message.packedIntegers(attributeFields.ints, attribute.value.map(toInt64));
       break;
     case "floats":
       message.packedFloats(attributeFields.floats, attribute.value);
@@ -187,12 +187,6 @@ function attributeMessage(name: string, attribute: Exclude<Attribute, { type: "r
   }
   message.integer(attributeFields.type, attributeTypes[attribute.type]);
   return message;
-}
-
-/** The largest 64-bit integer, which exporters write for "to the end", is held as 2⁶³ and comes back as itself. */
-function int64(value: number): bigint {
-  const exact = BigInt(value);
-  return exact >= 1n << 63n ? (1n << 63n) - 1n : exact;
 }
 
 function tensorMessage(tensor: Tensor, bytes: Uint8Array, name?: string): Message {

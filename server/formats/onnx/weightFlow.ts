@@ -1,3 +1,4 @@
+import { intTensor } from "../../graph/build";
 import type { Graph, GraphNode } from "../../graph/graph";
 import type { Tensor } from "../../graph/tensor";
 
@@ -49,7 +50,7 @@ export function constancyOf(graph: Graph): Constancy {
     const value = node.op === "Constant" && node.domain === "" ? node.attributes["value"] : undefined;
     if (value?.type === "tensor") tensors.set(node.outputs[0]!, value.value);
     const ints = node.op === "Constant" && node.domain === "" ? node.attributes["value_ints"] : undefined;
-    if (ints?.type === "ints") tensors.set(node.outputs[0]!, integerTensor(ints.value));
+    if (ints?.type === "ints") tensors.set(node.outputs[0]!, intTensor([ints.value.length], ints.value));
     // What a table gives depends on where it is looked up.
     const first = rearranging.has(node.op) && node.op !== "Gather";
     const data = first ? node.inputs.slice(0, 1) : node.inputs.filter((name) => name !== "");
@@ -62,10 +63,6 @@ export function constancyOf(graph: Graph): Constancy {
 /** A subgraph may use values that are not among the node's inputs. */
 function hasSubgraph(node: GraphNode): boolean {
   return Object.values(node.attributes).some(({ type }) => type === "raw");
-}
-
-function integerTensor(values: readonly number[]): Tensor {
-  return { dtype: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) };
 }
 
 /**

@@ -50,6 +50,27 @@ describe("matching by name", () => {
     expect([...matchCheckpoint(parameters({ "fc.weight": [2] }), more, "m").values()]).toEqual(["model.fc.weight"]);
   });
 
+  test("a model into whose weights the batch normalisation is folded is refused, though names and shapes are the same", () => {
+    const folded: Shapes = { "features.0.weight": [4, 3, 3, 3], "features.0.bias": [4], "fc.weight": [5, 4] };
+    const norm = { "features.1.weight": [4], "features.1.running_mean": [4], "features.1.running_var": [4] };
+    expect(problemOf(folded, checkpoint({ ...folded, ...norm }))).toMatchObject({
+      reason: "file-unsupported",
+      message:
+        "model_7.pt does not fit model.onnx: its batch normalisation (features.1) is folded into the weights of the model.",
+      advice: expect.stringContaining("optimize=False") as string,
+      facts: ["features.1 folded"],
+    });
+    const inWrapper = Object.fromEntries(
+      Object.entries({ ...folded, ...norm }).map(([name, shape]) => [`net.${name}`, shape]),
+    );
+    expect(problemOf(folded, checkpoint({ ...inWrapper, extra: [1] })).facts).toEqual(["net.features.1 folded"]);
+  });
+
+  test("statistics of parts that the model does not have at all do not matter", () => {
+    const found = checkpoint({ ...model, "auxiliary.bn.running_mean": [3] });
+    expect(matchCheckpoint(parameters(model), found, "m").size).toBe(3);
+  });
+
   test("mismatches are listed tensor by tensor", () => {
     const problem = problemOf(model, checkpoint({ "head/kernel": [6, 5], "head/bias": [10] }));
     expect(problem).toMatchObject({

@@ -1,3 +1,4 @@
+import { toInt64 } from "../../../graph/elements";
 import { sizeOf, type DataType, type Tensor, type TensorData } from "../../../graph/tensor";
 
 /** Tensors on the host: element types, conversion and movement without arithmetic. */
@@ -44,7 +45,7 @@ export function tensorOf(dtype: DataType, shape: readonly number[], values: Iter
 
 /** int64, ONNX's type for shapes and indices. */
 export function int64(shape: readonly number[], values: readonly (number | bigint)[]): Tensor {
-  return tensorOf("int64", shape, values);
+  return tensorOf("int64", shape, values.map(toInt64));
 }
 
 export function bools(shape: readonly number[], values: Iterable<boolean>): Tensor {
