@@ -21,6 +21,7 @@ const wordPairs: readonly Names[] = [
   ["data", "targets"],
   ["data", "labels"],
   ["data", "target"],
+  ["data", "fine_labels"],
   ["features", "labels"],
   ["features", "targets"],
   ["features", "target"],

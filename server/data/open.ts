@@ -1,15 +1,30 @@
 import { stat } from "node:fs/promises";
 import { unsupported } from "../files/faults";
 import { headOf } from "../files/source";
+import { cifarBinaryFormat } from "./cifarBinary";
+import { csvFormat } from "./csv";
 import type { AskedNames, DataFormat, LabelledData } from "./dataset";
 import { withFile } from "./file";
 import { idxFormat } from "./idx";
+import { imageFolderFormat } from "./imageFolder";
 import { npyFormat } from "./npy";
 import { npzFormat } from "./npz";
+import { parquetFormat } from "./parquet";
+import { pickledFormat } from "./pickled";
 import { safetensorsFormat } from "./safetensors";
 
 /** Every data format that can be read, in the order in which they are asked. */
-const formats: readonly DataFormat[] = [npzFormat, npyFormat, idxFormat, safetensorsFormat];
+const formats: readonly DataFormat[] = [
+  imageFolderFormat,
+  npzFormat,
+  npyFormat,
+  csvFormat,
+  parquetFormat,
+  safetensorsFormat,
+  cifarBinaryFormat,
+  pickledFormat,
+  idxFormat,
+];
 
 const headBytes = 16;
 

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import { partsOf } from "../data/parts";
+import { pictureStamps } from "../data/pictureFiles";
 import { ProblemError } from "../protocol/problem";
 import type { Study } from "../protocol/study";
 
@@ -16,15 +18,18 @@ const roleNames: Readonly<Record<FileRole, string>> = {
 };
 
 /**
- * SHA-256 of a file's bytes, in hexadecimal; read in pieces, so that its size does not matter.
+ * SHA-256 of a file's bytes, in hexadecimal; read in pieces, so that its size does not matter. Of a folder of pictures it
+ * is that of their names, sizes and times of change.
  * @param role what the file is to the study, for messages.
  * @throws ProblemError `file-missing` or `data-missing` when it cannot be read.
  */
 export async function fingerprintOf(file: string, role: FileRole): Promise<string> {
   const hash = createHash("sha256");
   try {
-    for await (const piece of createReadStream(file)) hash.update(piece as Uint8Array);
+    const pieces = role === "data" && (await isFolder(file)) ? pictureStamps(file) : createReadStream(file);
+    for await (const piece of pieces) hash.update(piece as Uint8Array | string);
   } catch (error) {
+    if (error instanceof ProblemError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     const what = roleNames[role];
     throw new ProblemError({
@@ -70,7 +75,7 @@ export async function fingerprintStudy(
 async function filesOf(study: Study): Promise<ReadonlyMap<string, FileRole>> {
   const files = new Map<string, FileRole>();
   for (const selection of [study.data, ...(study.splits ?? [])]) {
-    files.set(selection.path, "data");
+    for (const part of await partsOf(selection.path)) files.set(part, "data");
     const labels = selection.y === undefined ? undefined : path.resolve(path.dirname(selection.path), selection.y);
     if (labels !== undefined && (await isFile(labels))) files.set(labels, "data");
   }
@@ -83,6 +88,13 @@ async function filesOf(study: Study): Promise<ReadonlyMap<string, FileRole>> {
   if (directions.kind === "between") for (const file of directions.checkpoints) files.set(file, "checkpoint");
   if (directions.kind === "file") files.set(directions.path, "directions");
   return files;
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** `data.y` is the name of an array more often than that of a file. */

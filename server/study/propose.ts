@@ -19,20 +19,6 @@ export interface DataFacts {
   readonly problem?: Problem;
 }
 
-/** Looking into more files than this would take longer than asking. */
-const mostCandidates = 16;
-
-const sampleFile = /(\.npz|(^|[-_.])images[-.]idx3-ubyte(\.gz)?)$/i;
-
-/** Files beside the model that may hold its labelled data, those of a test or validation split first. */
-export async function dataBeside(model: string): Promise<readonly string[]> {
-  const folder = path.dirname(model);
-  const names = (await readdir(folder)).filter((name) => sampleFile.test(name));
-  const heldOut = (name: string): number => (["test", "validation"].includes(splitOf(name) ?? "") ? 0 : 1);
-  names.sort((first, second) => heldOut(first) - heldOut(second) || (first < second ? -1 : 1));
-  return names.slice(0, mostCandidates).map((name) => path.join(folder, name));
-}
-
 /**
  * The study beside a model, or beside weights, that names it: the one with the model's own name, otherwise the only one.
  * Several others are no choice for us to make; they are returned in `others`.
@@ -69,7 +55,7 @@ export function chooseData(
   }
   const [refused] = facts;
   if (refused === undefined) {
-    return { candidates: [], reason: `There is no labelled data (.npz or IDX) beside ${name}.` };
+    return { candidates: [], reason: `There is no labelled data beside ${name}, nor in a folder "data" there.` };
   }
   return {
     candidates: [],

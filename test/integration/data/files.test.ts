@@ -206,8 +206,8 @@ describe("files that are no data", () => {
       reason: "data-missing",
       message: "The data file nowhere.npz does not exist.",
     });
-    expect((await problemFrom(openData(folder, {}))).message).toContain("is no data that can be read");
-    expect((await problemFrom(openData(save("table.csv", Buffer.from("a,b\n1,2\n")), {}))).reason).toBe(
+    expect((await problemFrom(openData(folder, {}))).message).toContain("has no subfolders, one for each class");
+    expect((await problemFrom(openData(save("notes.txt", Buffer.from("a,b\n1,2\n")), {}))).reason).toBe(
       "file-unsupported",
     );
     expect((await problemFrom(openData(save("empty.npz", new Uint8Array(0)), {}))).reason).toBe("file-corrupt");

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Problem } from "../../../server/protocol/problem";
-import { chooseData, dataBeside, splitOf, studyBeside } from "../../../server/study/propose";
+import { chooseData, splitOf, studyBeside } from "../../../server/study/propose";
 
 let folder: string;
 let model: string;
@@ -21,23 +21,6 @@ async function write(name: string, text = ""): Promise<string> {
   await writeFile(file, text);
   return file;
 }
-
-describe("dataBeside", () => {
-  test("finds .npz and IDX images, held-out splits first", async () => {
-    const names = ["a.npz", "x_val.npz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "notes.txt"];
-    for (const name of names) await write(name);
-    expect((await dataBeside(model)).map((file) => path.basename(file))).toEqual([
-      "t10k-images-idx3-ubyte.gz",
-      "x_val.npz",
-      "a.npz",
-    ]);
-  });
-
-  test("takes no more than 16", async () => {
-    for (let index = 0; index < 20; index += 1) await write(`part${index}.npz`);
-    expect(await dataBeside(model)).toHaveLength(16);
-  });
-});
 
 describe("studyBeside", () => {
   test("takes the only study that names the model", async () => {
@@ -84,7 +67,7 @@ describe("chooseData", () => {
   test("asks when none fits, with the reason", () => {
     expect(chooseData("/d/net.onnx", [])).toEqual({
       candidates: [],
-      reason: "There is no labelled data (.npz or IDX) beside net.onnx.",
+      reason: 'There is no labelled data beside net.onnx, nor in a folder "data" there.',
     });
     expect(chooseData("/d/net.onnx", [{ path: "/d/a.npz", problem }])).toEqual({
       candidates: [],
