@@ -5,9 +5,13 @@ import type { Emitter, Name } from "../emitter";
  * x where x > 0, else γ·(e^(x/c) − 1). What the exponential is taken of is 0 where it is not chosen, so that nothing
  * overflows, in derivatives either.
  */
-function exponential(call: Call, gamma: number, c: number, positive: (x: Name) => Name = (x) => x): Name {
-  const { emit } = call;
-  const x = call.input(0);
+function exponential(
+  emit: Emitter,
+  x: Name,
+  gamma: number,
+  c: number,
+  positive: (x: Name) => Name = (each) => each,
+): Name {
   const isPositive = emit.isAbove(x, 0);
   const below = emit.where(isPositive, emit.like(x, 0), x);
   const curve = emit.shift(emit.node("Exp", [emit.scale(below, 1 / c)]), -1);
@@ -49,6 +53,30 @@ function leaky(emit: Emitter, x: Name, slope: Name): Name {
   return emit.where(emit.isAbove(x, 0), x, emit.mul(x, slope));
 }
 
+/** x / (1 + |x|) */
+function softsign(emit: Emitter, x: Name): Name {
+  return emit.div(x, emit.shift(emit.node("Abs", [x]), 1));
+}
+
+/** A function of a recurrent layer's gate, with its own α and β where it has any. */
+export interface GateFunction {
+  readonly alpha?: number;
+  readonly beta?: number;
+  readonly apply: (emit: Emitter, x: Name, alpha: number, beta: number) => Name;
+}
+
+/** The functions of gates, by ONNX' names. */
+export const gateFunctions: Readonly<Record<string, GateFunction>> = {
+  Relu: { apply: (emit, x) => emit.node("Relu", [x]) },
+  Tanh: { apply: (emit, x) => emit.node("Tanh", [x]) },
+  Sigmoid: { apply: (emit, x) => emit.node("Sigmoid", [x]) },
+  HardSigmoid: { alpha: 0.2, beta: 0.5, apply: hardSigmoid },
+  LeakyRelu: { alpha: 0.01, apply: (emit, x, alpha) => leaky(emit, x, emit.like(x, alpha)) },
+  Elu: { alpha: 1, apply: (emit, x, alpha) => exponential(emit, x, alpha, 1) },
+  Softsign: { apply: softsign },
+  Softplus: { apply: softplus },
+};
+
 /** Activations; at a kink the derivative is that of PyTorch, the one from below. */
 export const activations: Decompositions = {
   LeakyRelu: (call) => leaky(call.emit, call.input(0), call.emit.like(call.input(0), call.float("alpha", 0.01))),
@@ -57,20 +85,17 @@ export const activations: Decompositions = {
     const x = call.input(0);
     return call.emit.where(call.emit.isAbove(x, call.float("alpha", 1)), x, call.emit.like(x, 0));
   },
-  Elu: (call) => exponential(call, call.float("alpha", 1), 1),
-  Celu: (call) => exponential(call, call.float("alpha", 1), call.float("alpha", 1)),
+  Elu: (call) => exponential(call.emit, call.input(0), call.float("alpha", 1), 1),
+  Celu: (call) => exponential(call.emit, call.input(0), call.float("alpha", 1), call.float("alpha", 1)),
   Selu: (call) => {
     const gamma = call.float("gamma", 1.0507009873554805);
     const alpha = call.float("alpha", 1.6732632423543772);
-    return exponential(call, alpha * gamma, 1, (x) => call.emit.scale(x, gamma));
+    return exponential(call.emit, call.input(0), alpha * gamma, 1, (x) => call.emit.scale(x, gamma));
   },
   HardSigmoid: (call) => hardSigmoid(call.emit, call.input(0), call.float("alpha", 0.2), call.float("beta", 0.5)),
   HardSwish: (call) => call.emit.mul(call.input(0), hardSigmoid(call.emit, call.input(0), 1 / 6, 0.5)),
   Softplus: (call) => softplus(call.emit, call.input(0)),
-  Softsign: (call) => {
-    const x = call.input(0);
-    return call.emit.div(x, call.emit.shift(call.emit.node("Abs", [x]), 1));
-  },
+  Softsign: (call) => softsign(call.emit, call.input(0)),
   Mish: (call) => call.emit.mul(call.input(0), call.emit.node("Tanh", [softplus(call.emit, call.input(0))])),
   Swish: (call) => {
     const x = call.input(0);

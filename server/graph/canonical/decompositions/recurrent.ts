@@ -2,6 +2,7 @@ import { range } from "../../differentiate/shapes";
 import type { Call, Decomposition, Decompositions } from "../call";
 import type { Name } from "../emitter";
 import { tensorOfNumbers } from "../folding/elements";
+import { gateFunctions, type GateFunction } from "./activation";
 
 /** What is remembered from step to step: h, and of an LSTM also c; each [B, H]. */
 interface State {
@@ -17,7 +18,8 @@ interface Direction {
   /** The recurrence's bias [G·H] where it is not part of the input's share already. */
   readonly bias: Name | undefined;
   readonly hidden: number;
-  readonly activations: readonly string[];
+  /** By gate function. */
+  readonly activations: readonly ((x: Name) => Name)[];
 }
 
 /** One step: `x` is the input's share of the gates, x·Wᵀ + b, [B, G·H]. */
@@ -37,8 +39,8 @@ function gate({ call, hidden }: Direction, x: Name, first: number, count = 1): N
   return call.emit.part(x, call.emit.shapeOf(x).length - 1, first * hidden, count * hidden);
 }
 
-function activated({ call, activations }: Direction, k: number, x: Name): Name {
-  return call.emit.node(activations[k]!, [x]);
+function activated({ activations }: Direction, k: number, x: Name): Name {
+  return activations[k]!(x);
 }
 
 /** h′ = f(x + h·Rᵀ) */
@@ -77,23 +79,40 @@ const gruCell: Cell = (direction, x, { h }) => {
   return { h: emit.add(emit.mul(kept, candidate), emit.mul(update, h)), c: undefined };
 };
 
-const simple: ReadonlySet<string> = new Set(["Sigmoid", "Tanh", "Relu"]);
-
-/** The activations of all directions. */
-function activationsOf(call: Call, kind: Kind, directions: number): readonly string[] {
+/**
+ * The activations of all directions. Those that have an α or β take the next of the list that is given; beyond its end,
+ * their own.
+ */
+function activationsOf(call: Call, kind: Kind, directions: number): readonly ((x: Name) => Name)[] {
   const given = call.strings("activations") ?? [];
   const names = given.length > 0 ? given : range(directions).flatMap(() => kind.activations);
-  const known = names.map((name) => [...simple].find((each) => each.toLowerCase() === name.toLowerCase()));
-  const strange = names.find((_, k) => known[k] === undefined);
-  if (strange !== undefined) throw call.refuse(`with the activation ${strange}`);
-  return known as string[];
+  const alphas = [...(call.floats("activation_alpha") ?? [])];
+  const betas = [...(call.floats("activation_beta") ?? [])];
+  return names.map((name) => {
+    const known = Object.entries(gateFunctions).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
+    if (known === undefined) throw call.refuse(`with the activation ${name}`);
+    const next = (list: number[], otherwise: number | undefined): number =>
+      otherwise === undefined ? 0 : (list.shift() ?? otherwise);
+    const [alpha, beta] = [next(alphas, known.alpha), next(betas, known.beta)];
+    const { apply }: GateFunction = known;
+    return (x) => apply(call.emit, x, alpha, beta);
+  });
 }
 
-function refuseExotic(call: Call, steps: number): void {
+function refuseExotic(call: Call): void {
   if (call.node.attributes.clip) throw call.refuse("with clipped gates");
   if (call.int("input_forget", 0) !== 0) throw call.refuse("with joined input and forget gates");
   if (call.optional(7) !== undefined) throw call.refuse("with peepholes");
-  if (call.integers(4)?.some((length) => length !== steps)) throw call.refuse("over sequences of different lengths");
+}
+
+/** Whether a step is within each sequence, bool [B, 1]; undefined where all sequences have all steps. */
+function withinLengths(call: Call, steps: number): ((step: number) => Name) | undefined {
+  const { emit } = call;
+  const given = call.optional(4);
+  if (given === undefined) return undefined;
+  if (emit.constantOf(given) && call.integers(4)!.every((length) => length === steps)) return undefined;
+  const lengths = emit.reshape(given, [emit.shapeOf(given)[0]!, 1]);
+  return (step) => emit.isAbove(lengths, step);
 }
 
 /** Slice `d` of the first axis, which goes. */
@@ -107,7 +126,7 @@ function unrolled(
   kind: Kind,
   d: number,
   order: readonly number[],
-  activations: readonly string[],
+  activations: readonly ((x: Name) => Name)[],
 ): {
   readonly steps: readonly Name[];
   readonly last: State;
@@ -134,11 +153,20 @@ function unrolled(
     return sliceOf(call, isBatchFirst ? emit.transpose(given, [1, 0, 2]) : given, d);
   };
   const direction: Direction = { call, recurrence, bias, hidden, activations };
+  const isWithin = withinLengths(call, order.length);
   let last: State = { h: initial(5), c: kind.gates === 4 ? initial(6) : undefined };
   const steps: Name[] = [];
   for (const step of order) {
-    last = kind.cell(direction, sliceOf(call, share, step), last);
-    steps[step] = last.h;
+    const next = kind.cell(direction, sliceOf(call, share, step), last);
+    const condition = isWithin?.(step);
+    if (condition === undefined) {
+      last = next;
+      steps[step] = next.h;
+      continue;
+    }
+    // Behind the end of a sequence nothing is put out, and nothing is forgotten.
+    steps[step] = emit.where(condition, next.h, emit.like(next.h, 0));
+    last = { h: emit.where(condition, next.h, last.h), c: next.c && emit.where(condition, next.c, last.c!) };
   }
   return { steps, last };
 }
@@ -155,7 +183,7 @@ const recurrent =
     const [first = 0, second = 0] = call.shape(0);
     const [count, batch] = isBatchFirst ? [second, first] : [first, second];
     if (count === 0) throw call.refuse("over an empty sequence");
-    refuseExotic(call, count);
+    refuseExotic(call);
     const named = call.string("direction", "forward");
     const directions = named === "bidirectional" ? ["forward", "reverse"] : [named];
     const activations = activationsOf(call, kind, directions.length);
