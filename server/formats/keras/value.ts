@@ -21,7 +21,7 @@ export interface ValueFacts {
 export class KerasValue {
   readonly order: readonly number[];
   readonly dtype: DataType;
-  readonly mask: KerasValue | undefined;
+  private steps: KerasValue | undefined;
 
   /**
    * @param name of the graph's value.
@@ -34,7 +34,17 @@ export class KerasValue {
   ) {
     this.order = order ?? plainOrder(shape.length);
     this.dtype = dtype ?? "float32";
-    this.mask = mask;
+    this.steps = mask;
+  }
+
+  /** Which steps count, bool [N, steps]; undefined where all do. */
+  get mask(): KerasValue | undefined {
+    return this.steps;
+  }
+
+  /** Takes the mask off the tensor, for all layers that are applied to it later: some of Keras' do so by the way. */
+  forgetMask(): void {
+    this.steps = undefined;
   }
 
   get rank(): number {

@@ -34,5 +34,12 @@ export function weightsFileStore(file: Hdf5File): WeightStore {
 /** The path within the file, `layers` by the name that the file has for it. */
 function pathOf(file: Hdf5File, path: Variable["path"]): readonly string[] {
   const isOlder = file.names([])?.includes(olderGroup) ?? false;
-  return path.split("/").map((name) => (isOlder && name === "layers" ? olderGroup : name));
+  const found: string[] = [];
+  for (const part of path.split("/")) {
+    const name = isOlder && part === "layers" ? olderGroup : part;
+    // Whether an attribute of a layer begins with an underscore depends on the layer and on the version.
+    const names = file.names(found) ?? [];
+    found.push(!names.includes(name) && names.includes(`_${name}`) ? `_${name}` : name);
+  }
+  return found;
 }

@@ -1,4 +1,4 @@
-import { float } from "../../../graph/build";
+import { float, int } from "../../../graph/build";
 import { activate, softmax } from "../activations";
 import type { LayerCall, Lowerings } from "../call";
 import { axisOf, type KerasValue } from "../value";
@@ -41,9 +41,19 @@ function softmaxLayer(call: LayerCall): KerasValue {
   const x = call.input();
   if (x.mask) throw call.refuse("has a masked input");
   const given = call.settings.raw("axis") ?? -1;
-  const [axis, ...more] = [given].flat() as readonly unknown[];
-  if (!Number.isInteger(axis) || more.length > 0) throw call.refuse("runs over several axes");
-  return softmax(call, x, axisOf(axis as number, x.rank));
+  const list = [given].flat() as readonly unknown[];
+  if (!list.every((axis): axis is number => Number.isInteger(axis))) throw call.settings.fault("axis", "axes");
+  const [axis, ...more] = list.map((each) => axisOf(each, x.rank));
+  return more.length === 0 ? softmax(call, x, axis) : softmaxOver(call, x, [axis!, ...more]);
+}
+
+/** Softmax over several axes at once. */
+function softmaxOver({ emit }: LayerCall, x: KerasValue, axes: readonly number[]): KerasValue {
+  const plain = emit.plain(x);
+  const most = emit.op("ReduceMax", [plain, emit.integers(axes)], { keepdims: int(1) });
+  const powers = emit.op("Exp", [emit.op("Sub", [plain, most])]);
+  const sum = emit.op("ReduceSum", [powers, emit.integers(axes)], { keepdims: int(1) });
+  return emit.value(emit.op("Div", [powers, sum]), x.shape);
 }
 
 /** Layers that apply a function element by element. */
