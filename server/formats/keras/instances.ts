@@ -44,10 +44,16 @@ function isCounted({ className, isOperation }: LayerDescription, { isSequential 
   return !isOperation && !(isSequential && className === "InputLayer");
 }
 
+/** Classes that Keras knows by other names than those that it exports. */
+const otherNames: Readonly<Record<string, string>> = {
+  Model: "Functional",
+  GroupQueryAttention: "GroupedQueryAttention",
+};
+
 /** The class in snake case, numbered from the second one on. */
 function folderOf(className: string, numbers: Map<string, number>): string {
   // Functional models of the first generations are called otherwise than their folders.
-  const snake = snakeCase(className === "Model" ? "Functional" : className);
+  const snake = snakeCase(otherNames[className] ?? className);
   const number = numbers.get(snake) ?? 0;
   numbers.set(snake, number + 1);
   return number === 0 ? snake : `${snake}_${number}`;

@@ -239,9 +239,10 @@ function withHeight(call: Call, w: Value): DeviceTensor {
   return call.tf.reshape(w.transient(), [first, second, ...pairOf(kernel, 1)]);
 }
 
-/** The back end has two-dimensional convolutions. */
-function lacksRank(_: GraphNode, facts: NodeFacts): string | undefined {
-  const rank = facts.rank(1) ?? facts.rank(0);
+/** The back end has two-dimensional convolutions. A kernel that is computed has no known rank, but may be described. */
+function lacksRank(node: GraphNode, facts: NodeFacts): string | undefined {
+  const listed = ["kernel_shape", "strides", "dilations"].map((name) => attributeOf(node, name, "ints")).find(Boolean);
+  const rank = facts.rank(1) ?? facts.rank(0) ?? (listed && listed.length + 2);
   return rank === undefined || rank === 3 || rank === 4 ? undefined : `in ${rank - 2} dimensions`;
 }
 

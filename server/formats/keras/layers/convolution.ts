@@ -120,7 +120,11 @@ function convolved(
   groups: number,
   filters: number,
 ): KerasValue {
-  const attributes = { ...attributesOf(windows), dilations: ints(...windows.dilations), group: int(groups) };
+  const attributes = {
+    ...attributesOf(windows, spatial.extents),
+    dilations: ints(...windows.dilations),
+    group: int(groups),
+  };
   const name = call.emit.op("Conv", inputs, attributes);
   const shape = shapeOf(spatial, call.input().shape[0]!, filters, countOf(windows, spatial.extents));
   return call.emit.value(name, shape, { order: spatial.order });
@@ -132,10 +136,11 @@ function biasOf(call: LayerCall, units: number): readonly string[] {
 
 /** Convolutions, by their numbers of spatial axes. */
 export const convolutionLayers: Lowerings = Object.fromEntries(
-  [1, 2, 3].flatMap((rank) => [
+  [1, 2, 3].flatMap((rank): (readonly [string, Lowering])[] => [
     [`Conv${rank}D`, convolution(rank)],
     [`Conv${rank}DTranspose`, transposed(rank)],
-    [`DepthwiseConv${rank}D`, depthwise(rank)],
-    [`SeparableConv${rank}D`, separable(rank)],
+    ...(rank < 3
+      ? [[`DepthwiseConv${rank}D`, depthwise(rank)] as const, [`SeparableConv${rank}D`, separable(rank)] as const]
+      : []),
   ]),
 );

@@ -49,6 +49,10 @@ const resizing: Lowering = (call) => {
   }
   const spatial = spatialOf(call, 2);
   const sizes = [settings.integer("height"), settings.integer("width")];
+  const isCubic = settings.text("interpolation", "bilinear") === "bicubic";
+  const shrinks = spatial.spatialAxes.some((axis, k) => call.extent(axis, x) > sizes[k]!);
+  // ONNX Runtime moves the channels to the end, and has no such interpolation there.
+  if (isCubic && shrinks) throw call.refuse("makes images smaller by bicubic interpolation");
   const factors = spatial.spatialAxes.map((axis, k) => factorOf(call.extent(axis, x), sizes[k]!));
   // Sizes would need that of the batch, and ONNX Runtime gets those of some axes only wrong beside a Transpose.
   const scales = emit.constant(floatTensor([4], [1, 1, ...factors]));

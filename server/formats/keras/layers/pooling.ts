@@ -1,6 +1,7 @@
 import { ints } from "../../../graph/build";
 import type { LayerCall, Lowering, Lowerings } from "../call";
 import type { KerasValue } from "../value";
+import { maskOf } from "./masking";
 import { shapeOf, spatialOf } from "./spatial";
 import { attributesOf, countOf, windowsOf } from "./windows";
 
@@ -13,7 +14,7 @@ const pooling =
     const spatial = spatialOf(call, rank);
     const size = settings.integers("pool_size", rank, new Array<number>(rank).fill(2));
     const windows = windowsOf(call, size, settings.integers("strides", rank, size));
-    const attributes = { ...attributesOf(windows), kernel_shape: ints(...size) };
+    const attributes = { ...attributesOf(windows, spatial.extents), kernel_shape: ints(...size) };
     const name = emit.op(op, [emit.arranged(x, spatial.order)], attributes);
     const shape = shapeOf(spatial, x.shape[0]!, spatial.channels, countOf(windows, spatial.extents));
     return emit.value(name, shape, { order: spatial.order });
@@ -25,7 +26,8 @@ const globalPooling =
   (call) => {
     const { settings, emit } = call;
     const x = call.input();
-    if (x.mask && op === "GlobalAveragePool") return maskedMean(call, x);
+    const mask = rank === 1 && op === "GlobalAveragePool" ? maskOf(call, x) : undefined;
+    if (mask) return maskedMean(call, x, mask);
     const spatial = spatialOf(call, rank);
     const { channels, order } = spatial;
     const name = emit.op(op, [emit.arranged(x, order)]);
@@ -35,11 +37,11 @@ const globalPooling =
   };
 
 /** The mean of the steps that count: Σ x·m / Σ m. */
-function maskedMean(call: LayerCall, x: KerasValue): KerasValue {
+function maskedMean(call: LayerCall, x: KerasValue, given: KerasValue): KerasValue {
   const { emit, settings } = call;
   const { order, channels, channelAxis } = spatialOf(call, 1);
   const last = [0, order[2]!, order[1]!];
-  const mask = emit.plain(emit.cast(x.mask!, "float32"));
+  const mask = emit.plain(emit.cast(given, "float32"));
   const weights = emit.op("Unsqueeze", [mask, emit.integers([2])]);
   const axes = emit.integers([1]);
   const sum = emit.op("ReduceSum", [emit.op("Mul", [emit.arranged(x, last), weights]), axes]);

@@ -41,15 +41,31 @@ export function countOf(
   });
 }
 
-/** The attributes of ONNX for strides and padding. */
-export function attributesOf({ kernel, strides, dilations, padding }: Windows): Readonly<Record<string, Attribute>> {
+/**
+ * The attributes of ONNX for strides and padding. Padding is given in numbers where it does not depend on an open extent:
+ * not every engine pads dilated or sparse windows right by itself.
+ */
+export function attributesOf(windows: Windows, extents: readonly Extent[]): Readonly<Record<string, Attribute>> {
+  const { kernel, strides, dilations, padding } = windows;
   const given = { strides: ints(...strides) };
   switch (padding) {
     case "valid":
       return { ...given, pads: ints(...kernel.map(() => 0), ...kernel.map(() => 0)) };
     case "same":
-      return { ...given, auto_pad: string("SAME_UPPER") };
+      return { ...given, ...samePadding(windows, extents) };
     case "causal":
       return { ...given, pads: ints((kernel[0]! - 1) * dilations[0]!, 0) };
   }
+}
+
+function samePadding({ kernel, strides, dilations }: Windows, extents: readonly Extent[]): Record<string, Attribute> {
+  const totals = kernel.map((size, k) => {
+    const reach = (size - 1) * dilations[k]! + 1;
+    const extent = extents[k]!;
+    if (extent === null) return strides[k] === 1 ? reach - 1 : undefined;
+    return Math.max(0, (Math.ceil(extent / strides[k]!) - 1) * strides[k]! + reach - extent);
+  });
+  if (!totals.every((total) => total !== undefined)) return { auto_pad: string("SAME_UPPER") };
+  const before = totals.map((total) => Math.floor(total / 2));
+  return { pads: ints(...before, ...totals.map((total, k) => total - before[k]!)) };
 }

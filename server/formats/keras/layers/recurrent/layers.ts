@@ -1,6 +1,7 @@
 import { int } from "../../../../graph/build";
 import type { LayerCall, Lowering, Lowerings } from "../../call";
 import type { KerasValue } from "../../value";
+import type { Settings } from "../../settings";
 import { maskOf, withMask } from "../masking";
 import { recurrence, type Recurrence } from "./run";
 
@@ -52,15 +53,22 @@ function merged(call: LayerCall, mode: string, forward: KerasValue, backward: Ke
   }
 }
 
+/** The name of a described layer. */
+function nameOf(description: Settings | undefined): string {
+  return description?.nested("config")?.text("name", "") ?? "";
+}
+
 /** A layer and its reverse, which reads the steps the other way round; outputs are put side by side step by step. */
 const bidirectional: Lowering = (call) => {
   const { settings } = call;
   const input = call.input();
   const mask = maskOf(call);
-  const forward = call.wrapped("layer", "forward_layer", [input]);
-  const hasOther = settings.has("backward_layer");
-  const plain = forward.name.replace(/^forward_/, "");
-  const backward = call.wrapped(hasOther ? "backward_layer" : "layer", "backward_layer", [input], `backward_${plain}`);
+  // Keras 3 describes both layers by the names that they have, Keras 2 only the one that they are made from.
+  const plain = nameOf(settings.nested("layer")).replace(/^forward_/, "");
+  const forward = call.wrapped("layer", "forward_layer", [input], `forward_${plain}`);
+  const backward = settings.has("backward_layer")
+    ? call.wrapped("backward_layer", "backward_layer", [input])
+    : call.wrapped("layer", "backward_layer", [input], `backward_${plain}`);
   const all = forward.settings.flag("return_sequences", false);
   const initial = initialStates(call);
   const half = initial.length / 2;
