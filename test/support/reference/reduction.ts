@@ -55,7 +55,10 @@ function softmax(call: Call, finish: (x: number, logSum: number) => number): Val
   const along = (line: Value, axis: number): Value =>
     generate(line.dtype, line.shape, (index) => {
       const values = Array.from({ length: line.shape[axis]! }, (_, k) => at(line, withAxis(index, axis, k)));
-      return finish(at(line, index), logSumExp(values));
+      // Far from 0, the logarithm of the count would be lost beside the maximum.
+      const most = Math.max(...values);
+      const shift = Number.isFinite(most) ? most : 0;
+      return finish(at(line, index) - shift, logSumExp(values.map((value) => value - shift)));
     });
   if (call.opset >= 13) return [along(x, axisOf(call.int("axis", -1), x.shape.length))];
   const axis = axisOf(call.int("axis", 1), x.shape.length);
