@@ -22,13 +22,14 @@ if (unknown.length > 0) {
 for (const name of names) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   // Bundled beside the product's own bundles, so that it finds the native libraries where they do.
-  const outfile = path.join(root, "dist", "bench", `${name}.mjs`);
+  const outfile = path.join(root, "dist", "bench", `${name}.cjs`);
   await build({
     entryPoints: [path.join(folder, `${name}.ts`)],
     outfile,
     bundle: true,
     platform: "node",
-    format: "esm",
+    // Some packages have CommonJS modules without names that an ES module could import.
+    format: "cjs",
     packages: "external",
     logLevel: "error",
   });

@@ -1,12 +1,19 @@
 import path from "node:path";
 import { ProblemError } from "../protocol/problem";
 
+/** Names within damaged files can be of any length; a sentence cannot. */
+const longestFinding = 500;
+
+function sentence(start: string, found: string): string {
+  return `${start} ${found.length > longestFinding ? `${found.slice(0, longestFinding)}…` : found}.`;
+}
+
 /** A file whose content contradicts its own format: cut short, overwritten, or made to mislead. */
 export function corrupt(file: string, found: string, advice = "Write, copy or download the file again."): ProblemError {
   return new ProblemError({
     reason: "file-corrupt",
     title: "The file is damaged",
-    message: `${path.basename(file)} ${found}.`,
+    message: sentence(path.basename(file), found),
     advice,
     file,
   });
@@ -26,7 +33,7 @@ export function unsupported(
   return new ProblemError({
     reason: "file-unsupported",
     title: "The file cannot be used",
-    message: `${path.basename(file)} ${found}.`,
+    message: sentence(path.basename(file), found),
     advice,
     file,
     ...(facts === undefined ? {} : { facts }),
@@ -39,7 +46,7 @@ export function tooLarge(file: string, found: string, advice: string): ProblemEr
   return new ProblemError({
     reason: "too-large",
     title: "The file is too large",
-    message: `${path.basename(file)} ${found}.`,
+    message: sentence(path.basename(file), found),
     advice,
     file,
   });

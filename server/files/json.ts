@@ -7,7 +7,7 @@ const deepestOfAll = 200;
  * @param bytes UTF-8, with or without a byte order mark.
  */
 export function parseJson(bytes: Uint8Array, deepest = deepestOfAll): unknown {
-  if (depthOf(bytes) > deepest) return undefined;
+  if (isTooDeep(bytes, deepest)) return undefined;
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
@@ -15,10 +15,9 @@ export function parseJson(bytes: Uint8Array, deepest = deepestOfAll): unknown {
   }
 }
 
-/** How deep brackets are nested, those within strings left out. */
-function depthOf(bytes: Uint8Array): number {
+/** Whether brackets are nested deeper than they may be, those within strings left out. */
+export function isTooDeep(bytes: Uint8Array, deepest = deepestOfAll): boolean {
   let depth = 0;
-  let most = 0;
   let quoted = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
@@ -26,8 +25,8 @@ function depthOf(bytes: Uint8Array): number {
       if (byte === 0x5c) i += 1;
       else if (byte === 0x22) quoted = false;
     } else if (byte === 0x22) quoted = true;
-    else if (byte === 0x7b || byte === 0x5b) most = Math.max(most, (depth += 1));
     else if (byte === 0x7d || byte === 0x5d) depth -= 1;
+    else if ((byte === 0x7b || byte === 0x5b) && ++depth > deepest) return true;
   }
-  return most;
+  return false;
 }

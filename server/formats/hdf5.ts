@@ -5,6 +5,7 @@ import { headOf } from "../files/source";
 import { viewAs, widthOf } from "../graph/elements";
 import { sizeOf, type DataType, type Tensor, type TensorData } from "../graph/tensor";
 import type { TensorFacts } from "./checkpoint";
+import { withinFile } from "./hdf5Gate";
 import { withSource } from "./source";
 
 type Library = typeof h5wasm;
@@ -82,7 +83,7 @@ class OpenHdf5 implements Hdf5File {
       const opened = new h5.File(file, "r");
       if (opened.file_id < 0n) throw new Error("HDF5 cannot open it");
       return opened;
-    });
+    }, file);
   }
 
   names(group: string | readonly string[]): readonly string[] | undefined {
@@ -157,10 +158,10 @@ class OpenHdf5 implements Hdf5File {
     return entity;
   }
 
-  /** Runs `read`; what the library throws says that the file is damaged. */
-  private guarded<T>(read: () => T): T {
+  /** Runs `read`, which opens no file but `opening`; what the library throws says that the file is damaged. */
+  private guarded<T>(read: () => T, opening?: string): T {
     try {
-      return read();
+      return withinFile(this.h5, opening, read);
     } catch (error) {
       const why = error instanceof Error ? firstLine(error.message) : "HDF5 cannot read it";
       throw corrupt(this.path, `is damaged: ${why}`);

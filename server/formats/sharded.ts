@@ -8,6 +8,9 @@ import { withSource } from "./source";
 /** Largest index that is read; it has about 100 bytes for each tensor. */
 const largestIndex = 2 ** 25;
 
+/** Longest name of a file that systems take. */
+const longestName = 255;
+
 /**
  * Weights in several files with an index of which is where, e.g. `model.safetensors.index.json`.
  * @param openShard opens one of the files.
@@ -79,7 +82,9 @@ async function readIndex(file: string): Promise<ReadonlyMap<string, string>> {
   if (entries.length === 0) throw corrupt(file, "is an index of no weights");
   for (const [name, holder] of entries) {
     const plain = typeof holder === "string" && /^[^/\\:]+\.(safetensors|bin)$/i.test(holder);
-    if (!plain) throw corrupt(file, `names as the file of ${name} what is none beside it`);
+    if (!plain || holder.length > longestName) {
+      throw corrupt(file, `names as the file of ${name} what is none beside it`);
+    }
   }
   return new Map(entries as [string, string][]);
 }

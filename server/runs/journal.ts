@@ -1,11 +1,14 @@
-import { open, mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { ProblemError } from "../protocol/problem";
 import type { Point, RunHeader } from "../protocol/result";
 import type { ExtraRecord } from "./extras";
-import { endLine, extraLine, headerLine, parseJournal, pointLine } from "./record";
+import { damaged, endLine, extraLine, headerLine, parseJournal, pointLine } from "./record";
 import type { EndRecord, JournalContent } from "./record";
+
+/** A million points of several splits take less. */
+const largestJournal = 2 ** 29;
 
 /** How many earlier results of the same study are kept aside when it is run afresh. */
 const KEPT_OLD = 3;
@@ -99,8 +102,11 @@ export class Journal {
 export async function readJournal(file: string): Promise<JournalContent | undefined> {
   let bytes: Uint8Array;
   try {
+    const { size } = await stat(file);
+    if (size > largestJournal) throw damaged(file, `it has ${String(size)} bytes, more than any run writes`);
     bytes = await readFile(file);
   } catch (error) {
+    if (error instanceof ProblemError) throw error;
     if (codeOf(error) === "ENOENT") return undefined;
     throw new ProblemError({
       reason: "journal-damaged",

@@ -1,3 +1,4 @@
+import { parseJson } from "../files/json";
 import { toJsonNumber } from "../protocol/numbers";
 import { ProblemError } from "../protocol/problem";
 import type { Check, JsonNumber, Point, RunHeader, SplitValues } from "../protocol/result";
@@ -10,6 +11,8 @@ import { isJsonNumber, isObject, isWhole } from "./shapes";
 const FORMAT = "loss-landscape-run";
 /** Version of the journals that are written and read. */
 export const JOURNAL_VERSION = 1;
+/** More points along an axis than any study may ask for. */
+const mostAlongAxis = 2000;
 
 /** The line that a session of a run ends with; missing when it was torn away. */
 export interface EndRecord {
@@ -64,9 +67,8 @@ export function endLine(end: EndRecord): string {
  */
 export function parseJournal(bytes: Uint8Array, file: string): JournalContent {
   const length = bytes.lastIndexOf(0x0a) + 1;
-  const lines = new TextDecoder().decode(bytes.subarray(0, length)).split("\n");
-  lines.pop();
-  const header = parseHeader(lines[0], file);
+  const lines = linesOf(bytes, length);
+  const header = parseHeader(lines.next().value, file);
   const total = header.x.length * header.y.length;
   const splits = 1 + (header.splits?.length ?? 0);
   const asked = new Extras(header);
@@ -74,9 +76,10 @@ export function parseJournal(bytes: Uint8Array, file: string): JournalContent {
   const extras: ExtraRecord[] = [];
   const ends: EndRecord[] = [];
   const seen = new Set<number>();
-  for (const [number, line] of lines.entries()) {
-    if (number === 0) continue;
-    const record = parseLine(line);
+  let number = 0;
+  for (const line of lines) {
+    number += 1;
+    const record = parseJson(line);
     const end = toEnd(record);
     if (end) {
       ends.push(end);
@@ -111,8 +114,8 @@ export function damaged(file: string, finding: string): ProblemError {
   });
 }
 
-function parseHeader(line: string | undefined, file: string): RunHeader {
-  const record = line === undefined ? undefined : parseLine(line);
+function parseHeader(line: Uint8Array | undefined, file: string): RunHeader {
+  const record = line === undefined ? undefined : parseJson(line);
   if (!isObject(record) || record.format !== FORMAT) {
     throw damaged(file, "its first line is not the header of a run");
   }
@@ -147,7 +150,9 @@ function isHeader(value: unknown): value is RunHeader {
     Array.isArray(splits) &&
     isObject(trajectory) &&
     Array.isArray(trajectory.checkpoints) &&
-    [x, y].every((axis) => Array.isArray(axis) && axis.length > 0 && axis.every(Number.isFinite)) &&
+    [x, y].every(
+      (axis) => Array.isArray(axis) && axis.length > 0 && axis.length <= mostAlongAxis && axis.every(Number.isFinite),
+    ) &&
     Array.isArray(checks)
   );
 }
@@ -171,10 +176,11 @@ function toEnd(record: unknown): EndRecord | undefined {
   return { end, checks: checks as Check[], seconds };
 }
 
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
+/** The whole lines, one at a time: all of them may be longer than a text can be. */
+function* linesOf(bytes: Uint8Array, length: number): Generator<Uint8Array, undefined> {
+  for (let at = 0; at < length;) {
+    const end = bytes.indexOf(0x0a, at);
+    yield bytes.subarray(at, end);
+    at = end + 1;
   }
 }

@@ -4,6 +4,7 @@ import { ErrorCode, getLanguageService, TextDocument } from "vscode-json-languag
 import { ProblemError } from "../protocol/problem";
 import { fieldOf, nameOf, nearestTo, schemaAt, valueOf } from "./fields";
 import type { FieldPath } from "./fields";
+import { beyondLimits } from "./limits";
 import { studySchema } from "./schema";
 import type { StudySchema } from "./schemaNodes";
 
@@ -47,19 +48,28 @@ export interface ParsedStudy {
 
 const service = getLanguageService({});
 
+/** More faults than these are of no use to anybody, and take long to explain. */
+const mostFaults = 100;
+/** Names in a broken file can be of any length; a sentence cannot. */
+const longestMessage = 500;
+
 /** Parses JSON with comments and trailing commas and holds it against the schema. Touches no file. */
 export async function parseStudy(text: string): Promise<ParsedStudy> {
-  const document = TextDocument.create("untitled:study.landscape.json", "jsonc", 1, text.replace(/^\uFEFF/, ""));
-  const json = service.parseJSONDocument(document);
+  const whole = text.replace(/^\uFEFF/, "");
+  const beyond = beyondLimits(whole);
+  const document = documentOf(whole);
+  const parsed = beyond ? documentOf(whole.slice(0, beyond.offset)) : document;
+  const json = service.parseJSONDocument(parsed);
   const settings = { comments: "ignore", trailingCommas: "ignore" } as const;
-  const syntax = await service.doValidation(document, json, { ...settings, schemaValidation: "ignore" }, studySchema);
+  const syntax = await service.doValidation(parsed, json, { ...settings, schemaValidation: "ignore" }, studySchema);
   // After a syntax error the parser goes on with what it guessed, which the schema should not judge.
   const diagnostics =
     syntax.length > 0
       ? syntax
-      : await service.doValidation(document, json, { ...settings, schemaValidation: "error" }, studySchema);
+      : await service.doValidation(parsed, json, { ...settings, schemaValidation: "error" }, studySchema);
   const order = (offset: number): number => (offset === json.root?.offset ? text.length : offset);
   const faults: Fault[] = diagnostics
+    .slice(0, mostFaults)
     .map(({ range, code, message }): Fault => {
       const offset = document.offsetAt(range.start);
       const place = placeIn(document, offset, document.offsetAt(range.end) - offset);
@@ -76,6 +86,11 @@ export async function parseStudy(text: string): Promise<ParsedStudy> {
     })
     // What the whole study lacks comes after what is wrong in it: a misspelt name is both.
     .sort((first, second) => order(first.offset) - order(second.offset));
+  if (beyond) {
+    const place = placeIn(document, beyond.offset, 1);
+    const advice = "Write no more than a study needs there.";
+    faults.splice(0, faults.length, { ...place, kind: "syntax", field: [], message: beyond.message, advice });
+  }
   if (json.root === undefined && faults.length === 0) {
     const advice = 'Write { "model": … }.';
     faults.push({ ...placeIn(document, 0, 0), kind: "syntax", field: [], message: "the file is empty", advice });
@@ -92,6 +107,10 @@ export async function parseStudy(text: string): Promise<ParsedStudy> {
   };
 }
 
+function documentOf(text: string): TextDocument {
+  return TextDocument.create("untitled:study.landscape.json", "jsonc", 1, text);
+}
+
 function placeIn(document: TextDocument, offset: number, length: number): Place {
   const { line, character } = document.positionAt(offset);
   return { line: line + 1, column: character + 1, offset, length };
@@ -105,7 +124,7 @@ export function faultsToError(file: string, faults: readonly Fault[]): ProblemEr
   return new ProblemError({
     reason: "study-invalid",
     title: "The study is not valid",
-    message: `${path.basename(file)}, line ${first.line}, column ${first.column}: ${first.message}.`,
+    message: `${path.basename(file)}, line ${first.line}, column ${first.column}: ${first.message.slice(0, longestMessage)}.`,
     advice:
       more === 0 ? first.advice : `${first.advice} ${more} more ${more === 1 ? "place needs" : "places need"} it.`,
     file,
@@ -153,6 +172,7 @@ function explain(text: string, json: JSONDocument, offset: number): Explanation 
 /** The validator points at a key when the key is unknown, or when its object lacks a field. */
 function explainKey(property: PropertyASTNode): Explanation {
   const key = property.keyNode.value;
+  const shown = shorten(key);
   const parent = fieldOf(property.parent as ASTNode);
   const field = [...parent, key];
   const known = schemaAt(field);
@@ -167,9 +187,9 @@ function explainKey(property: PropertyASTNode): Explanation {
     field,
     message:
       known === undefined
-        ? `"${key}" is not a field of ${owner}, whose fields are ${names.join(", ")}`
-        : `"${key}" is given more than once in ${owner}`,
-    advice: `Remove "${key}" or correct its name.`,
+        ? `"${shown}" is not a field of ${owner}, whose fields are ${names.join(", ")}`
+        : `"${shown}" is given more than once in ${owner}`,
+    advice: `Remove "${shown}" or correct its name.`,
   };
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { corrupt, unsupported, unwritable } from "../../files/faults";
+import { corrupt, tooLarge, unsupported, unwritable } from "../../files/faults";
 import { ZipArchive, type ZipEntry } from "../../files/zip";
 import { openHdf5, type Hdf5File } from "../hdf5";
 import { withSource } from "../source";
@@ -10,6 +10,9 @@ import { parseJson } from "./json";
 
 /** Largest description that is read. */
 const largestDescription = 2 ** 26;
+
+/** Largest weights that are unpacked; Keras stores them as they are, so that they are no larger than the file. */
+const largestPacked = 2 ** 31;
 
 /** What a `.keras` file holds. */
 export interface KerasArchive {
@@ -42,6 +45,10 @@ export async function openArchive(file: string): Promise<KerasArchive> {
     if (!entry && other !== undefined) {
       const advice = 'Save it again in Python: `model.save("model.keras")`.';
       throw unsupported(file, `keeps its weights in ${other}; model.weights.h5 was expected`, advice);
+    }
+    if (entry && entry.method !== 0 && entry.size > largestPacked) {
+      const found = `keeps its weights packed, which come to ${entry.size} bytes`;
+      throw tooLarge(file, found, 'Save it again in Python, which does not pack: `model.save("model.keras")`.');
     }
     const weights = entry && (await extracted(zip, entry));
     return {

@@ -1,4 +1,5 @@
 import { corrupt } from "../../files/faults";
+import { isTooDeep } from "../../files/json";
 
 /**
  * JSON as Python writes it: with `NaN` and `Infinity`, which become null and the largest numbers.
@@ -6,10 +7,14 @@ import { corrupt } from "../../files/faults";
  * @throws ProblemError `file-corrupt`.
  */
 export function parseJson(file: string, what: string, text: string): unknown {
+  if (isTooDeep(new TextEncoder().encode(text))) throw corrupt(file, `is damaged: its ${what} is nested without end`);
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    const plain = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (found) => pythonNumbers[found] ?? found);
+    const plain = text.replace(
+      /"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|-?\bInfinity\b|\bNaN\b/g,
+      (found) => pythonNumbers[found] ?? found,
+    );
     try {
       return JSON.parse(plain) as unknown;
     } catch {
