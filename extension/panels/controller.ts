@@ -34,11 +34,19 @@ export class PanelController {
   private run: { readonly token: string; paused: boolean } | undefined;
   /** What the user has chosen in this panel, in place of whatever a study or the folder says. */
   private chosen: Answers = {};
+  /** The plane that the user has asked for. */
+  private plane: "path" | "random" | undefined;
   /** Data of the last run that was shown. */
   private lastData: string | undefined;
   /** The study that was proposed last. */
   private proposed:
-    { readonly study: Study; readonly origins: Origins; readonly notices: readonly string[] } | undefined;
+    | {
+        readonly study: Study;
+        readonly origins: Origins;
+        readonly notices: readonly string[];
+        readonly plane: "path" | "random" | undefined;
+      }
+    | undefined;
 
   constructor(
     private readonly source: vscode.Uri,
@@ -152,6 +160,9 @@ export class PanelController {
       case "choose-data":
       case "choose-model":
         return void this.choose(message.kind, message.path).catch((error: unknown) => this.log.error(String(error)));
+      case "plane":
+        this.plane = message.plane;
+        return this.visualize();
       case "save-as-study":
         return void vscode.commands.executeCommand("lossLandscape.saveAsStudy");
       case "show-log":
@@ -170,7 +181,7 @@ export class PanelController {
   private greet(): void {
     this.isLive = true;
     this.post({ kind: "init", source: this.source.toString(), title: this.name });
-    this.post({ kind: "found", notices: this.proposed?.notices ?? [] });
+    this.post(this.found());
     this.post(this.content);
     if (this.isWorkerLost) this.post({ kind: "worker", state: "lost" });
   }
@@ -228,11 +239,15 @@ export class PanelController {
     this.show({ kind: "preparing", message: vscode.l10n.t("Reading {0}", this.name) });
     const result = await this.answered(cancellation);
     if (result.kind !== "ready") return result;
-    const { study, origins, notices } = result;
-    this.proposed = { study, origins, notices };
-    this.post({ kind: "found", notices });
+    const { study, origins, notices, plane } = result;
+    this.proposed = { study, origins, notices, plane };
+    this.post(this.found());
     for (const notice of notices) this.log.info(`${this.name}: ${notice}`);
     return result;
+  }
+
+  private found(): HostMessage {
+    return { kind: "found", notices: this.proposed?.notices ?? [], plane: this.proposed?.plane };
   }
 
   /** Asks the worker, and answers its questions as they were answered before, as far as that is still right. */
@@ -266,6 +281,7 @@ export class PanelController {
         uri: this.source.toString(),
         data: uriOf(answers.data),
         model: uriOf(answers.model),
+        plane: this.plane,
         defaults: studyDefaults(this.source),
       },
       cancellation,

@@ -20,6 +20,10 @@ export function readMessage(message: unknown): PanelMessage | undefined {
     case "show-engines":
     case "save-as-study":
       return { kind };
+    case "plane": {
+      const { plane } = message;
+      return plane === "path" || plane === "random" ? { kind, plane } : undefined;
+    }
     case "pause":
       return typeof paused === "boolean" ? { kind, paused } : undefined;
     case "choose-data":

@@ -109,6 +109,7 @@ async function describe(params: DescribeParams, token: CancellationToken, log: L
       file: toPath(params.uri),
       data: params.data === undefined ? undefined : toPath(params.data),
       model: params.model === undefined ? undefined : toPath(params.model),
+      plane: params.plane ?? "path",
       defaults: params.defaults,
       log: (message) => log.info(message),
     });
@@ -118,8 +119,8 @@ async function describe(params: DescribeParams, token: CancellationToken, log: L
       const { kind, candidates, reason } = described;
       return { kind, candidates, reason };
     }
-    const { kind, study, earlier, notices, origins } = described;
-    return { kind, study, earlier, notices, origins };
+    const { kind, study, earlier, notices, origins, plane } = described;
+    return { kind, study, earlier, notices, origins, plane };
   } catch (error) {
     if (error instanceof ResponseError) throw error;
     return { kind: "problem", problem: told(log, `Reading ${params.uri}`, error) };

@@ -13,6 +13,8 @@ export interface DescribeOptions extends AskOptions {
   readonly preprocess?: AskedData["preprocess"];
   /** What the study says of the loss; what it leaves open is the training's, or cross-entropy. */
   readonly loss?: Partial<LossSpec>;
+  /** Absolute paths of files that may be checkpoints of the model. */
+  readonly checkpoints?: readonly string[];
 }
 
 /**
@@ -26,8 +28,13 @@ export async function describeInProcess(
   data: readonly string[],
   options: DescribeOptions = {},
 ): Promise<ModelDescription> {
-  const { names, preprocess, loss } = options;
-  const asked = { ...(names ? { names } : {}), ...(preprocess ? { preprocess } : {}), ...(loss ? { loss } : {}) };
+  const { names, preprocess, loss, checkpoints } = options;
+  const asked = {
+    ...(names ? { names } : {}),
+    ...(preprocess ? { preprocess } : {}),
+    ...(loss ? { loss } : {}),
+    ...(checkpoints ? { checkpoints } : {}),
+  };
   const request = { kind: "describe", model, data, ...asked } as const;
   const answer = await askOnce(request, options);
   return answer.description;

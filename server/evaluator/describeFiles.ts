@@ -7,9 +7,10 @@ import { inputUse } from "../graph/inputUse";
 import { ProblemError } from "../protocol/problem";
 import type { DataSelection, LossName, LossSpec, ModelSelection, Preprocess } from "../protocol/study";
 import { fingerprintModel, fingerprintOf } from "./fingerprint";
-import type { DataDescription, ModelDescription } from "./messages";
+import type { DataDescription, FittedModel, ModelDescription } from "./messages";
 import { loadModel } from "./model";
 import type { LoadedModel } from "./model";
+import { CheckpointWeights } from "./weights";
 
 /** What a study says of its data, wherever they are. */
 export interface AskedData {
@@ -26,6 +27,7 @@ export async function describeFiles(
   candidates: readonly string[],
   asked: AskedData,
   said: Partial<LossSpec> = {},
+  checkpoints: readonly string[] = [],
 ): Promise<ModelDescription> {
   const model = await loadModel(selection, said);
   const { summary, input, stated: loss } = model;
@@ -42,7 +44,23 @@ export async function describeFiles(
     loss,
     notices: model.notices,
     data,
+    checkpoints: await fitCheckpoints(checkpoints, model),
   };
+}
+
+/** Whether files of weights fit the model; only what they declare is read. */
+async function fitCheckpoints(files: readonly string[], model: LoadedModel): Promise<readonly FittedModel[]> {
+  const fitted: FittedModel[] = [];
+  for (const file of files) {
+    try {
+      await (await CheckpointWeights.open(file, model)).close();
+      fitted.push({ path: file });
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      fitted.push({ path: file, problem: error.problem });
+    }
+  }
+  return fitted;
 }
 
 /**

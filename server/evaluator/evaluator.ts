@@ -32,7 +32,7 @@ export class Evaluator {
       case "describe":
         return {
           kind: "described",
-          description: await describeFiles(request.model, request.data, request, request.loss),
+          description: await describeFiles(request.model, request.data, request, request.loss, request.checkpoints),
         };
       case "fingerprint":
         return { kind: "fingerprinted", fingerprints: await fingerprintsOf(request.study) };

@@ -112,6 +112,8 @@ export type EvaluatorRequest =
       readonly preprocess?: Partial<Preprocess>;
       /** What the study says of the loss. */
       readonly loss?: Partial<LossSpec>;
+      /** Files of which is to be said whether they are checkpoints of the model. */
+      readonly checkpoints?: readonly string[];
     }
   | {
       readonly id: number;
@@ -171,9 +173,11 @@ export interface ModelDescription {
   readonly notices: readonly string[];
   /** One entry per data candidate asked for: whether it fits, and if not, why. */
   readonly data: readonly DataDescription[];
+  /** One entry per checkpoint asked for: whether it fits, and if not, why. */
+  readonly checkpoints?: readonly FittedModel[];
 }
 
-/** Whether a model has the names and shapes of a file of weights. */
+/** Whether a model and a file of weights have the same names and shapes; the path is that of the one that was asked about. */
 export interface FittedModel {
   readonly path: string;
   /** Why it has not, or why it cannot be read. */

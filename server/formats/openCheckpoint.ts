@@ -46,6 +46,9 @@ const exportAgain =
   "Export the model again with this call, which keeps batch normalisation and the names of the parameters; the newer " +
   "exporter keeps them with `dynamo=True, optimize=False`.";
 
+const otherNames =
+  'Choose a checkpoint of the same model; where only the names differ, "checkpoints.rename" of a study maps them.';
+
 /** Most facts that a problem lists. */
 const mostFacts = 12;
 
@@ -79,7 +82,8 @@ export function matchCheckpoint(
   }
   if (faults.length === 0) return names;
   const renamed = parameters.some(({ name }) => isExportersName(name));
-  const found = `does not fit ${model}: ${faults.length} of ${parameters.length} tensors differ, first ${faults[0]}`;
+  const differing = `${faults.length} of ${parameters.length} tensors differ, first ${faults[0]}`;
+  const found = `does not fit ${model}${folding(parameters)}: ${differing}`;
   const advice = renamed ? exportAgain : "Choose a checkpoint of the same architecture as the model.";
   throw unsupported(checkpoint.path, found, advice, shortened(faults), renamed ? torchExport() : undefined);
 }
@@ -138,9 +142,17 @@ function nothingMatches(parameters: readonly Parameter[], checkpoint: Checkpoint
     .slice(0, 3)
     .map(({ name }) => name)
     .join(", ");
-  const found = `does not fit ${model}: no tensor has a name of the model's (${theirs}, … against ${ours}, …)`;
+  const found = `does not fit ${model}${folding(parameters)}: no tensor has a name of the model's (${theirs}, … against ${ours}, …)`;
   const facts = parameters.map((parameter) => faultOf(parameter, undefined)!);
-  return unsupported(checkpoint.path, found, exportAgain, shortened(facts), torchExport());
+  const renamed = parameters.some(({ name }) => isExportersName(name));
+  const advice = renamed ? exportAgain : otherNames;
+  return unsupported(checkpoint.path, found, advice, shortened(facts), renamed ? torchExport() : undefined);
+}
+
+/** What is to be said of a model whose exporter folded batch normalisation away. */
+function folding(parameters: readonly Parameter[]): string {
+  const isFolded = parameters.some(({ name }) => /^onnx::Conv(Transpose)?_\d+$/.test(name));
+  return isFolded ? ", for batch normalisation was folded into its convolutions when it was exported" : "";
 }
 
 /** Names that PyTorch's exporters make up for weights that they changed. */

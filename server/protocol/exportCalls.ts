@@ -18,7 +18,8 @@ export function torchExport(parts: Partial<TorchExport> = {}): string {
   const { model, input, file } = { ...usual, ...parts };
   return `torch.onnx.export(
     ${model}, (${input},), ${JSON.stringify(file)},
-    training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamo=False,
+    training=torch.onnx.TrainingMode.PRESERVE,
+    do_constant_folding=False, dynamo=False,
     input_names=["input"], output_names=["output"],
     dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}},
 )`;
@@ -29,7 +30,8 @@ export function torchDynamoExport(parts: Partial<TorchExport> = {}): string {
   const { model, input, file } = { ...usual, ...parts };
   return `torch.onnx.export(
     ${model}, (${input},), ${JSON.stringify(file)},
-    dynamo=True, optimize=False, dynamic_shapes=({0: "batch"},),
+    dynamo=True, optimize=False,
+    dynamic_shapes=({0: "batch"},),
 )`;
 }
 
@@ -39,7 +41,8 @@ export function torchReExport(load: string): string {
 
 model = ${load}
 model.eval()
-x = torch.randn(1, 3, 32, 32)  # of the shape that the model takes
+# An input of the shape that the model takes.
+x = torch.randn(1, 3, 32, 32)
 ${torchExport()}`;
 }
 

@@ -18,6 +18,11 @@ export interface DescribeParams {
   readonly data?: string;
   /** `file:` URI of the model that weights without an architecture belong to, when the user has chosen it. */
   readonly model?: string;
+  /**
+   * The plane in which a model without a study is shown: the principal plane of its training's checkpoints, where three or
+   * more are found beside it (when absent), or a random one.
+   */
+  readonly plane?: "path" | "random";
   readonly defaults: StudyDefaults;
 }
 
@@ -41,6 +46,8 @@ export type DescribeResult =
       /** What was found or taken without being asked for, as sentences. */
       readonly notices: readonly string[];
       readonly origins: Origins;
+      /** How the plane was chosen, where checkpoints beside the model leave a choice. */
+      readonly plane?: "path" | "random";
     }
   /** The data cannot be inferred: ask once. Candidates are absolute paths whose shapes fit. */
   | { readonly kind: "choose-data"; readonly candidates: readonly string[]; readonly reason: string }

@@ -14,6 +14,7 @@ import { isStudyPath, readStudy } from "../study/read";
 import { resolveResultsFolder } from "../study/results";
 import { withCheckpoints } from "./checkpoints";
 import { expectModel, subjectOf } from "./subject";
+import { trainingBeside, withTraining } from "./training";
 
 export interface DescribeOptions {
   /** Absolute path of a model or of a study. */
@@ -22,6 +23,11 @@ export interface DescribeOptions {
   readonly data?: string;
   /** Absolute path of the model of weights without an architecture, when the user has chosen it. */
   readonly model?: string;
+  /**
+   * The plane in which a model without a study is shown: the principal plane of its training's checkpoints, where they are
+   * found beside it, or a random one. Nothing is looked for when absent.
+   */
+  readonly plane?: "path" | "random";
   readonly defaults: StudyDefaults;
   /** What the user says in place of the study's own values, e.g. flags of the command line. */
   readonly overrides?: Omit<StudyDraft, "model" | "file">;
@@ -42,6 +48,8 @@ export type Described =
       readonly resultsFolder: string;
       readonly notices: readonly string[];
       readonly origins: Origins;
+      /** How the plane was chosen, where a training beside the model leaves a choice. */
+      readonly plane?: "path" | "random";
     }
   | {
       readonly kind: "choose-data";
@@ -63,18 +71,22 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
   if (drafted.kind === "choose-model") return drafted;
   const { draft: written, notices } = drafted;
   await expectModel(written.model);
-  const { draft, notices: ordered } = await withCheckpoints(written);
-  const given = draft.data?.path;
-  const candidates = given === undefined ? await dataBeside(draft.model) : [given];
-  const { x, y, layout } = draft.data ?? {};
-  const selection = { path: draft.model, ...(draft.weights === undefined ? {} : { weights: draft.weights }) };
+  const training = options.plane === undefined ? undefined : await trainingBeside(written);
+  const series = options.plane === "path" ? training : undefined;
+  const given = written.data?.path;
+  const candidates = given === undefined ? await dataBeside(written.model) : [given];
+  const { x, y, layout } = written.data ?? {};
+  const selection = { path: written.model, ...(written.weights === undefined ? {} : { weights: written.weights }) };
   const model = await describeInProcess(selection, candidates, {
     names: { x, y, ...(layout ? { layout } : {}) },
-    preprocess: draft.preprocess,
-    loss: draft.loss,
+    preprocess: written.preprocess,
+    loss: written.loss,
+    ...(series ? { checkpoints: series.files } : {}),
     log: options.log,
     signal: options.signal,
   });
+  const found = series ? withTraining(written, series, model.checkpoints ?? []) : { draft: written, notices: [] };
+  const { draft, notices: ordered } = await withCheckpoints(found.draft);
   const chosen = chooseData(draft.model, model.data);
   if (!("data" in chosen)) {
     const problem = given === undefined ? undefined : model.data[0]?.problem;
@@ -87,11 +99,11 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
     ? await fingerprintInProcess(study, { log: options.log, signal: options.signal })
     : { [study.model.path]: model.fingerprint, ...chosen.data.fingerprints };
   const earlier = await findEarlier(study, fingerprints, resultsFolder);
-  const found = given === undefined ? [`Data found beside the model: ${path.basename(chosen.data.path)}.`] : [];
+  const beside = given === undefined ? [`Data found beside the model: ${path.basename(chosen.data.path)}.`] : [];
   const origins: Origins = {
     model: drafted.subject,
-    data: found,
-    checkpoints: ordered,
+    data: beside,
+    checkpoints: [...found.notices, ...ordered],
     preprocess: chosen.data.notices ?? [],
     loss: lossNotices(draft, model),
   };
@@ -103,6 +115,7 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
     resultsFolder,
     notices: [...notices, ...model.notices, ...Object.values(origins).flat()],
     origins,
+    ...(training && (series === undefined || found.draft.checkpoints) ? { plane: options.plane! } : {}),
   };
 }
 

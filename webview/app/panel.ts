@@ -246,6 +246,13 @@ export class LossLandscapePanel extends LitElement {
     `;
   }
 
+  #planeItems(): readonly MenuItem[] {
+    const { plane } = this.model;
+    if (plane === undefined) return [];
+    const other = plane === "path" ? "random" : "path";
+    return [{ label: strings.planes[other], choose: () => this.#host?.post({ kind: "plane", plane: other }) }];
+  }
+
   #menuItems(run: RunData | undefined): readonly MenuItem[] {
     if (!run) return [];
     const copyImage: MenuItem = {
@@ -262,7 +269,7 @@ export class LossLandscapePanel extends LitElement {
     };
     const save: MenuItem = { label: strings.saveAsStudy, choose: () => this.#host?.post({ kind: "save-as-study" }) };
     const copies = this.narrow && !this.view.table ? [copyImage, copyPoints] : [copyPoints];
-    return [...copies, chooseOther, save];
+    return [...copies, ...this.#planeItems(), chooseOther, save];
   }
 }
 

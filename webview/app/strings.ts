@@ -235,6 +235,7 @@ export const strings = {
   found: "Found and inferred",
   foundSummary: (notices: readonly string[]) =>
     notices.length > 1 ? `${notices[0] ?? ""} And ${formatCount(notices.length - 1)} more.` : (notices[0] ?? ""),
+  planes: { path: "Show the path of the checkpoints", random: "Show random directions" },
   chooseOtherData: "Choose other data…",
   saveAsStudy: "Save as study",
 

@@ -62,7 +62,12 @@ export type HostMessage =
   /** Data or model cannot be inferred: the user chooses. */
   | { readonly kind: Question; readonly candidates: readonly string[]; readonly reason: string }
   /** What was found or taken without being asked for, as sentences; of the run that follows. */
-  | { readonly kind: "found"; readonly notices: readonly string[] }
+  | {
+      readonly kind: "found";
+      readonly notices: readonly string[];
+      /** How the plane was chosen, where checkpoints found beside the model leave a choice. */
+      readonly plane?: "path" | "random";
+    }
   /** The worker was lost and is being started again. */
   | { readonly kind: "worker"; readonly state: "lost" | "back" };
 
@@ -77,6 +82,8 @@ export type PanelMessage =
   /** Without a path any file may be chosen. */
   | { readonly kind: Question; readonly path?: string }
   | { readonly kind: "save-as-study" }
+  /** Shows the model in another plane. */
+  | { readonly kind: "plane"; readonly plane: "path" | "random" }
   | { readonly kind: "show-log" }
   | { readonly kind: "show-engines" }
   | { readonly kind: "reveal"; readonly path: string }

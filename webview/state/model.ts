@@ -53,6 +53,8 @@ export interface PanelModel {
   readonly run?: RunData;
   /** What was found or taken without being asked for. */
   readonly found: readonly string[];
+  /** How the plane was chosen, where there is a choice. */
+  readonly plane?: "path" | "random";
   readonly workerLost: boolean;
 }
 

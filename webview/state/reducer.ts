@@ -41,7 +41,7 @@ export function reduce(model: PanelModel, message: HostMessage): PanelModel {
     case "offer-resume":
       return { ...model, phase: { kind: "offer-resume", earlier: message.earlier } };
     case "found":
-      return { ...model, found: message.notices };
+      return { ...model, found: message.notices, plane: message.plane };
     case "choose-data":
     case "choose-model":
       return {

@@ -87,8 +87,8 @@ function programCode(file: string, global: string): Error {
   const name = path.basename(file);
   const load = `torch.load(${JSON.stringify(name)}, weights_only=False)`;
   const advice =
-    "If you trust it, load it in Python, which runs its code, and export the model as ONNX; or save its weights alone: " +
-    '`torch.save(model.state_dict(), "weights.pt")` (or the entry of the dictionary that holds the weights).';
+    "If you trust it, load it in Python, which runs its code, and export the model as ONNX; or save its state_dict() alone, " +
+    "whose weights can be read beside an ONNX model.";
   return unsupported(file, found, advice, [global], torchReExport(load));
 }
 

@@ -11,6 +11,7 @@ test.each([
   [{ kind: "choose-data", path: "/data/test.npz" }],
   [{ kind: "choose-model", path: "/data/net.onnx" }],
   [{ kind: "save-as-study" }],
+  [{ kind: "plane", plane: "random" }],
   [{ kind: "show-log" }],
   [{ kind: "show-engines" }],
   [{ kind: "reveal", path: "/model.onnx" }],

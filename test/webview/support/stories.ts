@@ -39,8 +39,8 @@ export const codeProblem: Problem = {
   message:
     "model.pt contains program code and was not opened: it asks for torch.nn.Linear (a whole model was saved, not its weights).",
   advice:
-    "If you trust it, load it in Python, which runs its code, and export the model as ONNX; or save its weights alone: " +
-    '`torch.save(model.state_dict(), "weights.pt")` (or the entry of the dictionary that holds the weights).',
+    "If you trust it, load it in Python, which runs its code, and export the model as ONNX; or save its state_dict() alone, " +
+    "whose weights can be read beside an ONNX model.",
   file: `${file}/model.pt`,
   facts: ["torch.nn.Linear"],
   snippet: torchReExport('torch.load("model.pt", weights_only=False)'),
@@ -163,7 +163,7 @@ export function storiesOf(surface: Surface) {
       ],
     },
     "snippet-problem": { messages: [init, { kind: "problem", problem: codeProblem }] },
-    found: { messages: [init, { kind: "found", notices: foundNotices }, done] },
+    found: { messages: [init, { kind: "found", notices: foundNotices, plane: "path" }, done] },
     path: { messages: [init, { kind: "snapshot", snapshot: pathSnapshot(surface) }] },
     lines: { messages: [init, { kind: "snapshot", snapshot: linesSnapshot() }] },
     curvature: { messages: [init, { kind: "snapshot", snapshot: curvatureSnapshot(surface) }] },
