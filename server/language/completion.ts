@@ -2,7 +2,7 @@ import type { ASTNode, CompletionItem, CompletionList, Position, Range } from "v
 import { CompletionItemKind, InsertTextFormat } from "vscode-json-languageservice";
 import { fieldOf, schemaAt } from "../study/fields";
 import type { FieldPath } from "../study/fields";
-import type { StudySchema } from "../study/schemaNodes";
+import type { FileKind, InnerName } from "../study/schemaNodes";
 import type { StudyDocument } from "./document";
 import { jsonService } from "./json";
 import type { Knowledge } from "./knowledge";
@@ -37,15 +37,26 @@ export async function completeAt(
   const own = await ownItems(study, offset, sources);
   if (own?.replaces) return { isIncomplete: true, items: own.items };
   const list = await jsonService.doComplete(text, position, json);
-  const items = (list?.items ?? []).filter(({ label }) => label !== "$schema");
+  const items = (list?.items ?? []).filter(({ label }) => label !== "$schema").map(goingOn);
   return { isIncomplete: own !== undefined, items: [...(own?.items ?? []), ...items] };
 }
 
-/** The value that is being written: its field, and the string that is there already. */
+const suggestAgain = { title: "Suggest", command: "editor.action.triggerSuggest" };
+
+/** A field whose value is still to be chosen offers the values at once. */
+function goingOn(item: CompletionItem): CompletionItem {
+  const isOpen = item.kind === CompletionItemKind.Property && /: ("?)\$1\1,?$/.test(item.textEdit?.newText ?? "");
+  return isOpen ? { ...item, command: suggestAgain } : item;
+}
+
+/** A value, or the name of a field, that is being written, and the string that is there already. */
 interface Slot {
   readonly field: FieldPath;
-  readonly schema: StudySchema;
+  readonly file?: FileKind;
+  readonly inner?: InnerName;
   readonly node?: ASTNode;
+  /** Of a name: whether its value is still to be written. */
+  readonly wantsValue?: boolean;
 }
 
 async function ownItems(
@@ -54,59 +65,66 @@ async function ownItems(
   sources: CompletionSources,
 ): Promise<{ readonly items: CompletionItem[]; readonly replaces: boolean } | undefined> {
   const slot = slotAt(study, offset);
-  if (!slot) return undefined;
-  const { node, schema } = slot;
-  // A value that stands for a whole object may be a path as well.
-  const meant = schema.then ?? schema;
+  if (!slot || (slot.file === undefined && slot.inner === undefined)) return undefined;
+  const { node, file, wantsValue } = slot;
   const isInString = node?.type === "string" && offset > node.offset && offset < node.offset + node.length;
   const written = isInString ? study.text.getText().slice(node.offset + 1, offset) : "";
-  if (meant.file === undefined && meant.inner === undefined) return undefined;
   const suggestions =
-    meant.file === undefined
-      ? namesFor(meant, slot.field, sources.knowledge)
-      : await pathsFor(meant.file, study.folder, written, sources);
+    file === undefined ? namesFor(slot, sources.knowledge) : await pathsFor(file, study.folder, written, sources);
   const range = rangeOf(study, offset, node);
-  const items = suggestions.map((suggestion, i) => toItem(suggestion, range, i));
+  const items = suggestions.map((suggestion, i) => toItem(suggestion, range, i, wantsValue ? ": " : ""));
   // Inside quotation marks nothing else can be meant.
   return { items, replaces: isInString };
 }
 
-/** The string, or the empty place, where the value of a field or of an item of a list is written. */
+/** Where a path or a name of something inside a file may be written. */
 function slotAt({ json, text }: StudyDocument, offset: number): Slot | undefined {
   const node = json.getNodeFromOffset(offset, true);
   if (!node) return undefined;
   const { parent } = node;
-  if (node.type === "string" && parent?.type === "property") {
-    if (parent.keyNode === node) return undefined;
-    return slot(fieldOf(node), node);
+  if (node.type === "string" && parent?.type === "property" && parent.keyNode === node) {
+    const owner = fieldOf(node).slice(0, -1);
+    return keySlot(owner, parent.colonOffset === undefined || parent.colonOffset < 0, node);
   }
-  if (node.type === "string" && parent?.type === "array") return slot(fieldOf(node), node);
-  if (node.type === "array" && offset > node.offset && offset < node.offset + node.length) {
-    return slot([...fieldOf(node), node.items.length]);
-  }
+  if (node.type === "string") return valueSlot(fieldOf(node), node);
+  const isInside = offset > node.offset && offset < node.offset + node.length;
+  if (node.type === "object" && isInside) return keySlot(fieldOf(node), true);
+  if (node.type === "array" && isInside) return valueSlot([...fieldOf(node), node.items.length]);
   if (node.type === "property" && node.colonOffset !== undefined && offset > node.colonOffset) {
     if (node.valueNode && offset > node.valueNode.offset) return undefined;
-    return /^[ \t]*$/.test(text.getText().slice(node.colonOffset + 1, offset)) ? slot(fieldOf(node)) : undefined;
+    return /^[ \t]*$/.test(text.getText().slice(node.colonOffset + 1, offset)) ? valueSlot(fieldOf(node)) : undefined;
   }
   return undefined;
 }
 
-function slot(field: FieldPath, node?: ASTNode): Slot | undefined {
+function valueSlot(field: FieldPath, node?: ASTNode): Slot | undefined {
   const schema = schemaAt(field);
-  return schema && schema.later === undefined ? { field, schema, ...(node ? { node } : {}) } : undefined;
+  if (!schema || schema.later !== undefined) return undefined;
+  // A value that stands for a whole object may be a path as well.
+  const { file, inner } = schema.then ?? schema;
+  return { field, ...(file ? { file } : {}), ...(inner ? { inner } : {}), ...(node ? { node } : {}) };
 }
 
-/** Arrays of the data file that is known, those of fitting shapes first; parameters of the model. */
-function namesFor({ inner }: StudySchema, field: FieldPath, knowledge: Knowledge): readonly Suggestion[] {
-  if (inner === "parameter") {
-    const names = knowledge.model?.facts?.names ?? [];
-    return names.map((value) => ({ value, kind: CompletionItemKind.Field }));
+function keySlot(owner: FieldPath, wantsValue: boolean, node?: ASTNode): Slot | undefined {
+  const inner = schemaAt(owner)?.innerKeys;
+  return inner && { field: owner, inner, wantsValue, ...(node ? { node } : {}) };
+}
+
+function namesFor({ inner, field }: Slot, knowledge: Knowledge): readonly Suggestion[] {
+  const kind = CompletionItemKind.Field;
+  if (inner === "parameter") return (knowledge.model?.facts?.names ?? []).map((value) => ({ value, kind }));
+  if (inner === "tensor") {
+    const names = [...knowledge.weights.values()].flatMap(({ facts }) => facts?.names ?? []);
+    return [...new Set(names)].map((value) => ({ value, kind }));
   }
-  const owner = field.slice(0, -1);
-  const index = knowledge.dataFields.findIndex((each) => isWithin(each, owner));
-  const answer = knowledge.data[index] ?? knowledge.data.find((each) => each !== undefined);
+  return arraysFor(inner === "labels", field.slice(0, -1), knowledge);
+}
+
+/** Arrays of the data file that is known, those of the likelier shapes first. */
+function arraysFor(isLabels: boolean, owner: FieldPath, { data, dataFields }: Knowledge): readonly Suggestion[] {
+  const index = dataFields.findIndex((field) => isWithin(field, owner));
+  const answer = data[index] ?? data.find((each) => each !== undefined);
   const arrays = [...(answer?.facts?.arrays ?? [])];
-  const isLabels = inner === "labels";
   arrays.sort((a, b) => (isLabels ? a.shape.length - b.shape.length : b.shape.length - a.shape.length));
   return arrays.map(({ name, dtype, shape }) => ({
     value: name,
@@ -125,7 +143,12 @@ function rangeOf({ text }: StudyDocument, offset: number, node: ASTNode | undefi
   return { start: text.positionAt(start), end: text.positionAt(end) };
 }
 
-function toItem({ value, label, detail, kind, goesOn }: Suggestion, range: Range, place: number): CompletionItem {
+function toItem(
+  { value, label, detail, kind, goesOn }: Suggestion,
+  range: Range,
+  place: number,
+  after: string,
+): CompletionItem {
   const quoted = JSON.stringify(value);
   return {
     label: label ?? value,
@@ -135,8 +158,8 @@ function toItem({ value, label, detail, kind, goesOn }: Suggestion, range: Range
     sortText: `0${String(place).padStart(4, "0")}`,
     // The cursor stays within the quotation marks of a folder.
     insertTextFormat: goesOn ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
-    textEdit: { range, newText: goesOn ? `${snippetText(quoted.slice(0, -1))}$0"` : quoted },
-    ...(goesOn ? { command: { title: "Suggest", command: "editor.action.triggerSuggest" } } : {}),
+    textEdit: { range, newText: goesOn ? `${snippetText(quoted.slice(0, -1))}$0"` : quoted + after },
+    ...(goesOn ? { command: suggestAgain } : {}),
   };
 }
 

@@ -30,7 +30,7 @@ function suggesting(schema: StudySchema): JSONSchema {
   if (!then) return whole;
   const { description, default: usual, ...object } = whole;
   const types = [schema.type ?? []].flat().filter((type) => type !== "string");
-  return { description, default: usual, anyOf: [suggesting(then), { ...object, type: types }] };
+  return { description, default: usual, type: schema.type, anyOf: [suggesting(then), { ...object, type: types }] };
 }
 
 function suggestingAll(properties: Record<string, StudySchema>): Record<string, JSONSchema> {

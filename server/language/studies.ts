@@ -14,9 +14,15 @@ import { lensesOf } from "./lenses";
 import { referencesOf } from "./references";
 import type { Prospect, Surroundings } from "./surroundings";
 
-/** Milliseconds after an edit before files are looked into, and before a run is foreseen. */
-const pause = 300;
-const longPause = 500;
+/** How long text and files must be at rest, in milliseconds. */
+export interface Pauses {
+  /** Before files are looked into. */
+  readonly inspect: number;
+  /** Before a run is foreseen. */
+  readonly foresee: number;
+}
+
+const usualPauses: Pauses = { inspect: 300, foresee: 500 };
 
 /** Where the outcomes of checks go. */
 export interface StudyListener {
@@ -52,6 +58,7 @@ export class Studies {
   constructor(
     private readonly surroundings: Surroundings,
     private readonly listener: StudyListener,
+    private readonly pauses = usualPauses,
   ) {}
 
   /** Uris of the open studies. */
@@ -128,7 +135,7 @@ export class Studies {
     };
     const { missing, learn } = await look();
     if (missing) {
-      await sleep(pause, undefined, { signal });
+      await sleep(this.pauses.inspect, undefined, { signal });
       learn(await this.surroundings.inspect(missing, signal));
       await look();
     }
@@ -146,7 +153,7 @@ export class Studies {
     const draft = JSON.stringify(study.draft);
     const subject = JSON.stringify([draft, defaults, state.key]);
     if (state.foreseen?.subject === subject) return false;
-    await sleep(longPause, undefined, { signal });
+    await sleep(this.pauses.foresee, undefined, { signal });
     try {
       const prospect = await this.surroundings.foresee(study.file, study.text.getText(), defaults, signal);
       state.foreseen = { draft, subject, prospect };

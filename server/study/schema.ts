@@ -151,7 +151,7 @@ function labelsSchema(): StudySchema {
 
 /** An object of patterns, or a list of pairs of them. */
 function renameSchema(): StudySchema {
-  const name = text("A name; * stands for any text.", "a name with or without *");
+  const name = text("A name; * stands for any text.", "a name with or without *", { inner: "parameter" });
   const expected = 'an object such as {"encoder.*": "backbone.*"}, or a list of pairs of names';
   const pair = list("A name in the checkpoints, and its name in the model.", "a pair of names", name, {
     minItems: 2,
@@ -160,6 +160,7 @@ function renameSchema(): StudySchema {
   return field("What the tensors of the checkpoints are called in the model.", expected, {
     type: ["object", "array"],
     additionalProperties: name,
+    innerKeys: "tensor",
     items: pair,
     otherwise: "as in the checkpoints",
   });

@@ -3,8 +3,11 @@ import type { JSONSchema } from "vscode-json-languageservice";
 /** What kind of file a value names: it decides what is offered, looked up and checked. */
 export type FileKind = "model" | "weights" | "data" | "checkpoint" | "checkpoints" | "log" | "directions";
 
-/** What a value names inside a file: an array or column with the samples or the labels of the data, or a parameter. */
-export type InnerName = "samples" | "labels" | "parameter";
+/**
+ * What a value names inside a file: an array or column with the samples or the labels of the data, a parameter of the
+ * model, or a tensor of the checkpoints.
+ */
+export type InnerName = "samples" | "labels" | "parameter" | "tensor";
 
 /** A JSON schema whose nodes also say, in words, what they want, for messages that quote what was found. */
 export interface StudySchema extends JSONSchema {
@@ -16,8 +19,10 @@ export interface StudySchema extends JSONSchema {
   readonly unit?: string;
   /** Set where the value is a path; "checkpoints" may have wildcards. */
   readonly file?: FileKind;
-  /** Set where the value, or the names of the fields, stand for something inside a file. */
+  /** Set where the value names something inside a file. */
   readonly inner?: InnerName;
+  /** Set where the fields of an object are called as something inside a file. */
+  readonly innerKeys?: InnerName;
   /** Set on fields of the full format that this version does not have: what they are for. */
   readonly later?: string;
   /** Values of the full format that this version does not have. */
