@@ -78,7 +78,9 @@ function agrees(shape: readonly number[], input: readonly (number | null)[]): bo
 function withoutSingletons(sample: readonly number[], input: readonly (number | null)[]): number[] | undefined {
   const kept = sample.filter((extent) => extent !== 1);
   const wanted = input.filter((extent) => extent !== 1);
-  const filled = kept.length <= wanted.length ? fillUnknown(kept, wanted) : undefined;
+  // A row of numbers is no picture of one line, which unknown extents would make of it.
+  const isRow = kept.length === 1 && wanted.length > 1;
+  const filled = kept.length <= wanted.length && !isRow ? fillUnknown(kept, wanted) : undefined;
   if (!filled) return undefined;
   let next = 0;
   return input.map((extent) => (extent === 1 ? 1 : filled[next++]!));
