@@ -18,6 +18,11 @@ export interface Checkpoint {
   /** By the names in the file, prefixes such as `module.` stripped when all have them. */
   readonly tensors: ReadonlyMap<string, TensorFacts>;
   /**
+   * Names of the layers that tensors belong to, where the file notes them beside names that only count: `vars/0` of the
+   * second layer of a class.
+   */
+  readonly owners?: ReadonlyMap<string, string>;
+  /**
    * @param name one of `tensors`.
    * @throws ProblemError that names the file, when its bytes are not what it declares.
    */

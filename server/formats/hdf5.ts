@@ -72,6 +72,8 @@ export async function openHdf5(file: string, called = file): Promise<Hdf5File> {
 
 class OpenHdf5 implements Hdf5File {
   private readonly root: h5wasm.File;
+  /** Names within groups that were looked into, by the group's path. */
+  private readonly listed = new Map<string, ReadonlySet<string>>();
 
   constructor(
     file: string,
@@ -90,7 +92,7 @@ class OpenHdf5 implements Hdf5File {
     const path = typeof group === "string" ? (group === "" ? [] : [group]) : group;
     return this.guarded(() => {
       const found = this.find(path);
-      return found instanceof this.h5.Group ? found.keys() : undefined;
+      return found instanceof this.h5.Group ? [...this.namesIn(found)] : undefined;
     });
   }
 
@@ -152,10 +154,16 @@ class OpenHdf5 implements Hdf5File {
   private find(path: readonly string[]): unknown {
     let entity: unknown = this.root;
     for (const name of path) {
-      if (!(entity instanceof this.h5.Group) || !entity.keys().includes(name)) return undefined;
+      if (!(entity instanceof this.h5.Group) || !this.namesIn(entity).has(name)) return undefined;
       entity = entity.get(name);
     }
     return entity;
+  }
+
+  private namesIn(group: h5wasm.Group): ReadonlySet<string> {
+    const known = this.listed.get(group.path) ?? new Set(group.keys());
+    this.listed.set(group.path, known);
+    return known;
   }
 
   /** Runs `read`, which opens no file but `opening`; what the library throws says that the file is damaged. */

@@ -3,6 +3,7 @@ import { isFloating } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
 import { torchExport } from "../protocol/exportCalls";
 import type { Checkpoint, CheckpointFormat, TensorFacts } from "./checkpoint";
+import { kerasCheckpointFormat } from "./keras/checkpoint";
 import { numpyFormat } from "./numpy/format";
 import { onnxCheckpointFormat } from "./onnx/checkpoint";
 import { commonPrefix, wrappers } from "./prefixes";
@@ -10,6 +11,7 @@ import { pytorchFormat } from "./pytorch/format";
 import { safetensorsFormat } from "./safetensors/format";
 import { shardedFormat } from "./sharded";
 import { readHead } from "./source";
+import { strangers } from "./strangers";
 import { tfjsCheckpointFormat } from "./tfjs/checkpoint";
 
 /** The readers, asked in this order. */
@@ -20,6 +22,7 @@ const formats: readonly CheckpointFormat[] = [
   shardedFormat((file) => openCheckpoint(file)),
   tfjsCheckpointFormat,
   pytorchFormat,
+  kerasCheckpointFormat,
 ];
 
 /**
@@ -37,7 +40,7 @@ export async function openCheckpoint(file: string): Promise<Checkpoint> {
   if (format) return format.open(file);
   throw unsupported(
     file,
-    "is no file of weights that is read; PyTorch (.pt, .pth, .ckpt, .t7, .bin), safetensors, NumPy (.npz), TensorFlow.js (model.json) or ONNX was expected",
+    "is no file of weights that is read; PyTorch (.pt, .pth, .ckpt, .t7, .bin), Keras (.keras, .h5), safetensors, NumPy (.npz), TensorFlow.js (model.json) or ONNX was expected",
     'Save the weights in one of these, e.g. `torch.save(model.state_dict(), "weights.pt")`.',
   );
 }
@@ -54,7 +57,8 @@ const mostFacts = 12;
 
 /**
  * For each parameter of a model, running statistics included, the name of the checkpoint's tensor that holds its values:
- * the parameter's own, apart from what wrappers such as `module.` put before it. Shapes must agree exactly.
+ * the parameter's own, apart from what wrappers such as `module.` put before it, or else one of its aliases. Shapes must
+ * agree exactly, and so must the layers that the checkpoint notes beside names that only count.
  *
  * @param model name of the model, for messages.
  * @throws ProblemError `file-unsupported`; its facts tell the mismatches tensor by tensor, the checkpoint's shape first,
@@ -67,25 +71,29 @@ export function matchCheckpoint(
 ): ReadonlyMap<string, string> {
   const { tensors } = checkpoint;
   const rename = waysToName(parameters).find((way) => parameters.some(({ name }) => tensors.has(way(name))));
-  if (!rename) throw nothingMatches(parameters, checkpoint, model);
+  const nameOf = ({ name, aliases = [] }: Parameter): string | undefined =>
+    [rename ? rename(name) : name, ...aliases].find((candidate) => tensors.has(candidate));
+  const found = new Map(parameters.map((parameter) => [parameter, nameOf(parameter)]));
+  if ([...found.values()].every((name) => name === undefined)) throw nothingMatches(parameters, checkpoint, model);
   refuseFolded(
-    parameters.map(({ name }) => rename(name)),
+    [...found].map(([parameter, name]) => name ?? (rename ? rename(parameter.name) : parameter.name)),
     checkpoint,
     model,
   );
   const faults: string[] = [];
   const names = new Map<string, string>();
-  for (const parameter of parameters) {
-    const fault = faultOf(parameter, tensors.get(rename(parameter.name)));
-    if (fault === undefined) names.set(parameter.name, rename(parameter.name));
+  for (const [parameter, name] of found) {
+    const fault = faultOf(parameter, name === undefined ? undefined : tensors.get(name));
+    if (fault === undefined) names.set(parameter.name, name!);
     else faults.push(fault);
   }
+  if (faults.length === 0 && checkpoint.owners) faults.push(...strangers(names, checkpoint.owners));
   if (faults.length === 0) return names;
   const renamed = parameters.some(({ name }) => isExportersName(name));
   const differing = `${faults.length} of ${parameters.length} tensors differ, first ${faults[0]}`;
-  const found = `does not fit ${model}${folding(parameters)}: ${differing}`;
+  const what = `does not fit ${model}${folding(parameters)}: ${differing}`;
   const advice = renamed ? exportAgain : "Choose a checkpoint of the same architecture as the model.";
-  throw unsupported(checkpoint.path, found, advice, shortened(faults), renamed ? torchExport() : undefined);
+  throw unsupported(checkpoint.path, what, advice, shortened(faults), renamed ? torchExport() : undefined);
 }
 
 /** How a parameter may be called in a checkpoint, likeliest first. */

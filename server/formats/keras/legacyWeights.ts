@@ -3,7 +3,10 @@ import { requireFit, type Variable, type WeightStore } from "./weights";
 
 /** A weight in a file of the older layout. */
 export interface LegacyWeight {
-  /** Keras' name without its number of the output, e.g. `dense/kernel` for `dense/kernel:0`. */
+  /**
+   * Keras' name without its number of the output, e.g. `dense/kernel` for `dense/kernel:0`, and without the numbers of
+   * cells, which every session counts anew: `lstm/lstm_cell/kernel`.
+   */
   readonly name: string;
   /** Where its values are. */
   readonly path: readonly string[];
@@ -24,7 +27,7 @@ export function legacyWeights(file: Hdf5File, group: readonly string[]): Readonl
   for (const layer of listOf(file, group, "layer_names") ?? []) {
     const place = [...group, ...layer.split("/")];
     const weights = (listOf(file, place, "weight_names") ?? []).map((written) => ({
-      name: written.replace(/:\d+$/, ""),
+      name: written.replace(/:\d+$/, "").replace(/_cell_\d+(?=\/)/g, "_cell"),
       path: [...place, ...written.split("/")],
     }));
     layers.set(layer, weights);
@@ -69,5 +72,7 @@ function chosen(weights: readonly LegacyWeight[], variable: Variable): LegacyWei
   if (ending.length === 1) return ending[0];
   const own = layers.length === 1 ? weights : weights.filter((weight) => weight.name.split("/").includes(layer));
   const placed = own[position];
-  return placed?.name.split("/").at(-1) === name ? placed : undefined;
+  const last = placed?.name.split("/").at(-1) ?? "";
+  // Keras 2 calls the `kernel` of a depthwise convolution `depthwise_kernel`.
+  return last === name || last.endsWith(`_${name}`) ? placed : undefined;
 }

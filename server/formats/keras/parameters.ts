@@ -6,26 +6,23 @@ import type { Found } from "./instance";
  * The parameters of a model, named by Keras' variable paths, e.g. `dense/kernel`, or `sequential/dense/kernel` in a
  * Sequential model; where two layers in different nested models would be called alike, by the full path of each.
  *
- * Their aliases are their paths in weight files of Keras 3, e.g. `layers/dense/vars/0`, and shorter names, e.g.
- * `dense/kernel`, where no other parameter has them. Values are float32, in Keras' own layout.
+ * Their aliases are their paths in weight files of Keras 3, e.g. `layers/dense/vars/0`, and `dense/kernel` or
+ * `encoder/dense/kernel`, where no other parameter is called so. Values are float32, in Keras' own layout.
  */
 export function parametersOf(found: readonly Found[]): readonly Parameter[] {
-  const count = counted(found.flatMap((one) => [...new Set([one.variable.fullName, shortName(one)])]));
+  const count = counted(found.flatMap((one) => [...new Set([one.variable.fullName, shortName(one), longName(one)])]));
+  const isOnly = (name: string): boolean => count.get(name) === 1;
   return found.map((one) => {
     const { variable, value, role, filterAxes, tensor } = one;
-    const name = count.get(variable.fullName) === 1 ? variable.fullName : longName(one);
-    const short = shortName(one);
-    const aliases = [
-      `${variable.path}/vars/${variable.index}`,
-      ...(count.get(short) === 1 && short !== name ? [short] : []),
-    ];
+    const name = isOnly(variable.fullName) ? variable.fullName : longName(one);
+    const others = [...new Set([shortName(one), longName(one)])].filter((other) => other !== name && isOnly(other));
     return {
       name,
       value,
       role,
       filterAxes,
       tensor: { dtype: "float32", shape: tensor.shape, data: toFloat32(tensor) },
-      aliases,
+      aliases: [`${variable.path}/vars/${variable.index}`, ...others],
     };
   });
 }

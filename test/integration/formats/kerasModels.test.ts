@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { readArrays } from "../../../server/data/npz";
 import { openModel } from "../../../server/formats/open";
+import { canonicalise } from "../../../server/graph/canonical/canonical";
 import { expectClose, runGraph } from "./support/run";
 
 const folder = path.resolve("test/fixtures/keras-models");
@@ -35,5 +36,17 @@ describe("models of Keras compute what Keras computes", () => {
     // A Sequential model that is built late takes the name of the model around it too, which files do not tell.
     const paths = parameters.map((parameter) => parameter.replace("outer/inner/", "inner/"));
     if (name !== "alike") expect(graph.parameters.map((parameter) => parameter.name)).toEqual(paths);
+  });
+});
+
+test.each(Object.entries(expected))("%s has a form that derivatives can be taken of", async (name, { file }) => {
+  const { graph } = await openModel(path.join(folder, file));
+  const inputs = graph.inputs.map((_, k) => arrays.get(`${name}/input/${k}`)!);
+  const shapes = Object.fromEntries(graph.inputs.map((input, k) => [input.name, inputs[k]!.shape]));
+  const canonical = canonicalise(graph, shapes).graph;
+  const found = await runGraph(canonical, inputs);
+  found.forEach((values, k) => {
+    const { data } = arrays.get(`${name}/output/${k}`)!;
+    expectClose(values, data as Float32Array, `output ${k} of ${name}, ${graph.outputs[k]!.name}`);
   });
 });
