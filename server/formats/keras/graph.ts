@@ -3,11 +3,11 @@ import type { Graph, ValueInfo } from "../../graph/graph";
 import type { DataType } from "../../graph/tensor";
 import { LayerCall, tensorsIn, type Arguments, type Context, type Lowerings } from "./call";
 import type { InputDescription, LayerDescription, ModelDescription } from "./description";
+import { kerasDialect, type Dialect } from "./dialect";
 import { Emitter } from "./emitter";
 import { LayerInstance } from "./instance";
 import { instantiate, layersIn, type ModelInstance } from "./instances";
 import { layers } from "./layers/table";
-import { passesMask } from "./masks";
 import { operations } from "./operations/table";
 import { parametersOf } from "./parameters";
 import { precisionOf } from "./precision";
@@ -29,10 +29,16 @@ export interface BuiltModel {
  *
  * @param store where the values of its variables come from.
  * @param generation of Keras that the model was trained with; TensorFlow.js computes as Keras 2 does.
+ * @param dialect of the program that the model is for, where it is not Keras itself.
  * @throws Refusal that says which layer is not supported, or what contradicts itself.
  */
-export function buildGraph(description: ModelDescription, store: WeightStore, generation: 2 | 3): BuiltModel {
-  return new Builder(description, store, generation).build();
+export function buildGraph(
+  description: ModelDescription,
+  store: WeightStore,
+  generation: 2 | 3,
+  dialect: Dialect = kerasDialect,
+): BuiltModel {
+  return new Builder(description, store, generation, dialect).build();
 }
 
 class Builder {
@@ -45,6 +51,7 @@ class Builder {
     private readonly description: ModelDescription,
     store: WeightStore,
     generation: 2 | 3,
+    private readonly dialect: Dialect,
   ) {
     this.context = { emit: this.emit, generation, lower: (call) => this.lower(call) };
     this.root = instantiate(description, store, this.emit);
@@ -131,15 +138,15 @@ class Builder {
     if (!(instance instanceof LayerInstance)) return this.applyModel(instance, tensorsIn(given.args));
     this.emit.begin(name);
     const call = new LayerCall(this.context, className, name, instance.settings, given, instance);
-    return this.lower(call, isOperation(layer, given) ? operations : layers);
+    return this.lower(call, isOperation(layer, given) ? operations : this.dialect.layers);
   }
 
-  private lower(call: LayerCall, table: Lowerings = layers): readonly KerasValue[] {
+  private lower(call: LayerCall, table: Lowerings = this.dialect.layers): readonly KerasValue[] {
     const { className, emit } = call;
     const lowering = Object.hasOwn(table, className) ? table[className] : undefined;
     if (!lowering) throw unknown(call, table);
     const result = lowering(call);
-    const mask = passesMask(className) && table === layers ? call.inputs[0]?.mask : undefined;
+    const mask = table !== operations && this.dialect.passesMask(className) ? call.inputs[0]?.mask : undefined;
     const results = result instanceof KerasValue ? [result] : result;
     return mask ? results.map((value) => emit.masked(value, value.mask ?? mask)) : results;
   }

@@ -2,7 +2,7 @@ import path from "node:path";
 import { unsupported } from "../../files/faults";
 import type { ModelContent, ModelFormat } from "../format";
 import { readGraphModel } from "./graphModel/read";
-import { fieldOf, listOf, objectOf, readJsonObject, textOf, type JsonObject } from "./json";
+import { fieldOf, listOf, objectOf, readJsonObject, type JsonObject } from "./json";
 import { readLayersModel } from "./layersModel/read";
 import { holdsJson } from "./match";
 import { openWeights, quantisationNotices } from "./weights";
@@ -30,12 +30,11 @@ export const tfjsFormat: ModelFormat = {
 };
 
 /** Which of the two kinds of models a file of JSON holds; undefined when it holds neither. */
-export function kindOf(content: JsonObject): "graph" | "layers" | undefined {
+function kindOf(content: JsonObject): "graph" | "layers" | undefined {
   const topology = objectOf(fieldOf(content, "modelTopology"));
   if (listOf(fieldOf(topology, "node"))) return "graph";
-  return fieldOf(topology, "model_config") !== undefined || textOf(fieldOf(topology, "class_name"))
-    ? "layers"
-    : undefined;
+  const isDescribed = ["model_config", "class_name", "className"].some((key) => fieldOf(topology, key) !== undefined);
+  return isDescribed ? "layers" : undefined;
 }
 
 function somethingElse(file: string, content: JsonObject): Error {

@@ -33,10 +33,13 @@ export function interpolationOf(call: LayerCall, otherwise: string): Readonly<Re
   return { ...found, coordinate_transformation_mode: string("half_pixel") };
 }
 
-/** The single-precision factor that makes ⌊from · factor⌋ = to: the nearest to to/from, or one of the next larger ones. */
-function factorOf(from: number, to: number): number {
+/**
+ * The single-precision factor that makes ⌊from · factor⌋ = to, whether that is computed in single precision or in double:
+ * the nearest to to/from, or the next larger one.
+ */
+export function factorOf(from: number, to: number): number {
   let factor = Math.fround(to / from);
-  while (Math.floor(Math.fround(from * factor)) < to) factor = Math.fround(factor * (1 + 2 ** -23));
+  while (Math.floor(from * factor) < to) factor = Math.fround(factor * (1 + 2 ** -23));
   return factor;
 }
 

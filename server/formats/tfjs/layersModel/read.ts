@@ -6,6 +6,7 @@ import { refusingOf } from "../../keras/refusal";
 import { trainingOf } from "../../keras/training";
 import { fieldOf, objectOf, type JsonObject } from "../json";
 import type { Weights } from "../weights";
+import { tfjsDialect } from "./dialect";
 import { pythonic } from "./pythonic";
 import { manifestStore } from "./store";
 
@@ -31,7 +32,9 @@ export async function readLayersModel(
   for (const name of weights.tensors.keys()) tensors.set(name, await weights.read(name));
   const store = manifestStore(tensors);
   const description = pythonic(objectOf(fieldOf(topology, "model_config")) ?? topology);
-  const { graph, notices } = refusingOf(model, () => buildGraph(describeModel(description), store, generation));
+  const { graph, notices } = refusingOf(model, () =>
+    buildGraph(describeModel(description), store, generation, tfjsDialect()),
+  );
   const parameters = graph.parameters.map((parameter) => {
     const { aliases = [] } = parameter;
     const written = aliases.find((alias) => store.names.has(alias));

@@ -26,23 +26,25 @@ export function manifestStore(tensors: ReadonlyMap<string, Tensor>): ManifestSto
     }
   }
 
-  const find = ({ layers, parts, name, fullName, position }: Variable): string | undefined => {
+  const find = ({ layers, parts, fullName, position }: Variable, name: string): string | undefined => {
     const layer = layers.at(-1)!;
     const own = byToken.get(layer) ?? [];
     const short = [layer, ...parts, name].join("/");
     const written = [fullName, [...layers, ...parts, name].join("/"), short, `${layer}/${name}`];
-    const exact = written.find((candidate) => left.has(candidate));
+    const exact = written.find((candidate) => left.has(candidate) && candidate.endsWith(`/${name}`));
     if (exact !== undefined) return exact;
     const ending = own.filter((candidate) => left.has(candidate) && candidate.endsWith(`/${short}`));
     if (ending.length === 1) return ending[0];
     const placed = own[position];
-    return placed !== undefined && left.has(placed) && placed.split("/").at(-1) === name ? placed : undefined;
+    return placed !== undefined && left.has(placed) && placed.endsWith(`/${name}`) ? placed : undefined;
   };
 
   return {
     names,
     read(variable) {
-      const name = find(variable);
+      const found = find(variable, variable.name);
+      // The older name of what Keras 3 calls the kernel of a depthwise convolution.
+      const name = found ?? (variable.name === "kernel" ? find(variable, "depthwise_kernel") : undefined);
       requireFit(variable, name === undefined ? undefined : tensors.get(name));
       left.delete(name!);
       names.set(`${variable.path}/vars/${variable.index}`, name!);

@@ -1,40 +1,73 @@
-import { int, ints, string } from "../../../../graph/build";
+import { floatTensor, int, string } from "../../../../graph/build";
+import { factorOf } from "../../../keras/layers/imageSize";
 import type { Call, Translation, Translations } from "../call";
 import { channelsFirst, padded } from "../layout";
 import type { Value } from "../value";
 import { layoutOf } from "../windows";
 
-/** Images [N, H, W, C] in another size. */
-function resize(call: Call, modes: (halfPixels: boolean, corners: boolean) => Readonly<Record<string, string>>): Value {
-  const { emit } = call;
-  const x = call.input();
-  if (x.rank !== 4) throw call.refuse(`of a tensor of ${x.rank} axes`);
-  const size = call.integers(1);
-  const order = channelsFirst(4);
-  const corners = call.attributes.bool("align_corners");
-  const halfPixels = call.attributes.bool("half_pixel_centers");
-  const texts = Object.entries(modes(halfPixels, corners)).map(([key, value]) => [key, string(value)] as const);
-  const coordinates = corners ? "align_corners" : halfPixels ? "half_pixel" : "asymmetric";
-  const attributes = {
-    ...Object.fromEntries(texts),
-    coordinate_transformation_mode: string(coordinates),
-    axes: ints(2, 3),
-  };
-  const name = emit.op("Resize", [emit.arranged(x, order), "", "", emit.integers(size)], attributes);
-  return emit.value(name, [x.shape[0]!, size[0]!, size[1]!, x.shape[3]!], { order });
+/** How the size of images [N, H, W, C] changes. */
+interface Resizing {
+  readonly x: Value;
+  /** Height and width before and after. */
+  readonly from: readonly [number, number];
+  readonly to: readonly [number, number];
+  /** Whether the outermost pixels stay where they are. */
+  readonly corners: boolean;
+  /** Whether pixels have their centres at halves. */
+  readonly halves: boolean;
 }
 
-/**
- * TensorFlow takes ⌊(k + ½)·n/m⌋ for half pixels, which is ONNX's own coordinate rounded to the nearest, halves up; ⌊k·n/m⌋
- * without; and for corners the nearest, halves up.
- */
-const nearest: Translation = (call) =>
-  resize(call, (halfPixels, corners) => ({
-    mode: "nearest",
-    nearest_mode: halfPixels || corners ? "round_prefer_ceil" : "floor",
-  }));
+function resizingOf(call: Call): Resizing {
+  const x = call.input();
+  const [, height, width] = x.shape;
+  const [toHeight, toWidth] = call.integers(1);
+  if (x.rank !== 4 || !toHeight || !toWidth) throw call.refuse(`of a tensor of ${x.rank} axes`);
+  if (!height || !width) throw call.refuse("of images of unknown size");
+  const corners = call.attributes.bool("align_corners");
+  const halves = call.attributes.bool("half_pixel_centers");
+  return { x, from: [height, width], to: [toHeight, toWidth], corners, halves };
+}
 
-const bilinear: Translation = (call) => resize(call, () => ({ mode: "linear" }));
+/** Resizes by ONNX's operator, whose factors are those of sizes: those of two axes only do not do beside a Transpose. */
+function resized({ emit }: Call, { x, from, to }: Resizing, modes: Readonly<Record<string, string>>): Value {
+  const order = channelsFirst(4);
+  const scales = emit.constant(floatTensor([4], [1, 1, factorOf(from[0], to[0]), factorOf(from[1], to[1])]));
+  const attributes = Object.fromEntries(Object.entries(modes).map(([name, mode]) => [name, string(mode)]));
+  const name = emit.op("Resize", [emit.arranged(x, order), "", scales], attributes);
+  return emit.value(name, [x.shape[0]!, ...to, x.shape[3]!], { order });
+}
+
+const bilinear: Translation = (call) => {
+  const resizing = resizingOf(call);
+  const places = resizing.corners ? "align_corners" : resizing.halves ? "half_pixel" : "asymmetric";
+  return resized(call, resizing, { mode: "linear", coordinate_transformation_mode: places });
+};
+
+/** Whole multiples by ONNX's operator; others by the very pixels, lest a factor's rounding choose their neighbours. */
+const nearest: Translation = (call) => {
+  const { emit } = call;
+  const resizing = resizingOf(call);
+  const { x, from, to, corners } = resizing;
+  if (!corners && to.every((extent, k) => extent % from[k]! === 0)) {
+    const modes = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
+    return resized(call, resizing, modes);
+  }
+  const name = to.reduce((value, extent, k) => {
+    const pixels = emit.integers(pixelsOf(from[k]!, extent, resizing));
+    return emit.op("Gather", [value, pixels], { axis: int(x.order.indexOf(k + 1)) });
+  }, x.name);
+  return emit.value(name, [x.shape[0]!, ...to, x.shape[3]!], { order: x.order });
+};
+
+/** ⌊k·n/m⌋, ⌊(k + ½)·n/m⌋ for half pixels; for corners k·(n − 1)/(m − 1), rounded. */
+function pixelsOf(from: number, to: number, { corners, halves }: Resizing): readonly number[] {
+  const ends = corners && to > 1 ? 1 : 0;
+  const step = (from - ends) / (to - ends);
+  return Array.from({ length: to }, (_, k) => {
+    const place = step * (halves ? k + 0.5 : k);
+    return Math.min(from - 1, corners ? Math.round(place) : Math.floor(place));
+  });
+}
 
 const blocks =
   (op: "DepthToSpace" | "SpaceToDepth"): Translation =>
