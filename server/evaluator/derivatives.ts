@@ -1,10 +1,8 @@
 import type { Samples } from "../data/dataset";
 import type { Engine } from "../engines/engine";
-import { canonicalise } from "../graph/canonical/canonical";
 import type { Canonical } from "../graph/canonical/canonical";
 import { gradientOf } from "../graph/differentiate/gradient";
 import { hessianProduct } from "../graph/differentiate/hessian";
-import { withLoss } from "../graph/differentiate/loss";
 import { toFloat32 } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
 import type { Tensor } from "../graph/tensor";
@@ -13,6 +11,7 @@ import { reader } from "../landscape/loss";
 import { weightPenalty } from "../landscape/penalty";
 import { movable, originValues } from "../landscape/values";
 import type { CurvatureSpec, LossSpec } from "../protocol/study";
+import { differentiableLoss } from "./derivable";
 import { DerivativeBatches, tensorOf } from "./derivativeBatches";
 import { FlatLayout } from "./flatVector";
 import type { Values } from "./flatVector";
@@ -69,7 +68,7 @@ export class Derivatives {
     const { engine, model, samples, loss, batchSize, targets = samples.targets } = options;
     const [total, ...shape] = samples.x.shape as [number, ...number[]];
     const size = model.input.batch ?? Math.min(batchSize, total);
-    this.loading = withLoss(canonicalise(model.graph, { [model.input.name]: [size, ...shape] }), loss);
+    this.loading = differentiableLoss(model, [size, ...shape], loss);
     this.batches = new DerivativeBatches(this.loading, model.input.name, loss.name, samples, targets);
     const candidates = movable(model.graph.parameters);
     this.parameters = options.parameters === "all" ? candidates : candidates.filter((each) => !isBiasOrNorm(each));

@@ -6,6 +6,7 @@ import { prepareSamples } from "../data/samples";
 import { inputUse } from "../graph/inputUse";
 import { ProblemError } from "../protocol/problem";
 import type { DataSelection, LossName, LossSpec, ModelSelection, Preprocess } from "../protocol/study";
+import { derivativeNotices } from "./derivable";
 import { fingerprintModel, fingerprintOf } from "./fingerprint";
 import type { DataDescription, FittedModel, ModelDescription } from "./messages";
 import { loadModel } from "./model";
@@ -42,7 +43,7 @@ export async function describeFiles(
     fingerprint,
     ...(model.training ? { training: model.training } : {}),
     loss,
-    notices: model.notices,
+    notices: [...model.notices, ...derivativeNotices(model)],
     data,
     checkpoints: await fitCheckpoints(checkpoints, model),
   };

@@ -6,7 +6,7 @@ import { fingerprintStudy } from "./fingerprint";
 import { inspectFiles } from "./inspect";
 import { fitWeights } from "./fit";
 import type { EvaluatorRequest, EvaluatorResponse } from "./messages";
-import { loadModel } from "./model";
+import { loadModel, weightsOf } from "./model";
 import { planStudy } from "./plan";
 import { Session } from "./session";
 
@@ -35,7 +35,7 @@ export class Evaluator {
           description: await describeFiles(request.model, request.data, request, request.loss, request.checkpoints),
         };
       case "fingerprint":
-        return { kind: "fingerprinted", fingerprints: await fingerprintsOf(request.study) };
+        return { kind: "fingerprinted", ...(await fingerprintsOf(request.study)) };
       case "inspect":
         return { kind: "inspected", answer: await inspectFiles(request.question) };
       case "fit":
@@ -67,7 +67,10 @@ export class Evaluator {
 }
 
 /** The model is read because only it knows which further files hold its weights. */
-async function fingerprintsOf(study: Study): Promise<Readonly<Record<string, string>>> {
-  const { files } = await loadModel(study.model, study.loss);
-  return fingerprintStudy(study, files);
+async function fingerprintsOf(study: Study): Promise<{
+  readonly fingerprints: Readonly<Record<string, string>>;
+  readonly parameters: number;
+}> {
+  const { files, graph } = await loadModel(study.model, study.loss);
+  return { fingerprints: await fingerprintStudy(study, files), parameters: weightsOf(graph) };
 }

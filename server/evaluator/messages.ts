@@ -153,6 +153,8 @@ export type EvaluatorResponse =
       readonly id: number;
       readonly kind: "fingerprinted";
       readonly fingerprints: Readonly<Record<string, string>>;
+      /** How many weights the model has, of all kinds. */
+      readonly parameters: number;
     }
   | { readonly id: number; readonly kind: "inspected"; readonly answer: FilesAnswer }
   | { readonly id: number; readonly kind: "fitted"; readonly models: readonly FittedModel[] | undefined }

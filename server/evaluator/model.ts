@@ -1,5 +1,6 @@
 import path from "node:path";
 import { foldedKernels } from "../formats/onnx/folded";
+import { sizeNotices, thisMachine } from "../formats/limits";
 import { openModel } from "../formats/open";
 import type { Graph } from "../graph/graph";
 import { toInference } from "../graph/inference";
@@ -30,6 +31,11 @@ export interface LoadedModel {
   readonly loss: LossSpec;
   /** What a user should know of the reading, as sentences. */
   readonly notices: readonly string[];
+}
+
+/** How many numbers all weights of a graph have together, running statistics included. */
+export function weightsOf({ parameters }: Graph): number {
+  return parameters.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0);
 }
 
 /** What is said of a loss so far. */
@@ -67,7 +73,11 @@ export async function loadModel({ path: file, weights }: ModelSelection, draft: 
     input,
     output: output.name,
     files: opened.graph.files ?? [],
-    notices: [...(opened.notices ?? []), ...foldingNotices(opened.graph, file)],
+    notices: [
+      ...(opened.notices ?? []),
+      ...foldingNotices(opened.graph, file),
+      ...sizeNotices(weightsOf(graph), file, thisMachine()),
+    ],
     ...(opened.training ? { training: opened.training } : {}),
     stated,
     loss,

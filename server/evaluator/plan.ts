@@ -23,6 +23,7 @@ import { openDerivatives } from "./curvatureWork";
 import { studyDirections } from "./directions";
 import { fingerprintOf } from "./fingerprint";
 import type { Planned } from "./messages";
+import { requireDerivatives } from "./derivable";
 import { loadModel } from "./model";
 import type { LoadedModel } from "./model";
 import { CheckpointWeights } from "./weights";
@@ -42,6 +43,7 @@ interface Found {
  */
 export async function planStudy(study: Study, file?: string): Promise<Planned> {
   const model = await loadModel(study.model, study.loss);
+  await requireDerivatives(study, model);
   const checkpoints: CheckpointWeights[] = [];
   try {
     const { files = [], rename } = study.checkpoints ?? {};

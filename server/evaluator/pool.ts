@@ -84,6 +84,7 @@ export class EvaluatorPool {
   private preparedCount = 0;
   private lostCount = 0;
   private disagreement = 0;
+  private read = 0;
 
   /** Starts the processes at once, so that they load while the caller does something else. */
   constructor(private readonly options: PoolOptions) {
@@ -114,8 +115,21 @@ export class EvaluatorPool {
    */
   fingerprints(study: Study): Promise<Readonly<Record<string, string>>> {
     return this.askFirst("it had read the files", async (evaluator) => {
-      return (await evaluator.request({ kind: "fingerprint", study })).fingerprints;
+      const { fingerprints, parameters } = await evaluator.request({ kind: "fingerprint", study });
+      this.read = parameters;
+      return fingerprints;
     });
+  }
+
+  /** How many weights the model has; known when `fingerprints` has resolved, 0 before. */
+  get parameters(): number {
+    return this.read;
+  }
+
+  /** Gives up all evaluators but the first `count`, before `prepare`: their memory would not suffice. */
+  async keep(count: number): Promise<void> {
+    const others = this.places.splice(Math.max(1, count));
+    await Promise.all(others.flatMap(({ process }) => process?.kill() ?? []));
   }
 
   /**

@@ -2,9 +2,11 @@ import { open as openFile } from "node:fs/promises";
 import path from "node:path";
 import { openAtOnce } from "../files/source";
 import { tensorFlowConvert, torchExport } from "../protocol/exportCalls";
+import { sizeOf } from "../graph/tensor";
 import { ProblemError } from "../protocol/problem";
 import type { ModelContent, ModelFormat } from "./format";
 import { kerasFormat } from "./keras/format";
+import { requireParameters } from "./limits";
 import { onnxFormat } from "./onnx/format";
 import { tfjsFormat } from "./tfjs/format";
 
@@ -67,7 +69,7 @@ export interface OpenedModel extends ModelContent {
 
 /**
  * Reads a model file into a graph, as the file says it is: not yet in inference form, its last activation in place.
- * A model without parameters, with quantised operators or with folded batch normalisation is a model like any other.
+ * A model without parameters or with folded batch normalisation is a model like any other.
  *
  * @throws ProblemError `file-missing`, `file-corrupt`, `file-unsupported` or `too-large`; each names the file.
  */
@@ -75,7 +77,12 @@ export async function openModel(file: string): Promise<OpenedModel> {
   const head = await readHead(file);
   const format = formats.find((candidate) => candidate.match(file, head));
   if (!format) throw unsupported(file);
-  return { format: format.label, ...(await format.open(file)) };
+  const content = await format.open(file);
+  requireParameters(
+    content.graph.parameters.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0),
+    file,
+  );
+  return { format: format.label, ...content };
 }
 
 /** The first bytes of a file, which also shows that it can be read. */

@@ -135,13 +135,16 @@ class ActiveRun implements Run {
   /** Everything from the files to the last check. @throws PoolCancelledError, ProblemError. */
   private async measure(): Promise<void> {
     const { study, resultsFolder, evaluatorPath = siblingEvaluator(), log } = this.options;
-    const evaluators = evaluatorsFor(study, await meansOf(study));
+    // How many there is memory for is known when one of them has read the model.
+    const wanted = evaluatorsFor(study, await meansOf(study, 0));
     this.preparing(`Reading ${path.basename(study.model.path)} and ${path.basename(study.data.path)}`);
     this.throwIfCancelled();
-    const pool = new EvaluatorPool({ evaluatorPath, evaluators, log });
+    const pool = new EvaluatorPool({ evaluatorPath, evaluators: wanted, log });
     this.pool = pool;
     pool.pause(this.isPaused);
     const fingerprints = await pool.fingerprints(study);
+    const evaluators = evaluatorsFor(study, await meansOf(study, pool.parameters));
+    await pool.keep(evaluators);
     this.file = journalPath(study, fingerprints, resultsFolder);
     this.lock = await JournalLock.take(this.file);
     this.throwIfCancelled();

@@ -6,6 +6,7 @@ import { ProblemError } from "../../protocol/problem";
 import type { ModelFormat } from "../format";
 import { ExternalFiles, tooLarge } from "./external";
 import { readModel } from "./model";
+import { refuseQuantised } from "./quantised";
 
 /** Largest file that is read; protocol buffers cannot be larger. */
 const largestFile = 2 ** 31 - 1;
@@ -34,6 +35,7 @@ function parse(bytes: Uint8Array, file: string): Graph {
   const files = new ExternalFiles(file);
   try {
     const graph = readModel(bytes, files, file);
+    refuseQuantised(graph, file);
     return files.paths.length > 0 ? { ...graph, files: files.paths } : graph;
   } catch (error) {
     if (error instanceof WireError) {

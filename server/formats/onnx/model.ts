@@ -6,10 +6,11 @@ import type { DataType, Tensor } from "../../graph/tensor";
 import { inOrder } from "../../graph/topology";
 import { fieldsOf, Message, WireError } from "../../graph/wire";
 import { ProblemError } from "../../protocol/problem";
+import { requireParameters } from "../limits";
 import type { ExternalData } from "./external";
 import { domainOf, readNode } from "./node";
 import { findParameters } from "./parameters";
-import { readTensor } from "./tensor";
+import { declaredFloats, readTensor } from "./tensor";
 import { requireVersions } from "./versions";
 
 /** Initialisers may stay out of the graph's inputs, as ours do, from this version on. */
@@ -60,6 +61,8 @@ class Draft {
   hasGraph = false;
   /** Fields of the model that are carried. */
   readonly carried: Uint8Array[] = [];
+  /** Numbers that the initialisers declare to hold. */
+  private declared = 0;
   /** Fields of the graph that are carried. */
   private readonly rest = new Message();
   private name = "";
@@ -90,6 +93,10 @@ class Draft {
 
   readGraph(bytes: Uint8Array): void {
     this.hasGraph = true;
+    for (const field of fieldsOf(bytes)) {
+      if (field.number === graphFields.initializer) this.declared += declaredFloats(field.bytes());
+    }
+    requireParameters(this.declared, this.file);
     for (const field of fieldsOf(bytes)) {
       switch (field.number) {
         case graphFields.node:

@@ -1,4 +1,4 @@
-import { dtypeOf, tensorFromBytes, widthOf } from "../../graph/elements";
+import { dtypeOf, isFloating, tensorFromBytes, widthOf } from "../../graph/elements";
 import { tensorFields } from "../../graph/onnxBytes";
 import { sizeOf, type DataType, type Tensor } from "../../graph/tensor";
 import { fieldsOf, Message, WireError, type Field } from "../../graph/wire";
@@ -63,6 +63,23 @@ export function readTensor(bytes: Uint8Array, files: ExternalData): ReadTensor {
   const tensor = content && tensorFromBytes(dtype, shape, content);
   if (!tensor) throw new WireError(`the data of the tensor ${name} do not fill its shape [${shape.join(", ")}]`);
   return { name, tensor, raw: undefined };
+}
+
+/**
+ * How many real numbers a TensorProto declares to hold, found without reading them; 0 for other elements, and where it
+ * is too short for them itself, which reading it tells.
+ */
+export function declaredFloats(bytes: Uint8Array): number {
+  let size = 1;
+  let code = 0;
+  let elsewhere = false;
+  for (const field of fieldsOf(bytes)) {
+    if (field.number === tensorFields.dims) for (const extent of field.integers()) size *= extentOf(extent);
+    else if (field.number === tensorFields.dataType) code = field.number53();
+    else if (field.number === tensorFields.dataLocation) elsewhere = field.integer() === external;
+  }
+  const dtype = dtypeOf(code);
+  return dtype && isFloating(dtype) && (elsewhere || size <= bytes.length) ? size : 0;
 }
 
 function extentOf(extent: bigint): number {

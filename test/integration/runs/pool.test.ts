@@ -54,6 +54,19 @@ async function measureAll(pool: EvaluatorPool, points: readonly PoolPoint[]): Pr
 }
 
 describe("a pool of evaluators", () => {
+  test("keeps as many as there is memory for, once the model's size is known", async () => {
+    const { pool } = poolOf(3, {});
+    expect(pool.parameters).toBe(0);
+    await pool.fingerprints(study);
+    expect(pool.parameters).toBe(7);
+    await pool.keep(2);
+    expect(pool.pids).toHaveLength(2);
+    await pool.prepare(study, fingerprints);
+    expect((await measureAll(pool, pointsOf(9))).size).toBe(9);
+    await pool.close();
+    expect(pool.report).toMatchObject({ prepared: 2, lost: 0, retired: 0 });
+  });
+
   test("measures every point once, and ends its processes", async () => {
     const { pool } = poolOf(3, {});
     expect(await pool.fingerprints(study)).toEqual(fingerprints);

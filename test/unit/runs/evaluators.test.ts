@@ -4,7 +4,7 @@ import type { Means } from "../../../server/runs/evaluators";
 import { studyOf } from "./header";
 
 const GB = 2 ** 30;
-const means: Means = { cores: 16, memory: 16 * GB, model: 1e6, data: 1e6 };
+const means: Means = { cores: 16, memory: 16 * GB, parameters: 250e3, data: 1e6 };
 
 function count(evaluators: number, over: Partial<Means> = {}, points: readonly [number, number] = [51, 51]): number {
   const study = studyOf(points);
@@ -24,8 +24,9 @@ describe("the number of evaluators", () => {
   });
 
   test("is as large as memory allows for a large model, and at least one", () => {
-    expect(count(0, { model: 0.5 * GB })).toBe(3);
-    expect(count(0, { model: 8 * GB })).toBe(1);
+    expect(count(0, { parameters: 134e6 })).toBe(3);
+    expect(count(0, { parameters: 2e9 })).toBe(1);
     expect(count(0, { data: 0.5 * GB })).toBe(7);
+    expect(count(8, { parameters: 134e6 })).toBe(3);
   });
 });

@@ -65,7 +65,8 @@ async function evaluate(alpha, beta) {
 process.on("disconnect", () => process.exit(0));
 process.on("message", async (request) => {
   const { id, kind } = request;
-  if (kind === "fingerprint") process.send({ id, kind: "fingerprinted", fingerprints: fingerprints(request.study) });
+  if (kind === "fingerprint")
+    process.send({ id, kind: "fingerprinted", fingerprints: fingerprints(request.study), parameters: 7 });
   if (kind === "plan") process.send({ id, kind: "planned", planned: planned(request.study) });
   if (kind === "task") process.send({ id, kind: "performed", answer: { kind: "own", sums: [sumsAt(0, 0)] } });
   if (kind === "prepare") process.send({ id, kind: "prepared", prepared: prepared(request.study) });

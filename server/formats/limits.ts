@@ -1,0 +1,77 @@
+import path from "node:path";
+import { availableParallelism, freemem, totalmem } from "node:os";
+import { ProblemError } from "../protocol/problem";
+
+/** Most parameters of a model that can be evaluated: in float32 that is as much as one ONNX model may hold. */
+const mostParameters = 500e6;
+
+/** Above this many, people are told what it takes. */
+const manyParameters = 50e6;
+
+/** Memory of a process with an engine before it holds a model, in bytes. */
+const bareEvaluator = 200 * 2 ** 20;
+
+/**
+ * Bytes that an evaluator needs for each parameter: eight times a float32. Weights are held as read, as origin, in two
+ * directions, as moved, as written for the engine, and by the engine, which has two forms of them for a moment.
+ */
+const bytesPerParameter = 32;
+
+/** What this machine has for evaluators. */
+export interface Machine {
+  readonly cores: number;
+  /** Bytes that all evaluators together may take. */
+  readonly memory: number;
+}
+
+/** Some systems count what they would give up at once as used; half of all memory is taken for granted. */
+export function thisMachine(): Machine {
+  return { cores: availableParallelism(), memory: Math.max(freemem(), totalmem() / 2) };
+}
+
+/**
+ * Bytes that one evaluator takes.
+ * @param data bytes that its samples take.
+ */
+export function evaluatorMemory(parameters: number, data = 0): number {
+  return bareEvaluator + bytesPerParameter * parameters + data;
+}
+
+/**
+ * Refuses a model that is too large to be evaluated. Call it with what a file's header declares, before the weights
+ * themselves are read.
+ * @throws ProblemError `too-large` that names the file.
+ */
+export function requireParameters(count: number, file: string): void {
+  if (count <= mostParameters) return;
+  throw new ProblemError({
+    reason: "too-large",
+    title: "The model is too large",
+    message:
+      `${path.basename(file)} has ${millions(count)} parameters; ` +
+      `models of up to ${millions(mostParameters)} can be evaluated.`,
+    advice: "Choose a smaller variant of the model: all weights are moved and run anew for every point of a surface.",
+    file,
+  });
+}
+
+/** What to tell of a model that is large but can be evaluated; nothing for all others. */
+export function sizeNotices(parameters: number, file: string, { cores, memory }: Machine): readonly string[] {
+  if (parameters <= manyParameters) return [];
+  const each = evaluatorMemory(parameters);
+  const fit = Math.min(cores, Math.floor(memory / each));
+  const room =
+    fit === 0
+      ? `which is more than the ${gigabytes(memory)} that this machine has for it`
+      : `and this machine has room for ${fit} of them`;
+  const takes = `an evaluator takes about ${gigabytes(each)} of memory, ${room}`;
+  return [`${path.basename(file)} has ${millions(parameters)} parameters: ${takes}.`];
+}
+
+function millions(count: number): string {
+  return `${(count / 1e6).toFixed(count < 1e8 ? 1 : 0)} million`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GB`;
+}
