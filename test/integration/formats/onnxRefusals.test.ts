@@ -68,8 +68,9 @@ describe("a model without derivatives", () => {
       data: { path, x: "x", y: "y", split: "", samples: 8, sample: "first", seed: 0 },
     });
     expect((await planStudy(study)).directions.kind).toBe("random");
-    const curvature = { points: [3, 3], samples: 8, parameters: "kernels", tolerance: 1e-2 } as const;
-    const problem = await problemFrom(planStudy({ ...study, curvature: { ...study.curvature!, ...curvature } }));
+    const probes = { traceProbes: 0, densityProbes: 0 };
+    const curvature = { points: [3, 3], samples: 8, parameters: "kernels", tolerance: 1e-2, ...probes } as const;
+    const problem = await problemFrom(planStudy({ ...study, curvature }));
     expect(problem).toMatchObject({ reason: "operator-unsupported", facts: ["TopK"] });
     expect(problem.advice).toContain("Surfaces and lines need no derivatives");
     const sharp = await problemFrom(planStudy({ ...study, sharpness: { epsilon: 1e-3, samples: 8 } }));
