@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { StatusItem } from "./client/statusItem";
 import { startWithStudies } from "./client/studies";
 import { Worker } from "./client/worker";
+import { CodeLenses } from "./code/lenses";
 import { registerCommands } from "./commands/register";
 import { Panels, panelType } from "./panels/panels";
 
@@ -20,6 +21,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands({ extension: context.extensionUri, worker: ours, panels, log }),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
     startWithStudies(ours, log),
+    new CodeLenses(),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration("lossLandscape.tensorflow.folder")) return;
       ours.settingsChanged().catch((error: unknown) => log.error(String(error)));

@@ -18,6 +18,12 @@ export function studyDefaults(resource: vscode.Uri): StudyDefaults {
   };
 }
 
+/** Whether lenses are shown above code that trains or saves. */
+export function codeLens(resource: vscode.Uri): boolean {
+  const settings = vscode.workspace.getConfiguration("lossLandscape", resource);
+  return settings.get<boolean>("codeLens", true);
+}
+
 /** Where an installation of tfjs-node is, or an empty string. */
 export function tensorflowFolder(): string {
   return vscode.workspace.getConfiguration("lossLandscape").get<string>("tensorflow.folder", "").trim();

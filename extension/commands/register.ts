@@ -1,7 +1,11 @@
 import * as vscode from "vscode";
 import { WorkerLostError, WorkerStoppedError } from "../client/lost";
 import type { Command, Services } from "./command";
+import { copyCheckpointCallback } from "./copyCheckpointCallback";
+import { copyExport } from "./copyExport";
 import { copyText } from "./copyText";
+import { insertCheckpointCallback } from "./insertCheckpointCallback";
+import { insertExport } from "./insertExport";
 import { openResult } from "./openResult";
 import { openSample } from "./openSample";
 import { restartWorker } from "./restartWorker";
@@ -26,6 +30,10 @@ export const commands: readonly Command[] = [
   openSample,
   showStatus,
   copyText,
+  insertExport,
+  insertCheckpointCallback,
+  copyExport,
+  copyCheckpointCallback,
 ];
 
 /** Registers all commands. What goes wrong in one has no panel to be shown in, so that a message says it. */

@@ -187,8 +187,8 @@ describe("strings and files", () => {
       expect(webpack).toMatch(new RegExp(`^\\s+${path.basename(bundle, ".js")}: "\\./`, "m"));
   });
 
-  test("a panel that is restored wakes the extension, and nothing else does so early", () => {
-    expect(manifest.activationEvents).toEqual(["onWebviewPanel:lossLandscape.panel"]);
+  test("a panel that is restored wakes the extension, and programs in Python for their lenses; nothing else early", () => {
+    expect(manifest.activationEvents).toEqual(["onWebviewPanel:lossLandscape.panel", "onLanguage:python"]);
     expect([...literals(sources, /^lossLandscape\.panel$/)]).toHaveLength(1);
   });
 });
