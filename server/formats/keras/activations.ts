@@ -101,17 +101,13 @@ const sparsemax: ActivationFunction = (call, x) => {
   return emit.value(emit.op("Relu", [emit.op("Sub", [plain, threshold])]), x.shape);
 };
 
-/**
- * Keras' functions by the names that models call them; `swish` and `hard_swish` are older names, `gelu_new` is one of
- * TensorFlow.js.
- */
+/** Keras' functions by the names that models call them; `swish` and `hard_swish` are older names. */
 export const functions: Readonly<Record<string, ActivationFunction>> = {
   linear: (_, x) => x,
   celu: ({ emit }, x) => emit.unary("Celu", x, { alpha: float(1) }),
   elu: ({ emit }, x) => emit.unary("Elu", x, { alpha: float(1) }),
   exponential: operator("Exp"),
   gelu: ({ emit }, x) => emit.unary("Gelu", x, { approximate: string("none") }),
-  gelu_new: ({ emit }, x) => emit.unary("Gelu", x, { approximate: string("tanh") }),
   glu: gatedLinear,
   hard_shrink: hardShrink,
   hard_sigmoid: hardSigmoid,

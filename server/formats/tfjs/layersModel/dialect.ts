@@ -29,6 +29,9 @@ const upSampling: Lowering = (call) => {
   return emit.value(name, shape, { order });
 };
 
+/** GELU through tanh. */
+const geluNew: Lowering = (call) => call.emit.unary("Gelu", call.input(), { approximate: string("tanh") });
+
 /** The mean of all steps, masked ones too. */
 const meanOfSteps: Lowering = (call) => {
   const { emit } = call;
@@ -75,6 +78,7 @@ export function tfjsDialect(): Dialect {
       ...wrapped(merges, unmasked),
       ...wrapped(masking, noting),
       ...wrapped(recurrences, remembering),
+      GeluNew: geluNew,
       GlobalAveragePooling1D: meanOfSteps,
       UpSampling2D: upSampling,
     },

@@ -10,6 +10,11 @@ const words: ReadonlySet<string> = new Set([
   "loss",
 ]);
 
+/** Functions that Keras does not have, as layers of the dialect that apply them. */
+const functions: ReadonlyMap<string, Json> = new Map([
+  ["gelu_new", { class_name: "GeluNew", config: { name: "gelu_new" } }],
+]);
+
 /**
  * A description in Keras' spelling: `batch_input_shape` for `batchInputShape`. TensorFlow.js writes Keras' and reads both.
  */
@@ -19,7 +24,8 @@ export function pythonic(value: Json): Json {
   const entries = Object.entries(value as JsonObject).map(([name, setting]): readonly [string, Json] => {
     const key = snakeCase(name);
     const isWord = typeof setting === "string" && words.has(key);
-    return [key, isWord ? snakeCase(setting) : pythonic(setting ?? null)];
+    if (isWord) return [key, functions.get(setting) ?? snakeCase(setting)];
+    return [key, pythonic(setting ?? null)];
   });
   return Object.fromEntries(entries);
 }
