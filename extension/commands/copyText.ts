@@ -7,6 +7,6 @@ export const copyText: Command = {
   async run(_services, text) {
     if (typeof text !== "string") return;
     await vscode.env.clipboard.writeText(text);
-    vscode.window.setStatusBarMessage(vscode.l10n.t("The export call was copied."), 5000);
+    vscode.window.setStatusBarMessage(vscode.l10n.t("The code was copied."), 5000);
   },
 };

@@ -53,7 +53,19 @@ export const csvFormat: DataFormat = {
       },
     };
   },
+  async list(path) {
+    const { names } = await readTableHead(path);
+    return names.map((name) => ({ name }));
+  },
 };
+
+interface TableHead {
+  readonly delimiter: string;
+  readonly names: readonly string[];
+  readonly header: boolean;
+  /** The first rows, without the names. */
+  readonly body: readonly (readonly string[])[];
+}
 
 interface Table {
   readonly delimiter: string;
@@ -65,7 +77,7 @@ interface Table {
   readonly text: boolean;
 }
 
-async function readTable(path: string, asked: AskedNames): Promise<Table> {
+async function readTableHead(path: string): Promise<TableHead> {
   const start = await withFile(path, async (file) => {
     if (file.size > largestFile) throw tooLarge(path, `has ${file.size} bytes`, toOther);
     return new TextDecoder().decode(await headOf(file, headBytes));
@@ -90,6 +102,11 @@ async function readTable(path: string, asked: AskedNames): Promise<Table> {
       "Choose a table with samples and labels.",
     );
   }
+  return { delimiter, names, header, body };
+}
+
+async function readTable(path: string, asked: AskedNames): Promise<Table> {
+  const { delimiter, names, header, body } = await readTableHead(path);
   const columns = chooseColumns(path, names, asked, () => likelyLabels(body, names.length));
   const [label] = columns.y as [number, ...number[]];
   const text = columns.y.length === 1 && body.some((row) => !isNumber(row[label]!));

@@ -55,6 +55,14 @@ export interface AskedNames {
   readonly y?: string;
 }
 
+/** An array or a column of a file, before it is read. */
+export interface NamedArray {
+  readonly name: string;
+  readonly dtype?: string;
+  /** Absent for columns. */
+  readonly shape?: readonly number[];
+}
+
 /** A reader for one data format. To add a format, add a file with one of these and list it in `open.ts`. */
 export interface DataFormat {
   readonly label: string;
@@ -65,4 +73,9 @@ export interface DataFormat {
   match(path: string, head: Uint8Array | undefined): boolean;
   /** @throws ProblemError that names the file. */
   open(path: string, asked: AskedNames): Promise<LabelledData>;
+  /**
+   * What a study may ask for by name, in the file's own order; absent where it has no names.
+   * @throws ProblemError that names the file.
+   */
+  list?(path: string): Promise<readonly NamedArray[]>;
 }

@@ -6,7 +6,7 @@ import { isZip } from "../files/zip";
 import { widthOf } from "../graph/elements";
 import { sizeOf, type Tensor } from "../graph/tensor";
 import { arraySamples, type ArrayContent } from "./arrays";
-import type { DataFormat } from "./dataset";
+import type { DataFormat, NamedArray } from "./dataset";
 import { fromFile, withFile } from "./file";
 import { chooseArrays } from "./names";
 
@@ -47,6 +47,16 @@ export const npzFormat: DataFormat = {
             yield* arraySamples(await contentOf(again, names.x), layout, indices);
           }),
       };
+    }),
+  list: (path) =>
+    withFile(path, async (file) => {
+      const archive = await openArchive(file);
+      const arrays: NamedArray[] = [];
+      for (const name of archive.names) {
+        const { dtype, shape } = await archive.header(name);
+        arrays.push({ name, shape, ...(dtype ? { dtype } : {}) });
+      }
+      return arrays;
     }),
 };
 

@@ -3,7 +3,7 @@ import { unsupported } from "../files/faults";
 import { headOf } from "../files/source";
 import { cifarBinaryFormat } from "./cifarBinary";
 import { csvFormat } from "./csv";
-import type { AskedNames, DataFormat, LabelledData } from "./dataset";
+import type { AskedNames, DataFormat, LabelledData, NamedArray } from "./dataset";
 import { withFile } from "./file";
 import { idxFormat } from "./idx";
 import { imageFolderFormat } from "./imageFolder";
@@ -36,6 +36,20 @@ const headBytes = 16;
  *   `file-unsupported`, `too-large`
  */
 export async function openData(path: string, asked: AskedNames): Promise<LabelledData> {
+  const format = await formatOf(path);
+  return format.open(path, asked);
+}
+
+/**
+ * Arrays or columns of labelled data, which a study may name; none where the format has no names.
+ * @throws ProblemError as `openData`
+ */
+export async function listData(path: string): Promise<readonly NamedArray[]> {
+  const format = await formatOf(path);
+  return format.list?.(path) ?? [];
+}
+
+async function formatOf(path: string): Promise<DataFormat> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
@@ -47,5 +61,5 @@ export async function openData(path: string, asked: AskedNames): Promise<Labelle
     const advice = "Save the samples and labels with numpy.savez('test.npz', x_test=…, y_test=…).";
     throw unsupported(path, `is no data that can be read; known are ${known}`, advice);
   }
-  return format.open(path, asked);
+  return format;
 }

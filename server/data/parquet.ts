@@ -60,6 +60,11 @@ export const parquetFormat: DataFormat = {
       },
     };
   },
+  async list(path) {
+    const [top = path] = await partsOf(path);
+    const { names } = await withFile(top, async (source) => namesOf(await openParquet(source)));
+    return names.map((name) => ({ name }));
+  },
 };
 
 interface Chosen {

@@ -29,4 +29,9 @@ export const safetensorsFormat: DataFormat = {
           ),
       };
     }),
+  list: (path) =>
+    withFile(path, async (file) => {
+      const tensors = await readHeader(file);
+      return [...tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+    }),
 };

@@ -1,8 +1,9 @@
 import path from "node:path";
-import { listArrays } from "../data/listing";
+import { listData } from "../data/open";
 import { readDirections } from "../formats/directions";
-import { foldedKernels, unfoldedExport } from "../formats/onnx/folded";
+import { foldedKernels } from "../formats/onnx/folded";
 import { openCheckpoint } from "../formats/openCheckpoint";
+import { torchExport } from "../protocol/exportCalls";
 import type {
   DataFileFacts,
   DataQuestion,
@@ -57,7 +58,7 @@ function factsOfModel(file: string, { graph, summary, input, training, notices }
     ...(training ? { training } : {}),
     notices,
     names: graph.parameters.map(({ name }) => name),
-    ...(foldedKernels(graph).length > 0 ? { unfoldedExport: unfoldedExport(path.basename(file)) } : {}),
+    ...(foldedKernels(graph).length > 0 ? { unfoldedExport: torchExport({ file: path.basename(file) }) } : {}),
   };
 }
 
@@ -66,7 +67,7 @@ async function inspectData(
   preprocess: FilesQuestion["preprocess"],
   model: LoadedModel | undefined,
 ): Promise<FileAnswer<DataFileFacts>> {
-  const listed = await answering(file, async (): Promise<DataFileFacts> => ({ arrays: await listArrays(file) }));
+  const listed = await answering(file, async (): Promise<DataFileFacts> => ({ arrays: await listData(file) }));
   if (!listed.facts || !model) return listed;
   const asked = { names, ...(preprocess ? { preprocess } : {}) };
   const { samples, names: taken, notices, problem } = await describeData(file, asked, model, model.stated.name);

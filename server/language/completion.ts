@@ -1,5 +1,6 @@
 import type { ASTNode, CompletionItem, CompletionList, Position, Range } from "vscode-json-languageservice";
 import { CompletionItemKind, InsertTextFormat } from "vscode-json-languageservice";
+import type { ArrayFacts } from "../protocol/files";
 import { fieldOf, schemaAt } from "../study/fields";
 import type { FieldPath } from "../study/fields";
 import type { FileKind, InnerName } from "../study/schemaNodes";
@@ -8,6 +9,7 @@ import { jsonService } from "./json";
 import type { Knowledge } from "./knowledge";
 import { pathsFor } from "./paths";
 import type { Series } from "./surroundings";
+import { typeOf } from "./words";
 
 /** What is offered for a value, before it is fitted into the text. */
 export interface Suggestion {
@@ -125,12 +127,12 @@ function arraysFor(isLabels: boolean, owner: FieldPath, { data, dataFields }: Kn
   const index = dataFields.findIndex((field) => isWithin(field, owner));
   const answer = data[index] ?? data.find((each) => each !== undefined);
   const arrays = [...(answer?.facts?.arrays ?? [])];
-  arrays.sort((a, b) => (isLabels ? a.shape.length - b.shape.length : b.shape.length - a.shape.length));
-  return arrays.map(({ name, dtype, shape }) => ({
-    value: name,
-    detail: `${dtype} [${shape.join(", ")}]`,
-    kind: CompletionItemKind.Field,
-  }));
+  const rank = ({ shape }: ArrayFacts): number => shape?.length ?? 0;
+  arrays.sort((a, b) => (isLabels ? rank(a) - rank(b) : rank(b) - rank(a)));
+  return arrays.map((array) => {
+    const detail = typeOf(array);
+    return { value: array.name, kind: CompletionItemKind.Field, ...(detail === "" ? {} : { detail }) };
+  });
 }
 
 function isWithin(field: FieldPath, owner: FieldPath): boolean {

@@ -1,4 +1,5 @@
 import type { ASTNode } from "vscode-json-languageservice";
+import type { ArrayFacts } from "../protocol/files";
 import type { Problem } from "../protocol/problem";
 import { nameOf, nearestTo, nodeAt } from "../study/fields";
 import type { FieldPath } from "../study/fields";
@@ -13,7 +14,8 @@ export interface Finding {
   readonly offset: number;
   readonly length: number;
   readonly severity: "error" | "warning" | "information";
-  readonly code: "file-missing" | "array-unknown" | "batch-norm-folded" | "shape-mismatch" | Problem["reason"];
+  readonly code:
+    "file-missing" | "array-unknown" | "batch-norm-folded" | "data-unclear" | "shape-mismatch" | Problem["reason"];
   /** A sentence. */
   readonly message: string;
   readonly advice: string;
@@ -45,8 +47,19 @@ export function findingsOf(study: StudyDocument, knowledge: Knowledge): readonly
 /** The problem that stands in the way of a run, unless something else has told of it already. */
 export function obstacle(study: StudyDocument, problem: Problem): Finding {
   const field = problem.reason === "study-invalid" ? ["directions", "kind"] : ["model"];
-  const { reason, message, advice } = problem;
-  return { ...placeOf(study, field), severity: "error", code: reason, message, advice };
+  return ofProblem(placeOf(study, field), problem);
+}
+
+/** Data that the study does not name and that cannot be inferred, so that the user would have to be asked. */
+export function openQuestion(study: StudyDocument, reason: string, candidates: readonly string[]): Finding {
+  return {
+    ...placeOf(study, ["model"]),
+    severity: "warning",
+    code: "data-unclear",
+    message: reason,
+    advice: 'Name the data as "data".',
+    candidates,
+  };
 }
 
 /** Looked up at the last check: the same field must still say the same. */
@@ -102,7 +115,7 @@ function modelFindings(study: StudyDocument, { model, lookups }: Knowledge): rea
       message:
         "The exporter folded batch normalisation into the convolutions of this model: its landscape is another one " +
         "than that of the network that was trained, and checkpoints of the training do not fit.",
-      advice: `Export it again: ${facts.unfoldedExport}`,
+      advice: `Export it again: ${facts.unfoldedExport.replace(/\s+/g, " ")}`,
       call: facts.unfoldedExport,
     },
   ];
@@ -112,7 +125,7 @@ function dataFindings(study: StudyDocument, { data, dataFields, model }: Knowled
   return data.flatMap((answer, i): readonly Finding[] => {
     const field = dataFields[i]!;
     if (!answer) return [];
-    const arrays = answer.facts?.arrays.map(({ name }) => name) ?? [];
+    const arrays = answer.facts?.arrays ?? [];
     const unknown = arrays.length > 0 ? unknownArrays(study, field, arrays, answer.path) : [];
     if (unknown.length > 0) return unknown;
     if (!answer.problem) return [];
@@ -125,22 +138,26 @@ function dataFindings(study: StudyDocument, { data, dataFields, model }: Knowled
 function unknownArrays(
   study: StudyDocument,
   field: FieldPath,
-  arrays: readonly string[],
+  arrays: readonly ArrayFacts[],
   file: string,
 ): readonly Finding[] {
+  const names = arrays.map((array) => array.name);
   const owners = [field.at(-1) === "path" ? field.slice(0, -1) : field, ["data"]];
   return ["x", "y"].flatMap((name): readonly Finding[] => {
     const node = owners.map((owner) => nodeAt(study.root, [...owner, name])).find((each) => each !== undefined);
-    if (node?.type !== "string" || arrays.includes(node.value)) return [];
-    const listed = arrays.slice(0, 12).join(", ") + (arrays.length > 12 ? ` and ${arrays.length - 12} more` : "");
+    // Of columns several may be named, by patterns and separated by commas: the reader tells what is wrong with them.
+    const isSeveral = arrays[0]?.shape === undefined && node?.type === "string" && /[*,]/.test(node.value);
+    if (node?.type !== "string" || names.includes(node.value) || isSeveral) return [];
+    const listed = names.slice(0, 12).join(", ") + (names.length > 12 ? ` and ${names.length - 12} more` : "");
+    const what = arrays[0]?.shape === undefined ? "column" : "array";
     return [
       {
         ...at(node),
         severity: "error",
         code: "array-unknown",
-        message: `${basename(file)} has no array "${node.value}"; it holds ${listed}.`,
+        message: `${basename(file)} has no ${what} "${node.value}"; it holds ${listed}.`,
         advice: "Name one of them.",
-        candidates: arrays,
+        candidates: names,
       },
     ];
   });
@@ -182,8 +199,8 @@ function directionsFindings(study: StudyDocument, { directions, lookups }: Knowl
   return [ofProblem(at(node), directions.problem)];
 }
 
-function ofProblem(place: Place, { reason, message, advice }: Problem): Finding {
-  return { ...place, severity: "error", code: reason, message, advice };
+function ofProblem(place: Place, { reason, message, advice, snippet }: Problem): Finding {
+  return { ...place, severity: "error", code: reason, message, advice, ...(snippet ? { call: snippet } : {}) };
 }
 
 function at({ offset, length }: ASTNode): Place {

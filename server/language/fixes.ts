@@ -166,8 +166,15 @@ async function fixesOfFinding(study: StudyDocument, finding: Finding): Promise<r
   const { code, reference, candidates, call, size, offset } = finding;
   const node = study.json.getNodeFromOffset(offset);
   if (call !== undefined) {
-    const title = "Copy the export call";
+    const title = "Copy the code that mends it";
     return [{ title, command: { title, command: copyCommand, arguments: [call] } }];
+  }
+  if (code === "data-unclear" && study.root) {
+    const { root, folder } = study;
+    return (candidates ?? []).map((file) => {
+      const written = path.relative(folder, file).replaceAll("\\", "/");
+      return { title: `Use ${written}`, edits: [insertion(study, root, `"data": ${JSON.stringify(written)}`)] };
+    });
   }
   if (code === "array-unknown" && node?.type === "string") {
     const nearest = nearestWord(node.value, candidates ?? []);

@@ -6,7 +6,7 @@ import { fieldOf, nameOf, schemaAt, schemaOf } from "../study/fields";
 import type { StudySchema } from "../study/schemaNodes";
 import type { StudyDocument } from "./document";
 import type { Knowledge, Lookup } from "./knowledge";
-import { count, plural, times } from "./words";
+import { count, plural, times, typeOf } from "./words";
 
 /** What the field under the cursor is for, and of a file what is known of it. */
 export function hoverAt(study: StudyDocument, position: Position, knowledge: Knowledge): Hover | undefined {
@@ -105,11 +105,13 @@ function dataLines({ path: file, facts, problem }: FileAnswer<DataFileFacts>): r
   const { samples, names, notices = [], arrays = [] } = facts ?? {};
   const lines = [
     ...(samples === undefined ? [] : [`- ${plural(samples, "sample")}`]),
-    ...arrays.slice(0, 12).map(({ name, dtype, shape }) => {
-      const role = name === names?.x ? ", the samples" : name === names?.y ? ", the labels" : "";
-      return `- \`${name}\`: ${dtype} [${shape.join(", ")}]${role}`;
+    ...arrays.slice(0, 12).map((array) => {
+      const { name } = array;
+      const role = name === names?.x ? "the samples" : name === names?.y ? "the labels" : "";
+      const facts = [typeOf(array), role].filter((part) => part !== "").join(", ");
+      return `- \`${name}\`${facts === "" ? "" : `: ${facts}`}`;
     }),
-    ...(arrays.length > 12 ? [`- and ${arrays.length - 12} more arrays`] : []),
+    ...(arrays.length > 12 ? [`- and ${arrays.length - 12} more`] : []),
     ...notices.map((notice) => `- ${notice}`),
     ...(problem ? [`- ${problem.message}`] : []),
   ];
@@ -120,7 +122,8 @@ function arrayLines(name: string, { data }: Knowledge): readonly string[] {
   for (const answer of data) {
     const found = answer?.facts?.arrays.find((array) => array.name === name);
     if (answer && found) {
-      return [`\`${name}\` of ${path.basename(answer.path)}: ${found.dtype} [${found.shape.join(", ")}]`];
+      const type = typeOf(found);
+      return [`\`${name}\` of ${path.basename(answer.path)}${type === "" ? "" : `: ${type}`}`];
     }
   }
   return [];

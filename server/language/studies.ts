@@ -6,7 +6,7 @@ import { toDiagnostics } from "./diagnostics";
 import type { StudyDocument } from "./document";
 import { FileFacts } from "./facts";
 import type { Recollection } from "./facts";
-import { findingsOf, obstacle } from "./findings";
+import { findingsOf, obstacle, openQuestion } from "./findings";
 import type { Finding } from "./findings";
 import { lookUp, nothingKnown, questionOf } from "./knowledge";
 import type { Knowledge } from "./knowledge";
@@ -77,8 +77,11 @@ export class Studies {
     const findings = findingsOf(study, state.knowledge);
     const isCovered = findings.some(({ severity }) => severity === "error") || study.faults.length > 0;
     const foreseen = foreseenOf(state, study);
-    if (!foreseen?.obstacle || isCovered) return findings;
-    return [...findings, obstacle(study, foreseen.obstacle.problem)];
+    if (!foreseen || isCovered) return findings;
+    const { prospect, obstacle: problem } = foreseen;
+    if (problem) return [...findings, obstacle(study, problem.problem)];
+    if (prospect?.kind !== "choose-data") return findings;
+    return [...findings, openQuestion(study, prospect.reason, prospect.candidates)];
   }
 
   lenses(uri: string, study: StudyDocument): CodeLens[] {

@@ -24,8 +24,6 @@ export type Prospect =
       readonly seconds?: number;
       /** A run of exactly this study that can be resumed or shown. */
       readonly earlier?: EarlierRun & { readonly isRunning: boolean };
-      /** What was taken without being asked for, as sentences. */
-      readonly notices: readonly string[];
     }
   /** The data cannot be inferred. Candidates are absolute paths. */
   | { readonly kind: "choose-data"; readonly candidates: readonly string[]; readonly reason: string };

@@ -1,3 +1,5 @@
+import type { ArrayFacts } from "../protocol/files";
+
 /** 78042 as `78,042`, the same in every locale. */
 export function count(value: number): string {
   return value.toLocaleString("en-US");
@@ -11,6 +13,11 @@ export function plural(value: number, noun: string): string {
 /** 28×28×1; an open extent is a question mark. */
 export function times(shape: readonly (number | null)[]): string {
   return shape.length > 0 ? shape.map((extent) => extent ?? "?").join("×") : "a single number";
+}
+
+/** `uint8 [100, 28, 28]`; empty for a column, whose type is not told. */
+export function typeOf({ dtype, shape }: ArrayFacts): string {
+  return [dtype, shape && `[${shape.join(", ")}]`].filter((part) => part !== undefined).join(" ");
 }
 
 /** A length of time as people say it: `40 s`, `3 min`, `2 h`. */

@@ -63,8 +63,9 @@ export interface ModelFacts {
 
 export interface ArrayFacts {
   readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
+  readonly dtype?: string;
+  /** Absent for columns of a table, of which a study may name several. */
+  readonly shape?: readonly number[];
 }
 
 export interface DataFileFacts {

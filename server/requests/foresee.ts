@@ -18,7 +18,7 @@ export async function foreseeRun(options: DescribeOptions): Promise<Prospect> {
     return { kind, candidates, reason };
   }
   if (described.kind === "choose-model") throw new Error("a study names its model");
-  const { study, model, earlier, resultsFolder, notices } = described;
+  const { study, model, earlier, resultsFolder } = described;
   const seconds = await estimateSeconds(study, model.fingerprint, resultsFolder);
   return {
     kind: "ready",
@@ -26,7 +26,6 @@ export async function foreseeRun(options: DescribeOptions): Promise<Prospect> {
     isLines: study.grid.lines === true,
     ...(seconds === undefined ? {} : { seconds }),
     ...(earlier ? { earlier: { ...earlier, isRunning: await JournalLock.isHeld(earlier.journal) } } : {}),
-    notices,
   };
 }
 

@@ -8,6 +8,8 @@ import type { JournalContent } from "./record";
 
 /** Journals beyond this size, in bytes, take longer to read than an estimate is worth. */
 const largest = 4 << 20;
+/** A run that took so many seconds tells of any other. */
+const longRun = 30;
 /** So many of the latest journals are looked at. */
 const most = 4;
 
@@ -22,7 +24,8 @@ export async function estimateSeconds(study: Study, fingerprint: string, folder:
   if (asksForMore(study)) return undefined;
   for (const file of await latestJournals(folder, path.parse(study.model.path).name)) {
     const content = await readJournal(file).catch(() => undefined);
-    if (content && isLike(study, fingerprint, content)) return scaled(study, content);
+    const seconds = content && isLike(study, fingerprint, content) ? scaled(study, content) : undefined;
+    if (seconds !== undefined) return seconds;
   }
   return undefined;
 }
@@ -59,7 +62,10 @@ function scaled(study: Study, { header, points, ends }: JournalContent): number 
   const summaries = summariesOf(header);
   const asked = splitsOf(study).map(({ samples }, k) => Math.min(samples, summaries[k]?.available ?? samples));
   const done = points.length * total(summaries.map(({ samples }) => samples));
-  return done > 0 && seconds > 0 ? (seconds * columns * rows * total(asked)) / done : undefined;
+  const ratio = (columns * rows * total(asked)) / done;
+  // Of a short run much went into its beginning, of which nothing is known: it tells little of a long one.
+  const tells = seconds >= longRun || ratio <= 2;
+  return tells && seconds > 0 && Number.isFinite(ratio) ? seconds * ratio : undefined;
 }
 
 function splitsOf({ data, splits = [] }: Study): readonly DataSelection[] {

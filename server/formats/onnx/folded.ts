@@ -11,12 +11,3 @@ export function foldedKernels({ nodes, parameters }: Graph): readonly string[] {
     .flatMap(({ inputs }) => inputs.slice(1, 2))
     .filter((input) => made.has(input));
 }
-
-/** The call that exports a PyTorch model with its batch normalisation and the names of its parameters. */
-export function unfoldedExport(file: string): string {
-  return (
-    `torch.onnx.export(model, (x,), ${JSON.stringify(file)}, training=torch.onnx.TrainingMode.PRESERVE, ` +
-    'do_constant_folding=False, dynamo=False, input_names=["input"], output_names=["output"], ' +
-    'dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}})'
-  );
-}

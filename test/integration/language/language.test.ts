@@ -3,6 +3,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Diagnostic } from "vscode-languageserver-protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { torchExport } from "../../../server/protocol/exportCalls";
 import { npy, npz } from "../../support/data";
 import { fixtures, folderWith, root, ServerClient, smaller } from "../server/client";
 import { Editor } from "./editor";
@@ -149,11 +150,16 @@ describe("diagnostics", () => {
     expect(warning.severity).toBe(2);
     expect(editor.marked(warning)).toBe('"folded.onnx"');
     const [fix] = await editor.fixes(warning);
-    expect(fix!.command!.arguments![0]).toBe(
-      'torch.onnx.export(model, (x,), "folded.onnx", training=torch.onnx.TrainingMode.PRESERVE, ' +
-        'do_constant_folding=False, dynamo=False, input_names=["input"], output_names=["output"], ' +
-        'dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}})',
-    );
+    expect(fix!.command!.arguments![0]).toBe(torchExport({ file: "folded.onnx" }));
+  });
+
+  test("ask for data when two files fit, and offer both", async () => {
+    await copyFile(place("test.npz"), place("other.npz"));
+    await editor.write('{ "model": "model.onnx" }');
+    const [found] = await editor.diagnostics((all) => all.length === 1);
+    expect(words(found)).toMatch(/^2 files beside model\.onnx fit it: /);
+    const fixes = await editor.fixes(found!);
+    expect(fixes.map(({ title }) => title).sort()).toEqual(["Use other.npz", "Use test.npz"]);
   });
 
   test("follow the files: one that appears, and one that changes", async () => {
@@ -212,7 +218,10 @@ describe("completion", () => {
       (await editor.complete(editor.at(needle, needle.length - 1))).map(({ label }) => label);
     expect(await labels('"model": ""')).toEqual(["model.onnx", "checkpoints/"]);
     expect(await labels('"checkpoints": ""')).toContain("checkpoints/model_*.pt (3)");
+    await writeFile(place("table.csv"), "a,b,species\n1,2,x\n3,4,y\n");
     await expect.poll(() => labels('"x": ""'), { timeout: 20_000 }).toEqual(["x_test", "y_test"]);
+    await editor.write('{ "model": "model.onnx", "data": { "path": "table.csv", "y": "" } }');
+    await expect.poll(() => labels('"y": ""'), { timeout: 20_000 }).toEqual(["a", "b", "species"]);
   });
 });
 
@@ -242,10 +251,10 @@ describe("lenses", () => {
     expect(uri).toBe(editor.uri);
     expect((await stat(journal)).isFile()).toBe(true);
     // Another grid has no result, but the rate of the model is known.
-    await editor.write(study.replace("5 }", "[11, 21] }"));
+    await editor.write(study.replace("5 }", "[5, 9] }"));
     await expect
       .poll(titles, { timeout: 20_000 })
-      .toEqual([expect.stringMatching(/^Run · 11×21 · about \d+ s$/), "Visualize"]);
+      .toEqual([expect.stringMatching(/^Run · 5×9 · about \d+ s$/), "Visualize"]);
   });
 
   test("count problems while there are some", async () => {

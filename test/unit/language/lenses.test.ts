@@ -7,7 +7,7 @@ import { duration } from "../../../server/language/words";
 import { after, marked, studyOf } from "./marked";
 
 const text = '// A study\n{\n  "model": "net.onnx"\n}';
-const ready = { kind: "ready", points: [51, 51], isLines: false, notices: [] } as const;
+const ready = { kind: "ready", points: [51, 51], isLines: false } as const;
 
 /** Line and title of every lens. */
 async function lenses(errors: number, prospect?: Prospect): Promise<readonly (readonly [number, string])[]> {

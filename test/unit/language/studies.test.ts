@@ -7,9 +7,11 @@ import type { FilesAnswer, FilesQuestion } from "../../../server/protocol/files"
 import { ProblemError } from "../../../server/protocol/problem";
 import { toStudyDocument } from "../../../server/language/document";
 import type { StudyDocument } from "../../../server/language/document";
+import { fixesIn } from "../../../server/language/fixes";
 import { Studies } from "../../../server/language/studies";
 import type { Prospect, Surroundings } from "../../../server/language/surroundings";
 import { modelFacts, problemOf } from "./knowledge";
+import { after } from "./marked";
 
 let folder: string;
 let world: World;
@@ -18,8 +20,7 @@ let world: World;
 class World implements Surroundings {
   readonly asked: FilesQuestion[] = [];
   readonly foreseen: string[] = [];
-  prospect: () => Promise<Prospect> = () =>
-    Promise.resolve({ kind: "ready", points: [51, 51], isLines: false, notices: [] });
+  prospect: () => Promise<Prospect> = () => Promise.resolve({ kind: "ready", points: [51, 51], isLines: false });
   /** Questions wait until this resolves. */
   gate: Promise<void> = Promise.resolve();
   readonly aborted: FilesQuestion[] = [];
@@ -153,6 +154,25 @@ describe("checks", () => {
     await bench.write(valid);
     await expect.poll(() => bench.published.get("net"), soon).toEqual(["It needs checkpoints. Mend it."]);
     expect(bench.lenses).toEqual(["1 problem", "Visualize"]);
+    bench.studies.stop();
+  });
+
+  test("data that cannot be inferred are asked for, with the candidates as fixes", async () => {
+    const bench = new Bench();
+    const candidates = ["a.npz", "b.npz"].map((name) => path.join(folder, name));
+    world.prospect = () =>
+      Promise.resolve({ kind: "choose-data", candidates, reason: "2 files beside net.onnx fit it." });
+    await bench.write('{ "model": "net.onnx" }');
+    await expect
+      .poll(() => bench.published.get("net"), soon)
+      .toEqual(['2 files beside net.onnx fit it. Name the data as "data".']);
+    expect(bench.lenses).toEqual(["Run", "Visualize"]);
+    const at = bench.study!.text.positionAt(12);
+    const findings = bench.studies.findings("net", bench.study!);
+    const fixes = await fixesIn(bench.study!, findings, { start: at, end: at }, []);
+    expect(fixes.map(({ title }) => title)).toEqual(["Use a.npz", "Use b.npz"]);
+    const [edits] = Object.values(fixes[1]!.edit!.changes!);
+    expect(after(bench.study!, edits!)).toBe('{ "model": "net.onnx", "data": "b.npz" }');
     bench.studies.stop();
   });
 
