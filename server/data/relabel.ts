@@ -36,20 +36,24 @@ function ordered({ path, y, names, classes }: LabelledData, order: readonly (str
   }
   const at = numberReader(y);
   const places = new Map(order.map((label, place) => [String(label), place]));
-  const data = new Int32Array(count);
-  for (let i = 0; i < count; i++) {
-    const label = classes?.[at(i)] ?? String(at(i));
-    const place = places.get(label);
+  const known = new Map<number, number>();
+  const data = Int32Array.from({ length: count }, (_, i) => {
+    const number = at(i);
+    let place = known.get(number);
+    if (place !== undefined) return place;
+    const label = classes?.[number] ?? String(number);
+    place = places.get(label);
     if (place === undefined) {
       const found = `has the label ${label} at sample ${i}, which the order of labels in the study does not name`;
       throw labelsMismatch(
         path,
         found,
-        `Name it in "order" of "preprocess.labels", in the place of the model's output.`,
+        'Name it in "order" of "preprocess.labels", in the place of the model\'s output.',
       );
     }
-    data[i] = place;
-  }
+    known.set(number, place);
+    return place;
+  });
   return { dtype: "int32", shape: [count], data };
 }
 

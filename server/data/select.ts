@@ -28,12 +28,23 @@ export function selectSamples(
     wanted,
   );
   const key = hash(hash(seed >>> 0) ^ Math.floor(seed / 2 ** 32));
-  const chosen = classes.flatMap((indices, c) => {
-    const ranked = indices.map((index) => ({ index, rank: hash(hash(index) ^ key) }));
-    ranked.sort((a, b) => a.rank - b.rank || a.index - b.index);
-    return ranked.slice(0, quotas[c]).map(({ index }) => index);
-  });
+  const chosen = classes.flatMap((indices, c) => lowest(indices, key, quotas[c]!));
   return Uint32Array.from(chosen).sort();
+}
+
+/** The `count` indices with the smallest hash. Of many, only those are sorted whose hash begins low enough. */
+function lowest(indices: readonly number[], key: number, count: number): number[] {
+  const ranks = Uint32Array.from(indices, (index) => hash(hash(index) ^ key));
+  const histogram = new Uint32Array(2 ** 16);
+  for (const rank of ranks) histogram[rank >>> 16]! += 1;
+  let last = 0;
+  for (let below = histogram[0]!; below < count; below += histogram[last]!) last += 1;
+  const ranked: { readonly index: number; readonly rank: number }[] = [];
+  ranks.forEach((rank, i) => {
+    if (rank >>> 16 <= last) ranked.push({ index: indices[i]!, rank });
+  });
+  ranked.sort((a, b) => a.rank - b.rank || a.index - b.index);
+  return ranked.slice(0, count).map(({ index }) => index);
 }
 
 /** Largest-remainder shares of `wanted` in proportion to `sizes`; integers throughout, so that ties are exact. */

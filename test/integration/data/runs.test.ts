@@ -17,9 +17,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+function run(...args: readonly string[]): ReturnType<typeof runOf> {
+  return runOf(path.join(folder, "linear.onnx"), ...args);
+}
+
 /** Runs a surface of 3×3 points from the command line; resolves with its messages and its result. */
-async function run(...args: readonly string[]): Promise<{ readonly err: string; readonly result: RunResult }> {
-  const all = ["dist/cli.js", "run", path.join(folder, "linear.onnx"), "--points", "3", "--evaluators", "1"];
+async function runOf(
+  model: string,
+  ...args: readonly string[]
+): Promise<{ readonly err: string; readonly result: RunResult }> {
+  const all = ["dist/cli.js", "run", model, "--points", "3", "--evaluators", "1"];
   const child = spawn(process.execPath, [...all, "--json", "-", ...args], { cwd: root });
   let out = "";
   let err = "";
@@ -54,6 +61,13 @@ describe("a surface has the loss that PyTorch computes", () => {
     expect(ran.err).toContain("channels moved from last to first");
   });
 
+  test("unless the classes are in another order, which the loss at the centre gives away", async () => {
+    const { result } = await run("--data", path.join(fixtures, "pictures", "test"), "--labels", "cat,dog,bird");
+    const chance = result.checks.find(({ name }) => name === "chance");
+    expect(chance?.level).toBe("warning");
+    expect(chance?.message).toContain("the usual causes are the scaling of the samples and the order of the labels");
+  });
+
   test("of CSV with flat pictures it is refused with the way to read them", async () => {
     const refused = run("--data", path.join(fixtures, "digits.csv"));
     await expect(refused).rejects.toThrow("holds samples of 120 but linear.onnx wants 3×10×12");
@@ -70,4 +84,15 @@ describe("a surface has the loss that PyTorch computes", () => {
     expect(ran.result.surfaces[0]?.samples).toBe(2);
     expect(ran.err).toContain("converted to RGB; resized to 10×12 (bilinear, antialiased)");
   });
+});
+
+test("bytes for a model whose rescaling does nothing are scaled, as Keras' own loss says", async () => {
+  const keras = path.join(root, "test", "fixtures", "keras-sequential");
+  const { centre } = JSON.parse(await readFile(path.join(keras, "oracle.json"), "utf8")) as {
+    centre: { loss: number };
+  };
+  for (const name of ["model.keras", "test.npz"]) await cp(path.join(keras, name), path.join(folder, "one", name));
+  const ran = await runOf(path.join(folder, "one", "model.keras"));
+  expect(Math.abs(Number(ran.result.centre.loss) / centre.loss - 1)).toBeLessThan(1e-5);
+  expect(ran.err).toContain("(the model's own scaling, by about 1, is for small values)");
 });
