@@ -135,7 +135,7 @@ export class Batches {
   }
 }
 
-type Numbers = Float32Array | Float64Array | Uint16Array | Int32Array | BigInt64Array;
+type Numbers = Exclude<TensorData, Uint32Array | BigUint64Array>;
 
 function convert(file: string, values: Float32Array, dtype: DataType): Numbers {
   switch (dtype) {
@@ -147,6 +147,14 @@ function convert(file: string, values: Float32Array, dtype: DataType): Numbers {
       return Uint16Array.from(values, toFloat16);
     case "bfloat16":
       return Uint16Array.from(values, toBfloat16);
+    case "uint8":
+      return Uint8Array.from(whole(file, values, 0, 255));
+    case "int8":
+      return Int8Array.from(whole(file, values, -128, 127));
+    case "uint16":
+      return Uint16Array.from(whole(file, values, 0, 65535));
+    case "int16":
+      return Int16Array.from(whole(file, values, -32768, 32767));
     case "int32":
       return Int32Array.from(whole(file, values));
     case "int64":
@@ -166,15 +174,16 @@ function convert(file: string, values: Float32Array, dtype: DataType): Numbers {
 /** Beyond it not every whole number is one in single precision, in which samples are kept. */
 const largestWhole = 2 ** 24;
 
-/** Samples that are indices, such as tokens. */
-function whole(file: string, values: Float32Array): Float32Array {
-  const broken = values.find((value) => !Number.isInteger(value) || Math.abs(value) > largestWhole);
+/** Samples that are indices, such as tokens, or bytes of pictures. */
+function whole(file: string, values: Float32Array, low = -largestWhole, high = largestWhole): Float32Array {
+  const broken = values.find((value) => !Number.isInteger(value) || value < low || value > high);
   if (broken === undefined) return values;
+  const range = high === largestWhole ? "up to 2²⁴" : `from ${low} to ${high}`;
   throw new ProblemError({
     reason: "data-mismatch",
     title: "The data do not fit the model",
-    message: `The model takes whole numbers up to 2²⁴, but a sample holds ${broken}.`,
-    advice: "Choose data without scaling, such as tokens, and set the scale of the preprocessing to 1.",
+    message: `The model takes whole numbers ${range}, but a sample holds ${broken}.`,
+    advice: "Choose data without scaling, such as tokens or bytes, and set the scale of the preprocessing to 1.",
     file,
   });
 }

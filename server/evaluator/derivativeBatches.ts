@@ -115,7 +115,7 @@ export class DerivativeBatches {
   }
 }
 
-/** A floating-point tensor of these values. */
+/** A tensor of these values, which the element type can hold. */
 export function tensorOf(dtype: DataType, shape: readonly number[], values: Float32Array | Float64Array): Tensor {
   switch (dtype) {
     case "float32":
@@ -126,6 +126,14 @@ export function tensorOf(dtype: DataType, shape: readonly number[], values: Floa
       return { dtype, shape, data: Uint16Array.from(values, toFloat16) };
     case "bfloat16":
       return { dtype, shape, data: Uint16Array.from(values, toBfloat16) };
+    case "uint8":
+      return { dtype, shape, data: Uint8Array.from(values) };
+    case "int8":
+      return { dtype, shape, data: Int8Array.from(values) };
+    case "uint16":
+      return { dtype, shape, data: Uint16Array.from(values) };
+    case "int16":
+      return { dtype, shape, data: Int16Array.from(values) };
     case "int32":
       return { dtype, shape, data: Int32Array.from(values) };
     case "int64":

@@ -131,6 +131,10 @@ describe("samples that are whole numbers", () => {
   test.each([
     ["int32", Int32Array.of(0, 1, 2, 3)],
     ["int64", BigInt64Array.of(0n, 1n, 2n, 3n)],
+    ["uint8", Uint8Array.of(0, 1, 2, 3)],
+    ["int8", Int8Array.of(0, 1, 2, 3)],
+    ["uint16", Uint16Array.of(0, 1, 2, 3)],
+    ["int16", Int16Array.of(0, 1, 2, 3)],
   ] as const)("are fed as %s", (dtype, expected) => {
     const { batches } = batchesOf(numbers, { targets: zeros([3]) }, { dtype });
     expect(batches[0]!.feeds["x"]).toEqual({ dtype, shape: [2, 2], data: expected });
@@ -143,8 +147,20 @@ describe("samples that are whole numbers", () => {
     expect(problem.message).toBe(`The model takes whole numbers up to 2²⁴, but a sample holds ${value}.`);
   });
 
+  test.each([
+    ["uint8", 256, "from 0 to 255"],
+    ["uint8", 0.5, "from 0 to 255"],
+    ["uint8", -1, "from 0 to 255"],
+    ["int8", 128, "from -128 to 127"],
+    ["int16", 40_000, "from -32768 to 32767"],
+  ] as const)("for %s are not %d", (dtype, value, range) => {
+    const x = float32([1, 2], [1, value]);
+    const problem = problemOf(() => batchesOf(numbers, { x, targets: zeros([1]) }, { dtype }));
+    expect(problem.message).toBe(`The model takes whole numbers ${range}, but a sample holds ${value}.`);
+  });
+
   test("are fed to no other integer type", () => {
-    const problem = problemOf(() => batchesOf(numbers, { targets: zeros([3]) }, { dtype: "uint8" }));
-    expect(problem).toMatchObject({ reason: "file-unsupported", facts: ["uint8"] });
+    const problem = problemOf(() => batchesOf(numbers, { targets: zeros([3]) }, { dtype: "uint64" }));
+    expect(problem).toMatchObject({ reason: "file-unsupported", facts: ["uint64"] });
   });
 });
