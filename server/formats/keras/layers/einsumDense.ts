@@ -1,4 +1,5 @@
 import { string } from "../../../graph/build";
+import { sizeOf } from "../../../graph/tensor";
 import { activate } from "../activations";
 import type { LayerCall, Lowerings } from "../call";
 import type { Owner } from "../instance";
@@ -37,15 +38,37 @@ export function project(call: LayerCall, owner: Owner, x: KerasValue, projection
   const letters = [...equation.kernel];
   const outputs = letters.map((_, axis) => axis).filter((axis) => equation.result.includes(letters[axis]!));
   const kernel = owner.weight("kernel", letters.map(extentOf), "kernel", outputs);
-  const text = `${equation.input},${equation.kernel}->${equation.result}`;
   const shape = [...equation.result].map((letter) => known.get(letter) ?? extents[letter] ?? null);
-  const product = emit.op("Einsum", [emit.plain(x), kernel], { equation: string(text) });
+  const product = multiplied(call, emit.plain(x), kernel, equation, extentOf);
   if (biasAxes === "") return emit.value(product, shape);
   const first = Math.min(...[...biasAxes].map((letter) => equation.result.indexOf(letter)));
   const biasShape = [...equation.result.slice(first)].map((letter) =>
     biasAxes.includes(letter) ? extentOf(letter) : 1,
   );
   return emit.value(emit.op("Add", [product, owner.weight("bias", biasShape, "bias")]), shape);
+}
+
+/** The product; by one MatMul where the letters that go are the last of the input and those that come the last of the result. */
+function multiplied(
+  { emit }: LayerCall,
+  x: string,
+  kernel: string,
+  { input, kernel: letters, result }: Equation,
+  extentOf: (letter: string) => number,
+): string {
+  const gone = [...letters].filter((letter) => !result.includes(letter)).join("");
+  const come = letters.slice(gone.length);
+  const kept = input.slice(0, input.length - gone.length);
+  if (gone === "" || come === "" || letters !== gone + come || input !== kept + gone || result !== kept + come) {
+    return emit.op("Einsum", [x, kernel], { equation: string(`${input},${letters}->${result}`) });
+  }
+  const sizes = (part: string): readonly number[] => [...part].map(extentOf);
+  const shaped = (name: string, shape: readonly number[]): string => emit.op("Reshape", [name, emit.integers(shape)]);
+  const same = [...kept].map(() => 0);
+  const flat = gone.length === 1 ? x : shaped(x, [...same, sizeOf(sizes(gone))]);
+  const matrix = letters.length === 2 ? kernel : shaped(kernel, [sizeOf(sizes(gone)), sizeOf(sizes(come))]);
+  const product = emit.op("MatMul", [flat, matrix]);
+  return come.length === 1 ? product : shaped(product, [...same, ...sizes(come)]);
 }
 
 const form = /^(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)(\.\.\.)?$/;

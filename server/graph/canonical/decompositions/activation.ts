@@ -73,6 +73,7 @@ export const gateFunctions: Readonly<Record<string, GateFunction>> = {
   HardSigmoid: { alpha: 0.2, beta: 0.5, apply: hardSigmoid },
   LeakyRelu: { alpha: 0.01, apply: (emit, x, alpha) => leaky(emit, x, emit.like(x, alpha)) },
   Elu: { alpha: 1, apply: (emit, x, alpha) => exponential(emit, x, alpha, 1) },
+  Affine: { alpha: 1, beta: 0, apply: (emit, x, alpha, beta) => emit.shift(emit.scale(x, alpha), beta) },
   Softsign: { apply: softsign },
   Softplus: { apply: softplus },
 };

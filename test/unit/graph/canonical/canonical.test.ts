@@ -212,7 +212,7 @@ describe("refusals", () => {
     const layer = network(
       [
         node("Unsqueeze", ["x", "axes"], ["s"]),
-        node("LSTM", ["s", "w", "r"], ["", "y"], { activations: strings("Affine", "Tanh", "Tanh") }),
+        node("LSTM", ["s", "w", "r"], ["", "y"], { activations: strings("ScaledTanh", "Tanh", "Tanh") }),
       ],
       ["y"],
       {
@@ -223,7 +223,7 @@ describe("refusals", () => {
     const problem = problemOf(() =>
       canonicalise({ ...layer, constants: new Map([["axes", intTensor([1], [0])]]) }, { x: [2, 4] }),
     );
-    expect(problem.message).toContain("LSTM with the activation Affine");
+    expect(problem.message).toContain("LSTM with the activation ScaledTanh");
     expect(problem.facts).toEqual(["LSTM"]);
   });
 });

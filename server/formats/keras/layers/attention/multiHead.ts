@@ -57,15 +57,18 @@ interface Heads {
 }
 
 /**
- * Softmax of the scores over the keys. Where no key may be seen, Keras' own kernel makes all keys alike, and its separate
- * softmax, which it takes when there is dropout or when scores are returned, makes them 0.
+ * Softmax of the scores over the keys. Where no key may be seen, Keras 3's own kernel makes all keys alike, and its separate
+ * softmax, which it takes when there is dropout or when scores are returned, makes them 0; Keras 2 lets them count less.
  */
 function weightsOf(call: LayerCall, scores: string, visibility: string | undefined, isFused: boolean): string {
-  const { emit } = call;
+  const { emit, context } = call;
   const softmax = (name: string): string => emit.op("Softmax", [name], { axis: int(-1) });
   if (visibility === undefined) return softmax(scores);
   const condition = emit.op("Unsqueeze", [visibility, emit.integers([1])]);
   // The constants are Keras' own.
+  if (context.generation === 2) {
+    return softmax(emit.op("Where", [condition, scores, emit.op("Sub", [scores, emit.scalar(1e9)])]));
+  }
   const hidden = emit.op("Where", [condition, scores, emit.scalar(isFused ? -0.7 * 3.38953e38 : -1e9)]);
   return isFused ? softmax(hidden) : emit.op("Where", [condition, softmax(hidden), emit.scalar(0)]);
 }
@@ -148,8 +151,8 @@ const multiHead: Lowering = (call) => {
     throw settings.fault("output_shape", "numbers");
   const valueWidth = settings.integer("value_dim", keyWidth);
   const results = attend(call, { queries: count, keys: count, keyWidth, valueWidth }, shape);
-  // Keras' layer takes the masks off its inputs, so that what is added to its result, say, has none.
-  for (const input of [query, value, key]) input.forgetMask();
+  // Keras 3's layer takes the masks off its inputs, so that what is added to its result, say, has none.
+  if (call.context.generation === 3) for (const input of [query, value, key]) input.forgetMask();
   return results;
 };
 
