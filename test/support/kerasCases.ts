@@ -13,6 +13,8 @@ export interface KerasCase {
   readonly name: string;
   /** The `.keras` file. */
   readonly model: Uint8Array;
+  /** The same model in HDF5 of the older layout, for some. */
+  readonly older?: Uint8Array;
   /** Its `config.json`. */
   readonly config: unknown;
   /** Shapes of Keras' variables by path. */
@@ -30,6 +32,7 @@ function caseOf(files: Files, name: string): KerasCase {
     model,
     config: JSON.parse(strFromU8(unzipSync(model)["config.json"]!)) as unknown,
     variables: JSON.parse(strFromU8(files[`${name}.variables.json`]!)) as KerasCase["variables"],
+    ...(`${name}.h5` in files && { older: files[`${name}.h5`]! }),
     ...(`${name}.input.npy` in files && { computed: { input: array("input"), output: array("output") } }),
   };
 }
@@ -76,8 +79,17 @@ export class ModelFolder {
 
   /** Writes a model and returns its path. */
   write({ name, model }: KerasCase): string {
-    const file = join(this.path, `${name}.keras`);
-    writeFileSync(file, model);
+    return this.put(`${name}.keras`, model);
+  }
+
+  /** Writes a model in the older layout and returns its path. */
+  writeOlder({ name, older }: KerasCase): string {
+    return this.put(`${name}.h5`, older!);
+  }
+
+  private put(name: string, bytes: Uint8Array): string {
+    const file = join(this.path, name);
+    writeFileSync(file, bytes);
     return file;
   }
 

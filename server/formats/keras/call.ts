@@ -32,6 +32,8 @@ export class LayerCall {
     readonly settings: Settings,
     readonly given: Arguments,
     private readonly owner: Owner,
+    /** Applies the model that the layer wraps; absent when it wraps none. */
+    readonly applyInner?: (inputs: readonly KerasValue[]) => readonly KerasValue[],
   ) {
     this.inputs = [...tensorsIn(given.args), ...tensorsIn(given.kwargs)];
   }

@@ -16,6 +16,8 @@ export interface LayerDescription {
   readonly shift: number;
   /** The model, when the layer is one. */
   readonly model?: ModelDescription;
+  /** The model that the layer applies, when it wraps one, as TimeDistributed may. */
+  readonly inner?: ModelDescription;
 }
 
 /** An input of a model: what references call it, and the shape of its batch and its type, where they are said. */
@@ -140,7 +142,11 @@ class Reader {
     const isOperation = hasOrigin && module.includes(".ops.");
     const isModel = modelClasses.has(className) && !isOperation;
     const model = isModel ? this.model({ ...entry, config: given }, depth + 1) : undefined;
-    return { className, name, config, isOperation, hasOrigin, nodes: [], shift: 0, ...(model ? { model } : {}) };
+    const wrapped = isModel ? undefined : config["layer"];
+    const wrapsModel = isJson(wrapped) && modelClasses.has(String(wrapped["class_name"]));
+    const inner = wrapsModel ? this.model(wrapped, depth + 1) : undefined;
+    const models = { ...(model ? { model } : {}), ...(inner ? { inner } : {}) };
+    return { className, name, config, isOperation, hasOrigin, nodes: [], shift: 0, ...models };
   }
 }
 

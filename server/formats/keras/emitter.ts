@@ -90,6 +90,7 @@ export class Emitter {
 
   /** The value as another type, as Cast converts it. */
   cast(value: KerasValue, dtype: DataType): KerasValue {
+    if (value.dtype === dtype) return value;
     const key = `${value.name} as ${dtype}`;
     const name = this.turned.get(key) ?? this.op("Cast", [value.name], { to: int(codeOf(dtype)) });
     this.turned.set(key, name);

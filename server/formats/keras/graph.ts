@@ -122,22 +122,21 @@ class Builder {
     for (const { layer, given: node, key } of ordered) {
       const args = resolved(node.args, find) as unknown[];
       const kwargs = resolved(node.kwargs, find) as Json;
-      results.set(key, this.apply(layer, model.layers.get(layer.name)!, { args, kwargs }));
+      results.set(key, this.apply(layer, model, { args, kwargs }));
     }
     return outputs.map((reference) => find(reference, keyOf(reference.layer, reference.node)));
   }
 
-  private apply(
-    layer: LayerDescription,
-    instance: LayerInstance | ModelInstance,
-    given: Arguments,
-  ): readonly KerasValue[] {
+  private apply(layer: LayerDescription, model: ModelInstance, given: Arguments): readonly KerasValue[] {
     const { className, name, config } = layer;
+    const instance = model.layers.get(name)!;
+    const inner = model.inner.get(name);
     const precision = precisionOf(name, config);
     if (precision !== undefined) this.precisions.add(precision);
     if (!(instance instanceof LayerInstance)) return this.applyModel(instance, tensorsIn(given.args));
     this.emit.begin(name);
-    const call = new LayerCall(this.context, className, name, instance.settings, given, instance);
+    const apply = inner && ((inputs: readonly KerasValue[]) => this.applyModel(inner, inputs));
+    const call = new LayerCall(this.context, className, name, instance.settings, given, instance, apply);
     return this.lower(call, isOperation(layer, given) ? operations : this.dialect.layers);
   }
 

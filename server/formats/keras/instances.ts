@@ -8,6 +8,8 @@ export interface ModelInstance {
   readonly description: ModelDescription;
   /** By name, in the description's order. */
   readonly layers: ReadonlyMap<string, LayerInstance | ModelInstance>;
+  /** Models that layers wrap, by the layer's name. */
+  readonly inner: ReadonlyMap<string, ModelInstance>;
 }
 
 /** Prepares the layers of a model and of those in it. Nothing is read of the store yet. */
@@ -23,12 +25,14 @@ function instance(
   path: string,
 ): ModelInstance {
   const layers = new Map<string, LayerInstance | ModelInstance>();
+  const wrapped = new Map<string, ModelInstance>();
   const scope = description.isSequential ? [description.name] : [];
   const numbers = new Map<string, number>();
   for (const layer of description.layers) {
-    const { className, name, config, model } = layer;
+    const { className, name, config, model, inner } = layer;
     const folder = isCounted(layer, description) ? `${path}/${folderOf(className, numbers)}` : path;
     const place = { models, path: folder, scope };
+    if (inner) wrapped.set(name, instance(inner, store, emit, [...models, name], `${folder}/layer/layers`));
     layers.set(
       name,
       model
@@ -36,7 +40,7 @@ function instance(
         : new LayerInstance(className, name, config, place, store, emit),
     );
   }
-  return { description, layers };
+  return { description, layers, inner: wrapped };
 }
 
 /** Whether a layer has a folder in files of Keras 3: operations on tensors and the input of a Sequential model have none. */
@@ -70,5 +74,9 @@ export function snakeCase(name: string): string {
 
 /** The layers of a model and of those in it, in order. */
 export function layersIn(model: ModelInstance): readonly LayerInstance[] {
-  return [...model.layers.values()].flatMap((layer) => (layer instanceof LayerInstance ? [layer] : layersIn(layer)));
+  return [...model.layers].flatMap(([name, layer]) => {
+    const inner = model.inner.get(name);
+    const own = layer instanceof LayerInstance ? [layer] : layersIn(layer);
+    return inner ? [...own, ...layersIn(inner)] : own;
+  });
 }

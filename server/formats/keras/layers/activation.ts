@@ -39,7 +39,7 @@ function prelu(call: LayerCall): KerasValue {
 
 function softmaxLayer(call: LayerCall): KerasValue {
   const x = call.input();
-  if (x.mask) throw call.refuse("has a masked input");
+  if (x.mask || call.inputs.length > 1) throw call.refuse("has a masked input");
   const given = call.settings.raw("axis") ?? -1;
   const list = [given].flat() as readonly unknown[];
   if (!list.every((axis): axis is number => Number.isInteger(axis))) throw call.settings.fault("axis", "axes");

@@ -4,10 +4,15 @@ import type { Emitter } from "../emitter";
 import { KerasValue } from "../value";
 import { toFloat } from "./steps";
 
-/** The mask that a call is given by name, or else that of a tensor; bool [N, steps]. */
-export function maskOf(call: LayerCall, x: KerasValue = call.input()): KerasValue | undefined {
-  const given = call.argument("mask");
-  return given instanceof KerasValue ? given : x.mask;
+/**
+ * The mask that a call is given by name, or else that of a tensor; bool [N, steps].
+ * @throws Refusal for one of other axes.
+ */
+export function maskOf(call: LayerCall, x: KerasValue = call.input(), name = "mask"): KerasValue | undefined {
+  const given = call.argument(name);
+  const mask = given instanceof KerasValue ? given : x.mask;
+  if (mask && mask.rank !== 2) throw call.refuse(`has a mask of ${mask.rank} axes, where 2 were expected`);
+  return mask && call.emit.cast(mask, "bool");
 }
 
 /** A value with a mask, where there is one. */

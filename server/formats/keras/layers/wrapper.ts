@@ -20,12 +20,21 @@ const timeDistributed: Lowering = (call) => {
   const [batch, steps, ...rest] = x.shape as [Extent, Extent, ...Extent[]];
   const extents = rest.map((_, k) => call.extent(k + 2, x));
   const joined = joinSteps(call, x, extents);
-  const each = call.wrapped("layer", "layer", [joined]);
-  if (x.mask && usesMask.has(each.className)) throw call.refuse(`hands a mask to a ${each.className} for each step`);
-  const results = call.context.lower(each);
+  const results = appliedToSteps(call, joined, x.mask !== undefined);
+  call.emit.begin(call.name);
   const split = results.map((y) => splitSteps(call, y, x, batch, steps));
   return split.map((value) => withMask(call, value, x.mask));
 };
+
+function appliedToSteps(call: LayerCall, joined: KerasValue, isMasked: boolean): readonly KerasValue[] {
+  if (call.applyInner) {
+    if (isMasked) throw call.refuse("hands a mask to a model for each step");
+    return call.applyInner([joined]);
+  }
+  const each = call.wrapped("layer", "layer", [joined]);
+  if (isMasked && usesMask.has(each.className)) throw call.refuse(`hands a mask to a ${each.className} for each step`);
+  return call.context.lower(each);
+}
 
 /** [N, T, …] → [N·T, …] */
 function joinSteps({ emit }: LayerCall, x: KerasValue, extents: readonly number[]): KerasValue {

@@ -3,7 +3,7 @@ import type { LayerCall, Lowering, Lowerings } from "../../call";
 import { sizeOf } from "../../../../graph/tensor";
 import { KerasValue } from "../../value";
 import { project } from "../einsumDense";
-import { withMask } from "../masking";
+import { maskOf, withMask } from "../masking";
 import { allOf, isNear, isPast, keyCounts, queryCounts } from "./conditions";
 
 /** The tensors that an attention layer is called with. */
@@ -27,13 +27,9 @@ function tensorsOf(call: LayerCall): Tensors {
 function visible(call: LayerCall, { query, value, key }: Tensors): string | undefined {
   const { emit, settings } = call;
   const given = call.argument("attention_mask");
-  const named = (name: string, otherwise: KerasValue | undefined): KerasValue | undefined => {
-    const mask = call.argument(name);
-    return mask instanceof KerasValue ? mask : otherwise;
-  };
-  const queryMask = named("query_mask", query.mask);
-  const valueMask = named("value_mask", value.mask);
-  const keyMask = named("key_mask", call.argument("key", 2) instanceof KerasValue ? key.mask : undefined);
+  const queryMask = maskOf(call, query, "query_mask");
+  const valueMask = maskOf(call, value, "value_mask");
+  const keyMask = call.argument("key", 2) instanceof KerasValue ? maskOf(call, key, "key_mask") : undefined;
   if (given instanceof KerasValue && given.rank !== 3) throw call.refuse(`has an attention_mask of ${given.rank} axes`);
   const isRow = query.rank === 3 && value.rank === 3;
   const conditions = [

@@ -1,6 +1,6 @@
 import { int } from "../../../../graph/build";
-import type { LayerCall, Lowering, Lowerings } from "../../call";
-import type { KerasValue } from "../../value";
+import { tensorsIn, type LayerCall, type Lowering, type Lowerings } from "../../call";
+import { KerasValue } from "../../value";
 import { withMask } from "../masking";
 import { allOf, isPast, keyCounts, queryCounts } from "./conditions";
 
@@ -39,17 +39,26 @@ const additive: Score = (call, query, key) => {
   return summed(call, query, key, undefined, scale);
 };
 
+/** The mask of the k-th tensor: as the call gives it in a list, or else its own. */
+function maskAt(call: LayerCall, x: KerasValue, k: number): KerasValue | undefined {
+  const given = call.argument("mask");
+  if (!Array.isArray(given)) return x.mask;
+  const mask: unknown = given[k];
+  return mask instanceof KerasValue ? mask : undefined;
+}
+
 /** softmax(scores)·v, called with [query, value] or [query, value, key]. */
 const attention =
   (score: Score): Lowering =>
   (call) => {
     const { emit } = call;
-    const [query, value, key = value] = call.inputs;
+    const [query, value, key = value] = tensorsIn(call.given.args);
     if (!query || !value || !key) throw call.refuse("is called without a query and a value");
     if ([query, value, key].some(({ rank }) => rank !== 3)) throw call.refuse("has inputs that have not 3 axes");
     const scores = score(call, query, key);
+    const [mask, valueMask] = [query, value].map((x, k) => maskAt(call, x, k));
     const conditions = [
-      ...(value.mask ? [keyCounts(call, value.mask)] : []),
+      ...(valueMask ? [keyCounts(call, valueMask)] : []),
       ...(call.argument("use_causal_mask") === true ? [isPast(call, query, key)] : []),
     ];
     const visible = allOf(call, conditions);
@@ -57,7 +66,6 @@ const attention =
     const hidden = (): string => emit.op("Where", [visible!, scores, emit.op("Sub", [scores, emit.scalar(1e9)])]);
     const weights = emit.op("Softmax", [visible === undefined ? scores : hidden()], { axis: int(2) });
     const product = emit.op("MatMul", [weights, emit.plain(value)]);
-    const { mask } = query;
     const kept = mask ? emit.op("Where", [queryCounts(call, mask), product, emit.scalar(0)]) : product;
     const output = emit.value(kept, [...query.shape.slice(0, -1), value.shape.at(-1)!]);
     const result = withMask(call, output, mask);
