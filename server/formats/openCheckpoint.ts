@@ -131,6 +131,7 @@ function refuseFolded(known: readonly string[], checkpoint: Checkpoint, model: s
     `does not fit ${model}: its batch normalisation (${layers[0]}) is folded into the weights of the model`,
     exportAgain,
     shortened(layers.map((layer) => `${layer} folded`)),
+    torchExport(),
   );
 }
 

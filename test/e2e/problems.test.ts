@@ -35,6 +35,7 @@ beforeAll(async () => {
   workspace.addModel("labels", { points: 5, samples: 100, data: "labels.npz" });
   workspace.addModel("full/full", { points: 21, samples: 50 });
   workspace.addModel("two/two");
+  workspace.addModel("two/again");
   workspace.write("two/other.npz", dataWithLabels(10));
   workspace.write("corrupt.onnx", readFileSync(workspace.path("good.onnx")).subarray(0, 5000));
   workspace.write("network.keras", "PK");
@@ -111,8 +112,18 @@ describe("data that cannot be inferred", () => {
     expect(await driver.panel().text()).toContain("test.npz");
   });
 
-  test("can be chosen in the panel as well", async () => {
+  test("is not asked for again, and can be changed in the panel's menu", async () => {
     await driver.visualize("two.onnx");
+    await driver.panel().state("done");
+    await driver.panel().button("More actions").click();
+    await driver.panel().root.getByRole("menuitem", { name: "Choose other data…" }).click();
+    await driver.row("other.npz").click();
+    await expect.poll(() => driver.panel().text()).toContain("other.npz");
+    await driver.panel().state("done");
+  });
+
+  test("can be chosen in the panel as well", async () => {
+    await driver.visualize("again.onnx");
     await driver.row("other.npz").waitFor();
     await driver.page.keyboard.press("Escape");
     await driver.panel().state("choose-data");

@@ -1,0 +1,42 @@
+import { copyFileSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LossSpec } from "../../../server/protocol/study";
+import { resultOf } from "../method/support";
+import { temporaryFolder } from "../runs/support/folders";
+import { ServerClient } from "./client";
+
+const fixture = path.resolve("test", "fixtures", "keras-training");
+const expected = JSON.parse(readFileSync(path.join(fixture, "expected.json"), "utf8")) as Readonly<
+  Record<string, number>
+>;
+
+let client: ServerClient;
+beforeAll(async () => {
+  client = await ServerClient.start();
+});
+afterAll(() => client.kill());
+
+const cases: readonly (readonly [string, string, LossSpec, string])[] = [
+  ["softmax", "classes", { name: "crossEntropy", fromLogits: false }, "sparse_categorical_crossentropy"],
+  ["logits", "classes", { name: "crossEntropy", fromLogits: true }, "SparseCategoricalCrossentropy(from_logits=True)"],
+  ["smooth", "several", { name: "binaryCrossEntropy", fromLogits: false, labelSmoothing: 0.2 }, "BinaryCrossentropy"],
+  ["regression", "several", { name: "meanSquaredError" }, "mse"],
+];
+
+describe("a Keras model with its data beside it is measured as it was trained", () => {
+  test.each(cases)("%s", async (name, data, loss, written) => {
+    const folder = temporaryFolder();
+    const model = path.join(folder, `${name}.keras`);
+    copyFileSync(path.join(fixture, `${name}.keras`), model);
+    copyFileSync(path.join(fixture, `${data}.npz`), path.join(folder, "test.npz"));
+    const described = await client.describe(model);
+    if (described.kind !== "ready") throw new Error(JSON.stringify(described));
+    expect(described.study.loss).toEqual(loss);
+    expect(described.origins.loss![0]).toContain(`Loss from the training configuration: ${written}`);
+    const study = { ...described.study, grid: { ...described.study.grid, points: [1, 1] as const } };
+    const { centre } = await resultOf({ ...study, compute: { ...study.compute, evaluators: 1 } });
+    // Keras computes in float32 and clips at 1e-7.
+    expect(Math.abs(Number(centre.loss) / expected[name]! - 1)).toBeLessThan(1e-5);
+  });
+});
