@@ -5,7 +5,7 @@ import { readGraphModel } from "./graphModel/read";
 import { fieldOf, listOf, objectOf, readJsonObject, type JsonObject } from "./json";
 import { readLayersModel } from "./layersModel/read";
 import { holdsJson } from "./match";
-import { openWeights, quantisationNotices } from "./weights";
+import { openWeights, quantisationNotices, refuseLarge } from "./weights";
 
 /** Models of TensorFlow.js: `model.json`, with its weights in files beside it. */
 export const tfjsFormat: ModelFormat = {
@@ -18,6 +18,7 @@ export const tfjsFormat: ModelFormat = {
     const kind = kindOf(content);
     if (!kind) throw somethingElse(file, content);
     const weights = await openWeights(file, content);
+    refuseLarge(weights, file);
     const notices = quantisationNotices(weights);
     const topology = objectOf(fieldOf(content, "modelTopology"))!;
     const read: ModelContent =

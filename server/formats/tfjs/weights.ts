@@ -1,6 +1,6 @@
 import path from "node:path";
 import { besideFile } from "../../files/beside";
-import { corrupt, unsupported } from "../../files/faults";
+import { corrupt, tooLarge, unsupported } from "../../files/faults";
 import { sizeOf, type Tensor } from "../../graph/tensor";
 import { ProblemError } from "../../protocol/problem";
 import type { TensorFacts } from "../checkpoint";
@@ -71,6 +71,17 @@ export async function openWeights(model: string, content: JsonObject): Promise<W
       return decode(entry, await readAt(shards, position, entry.length));
     },
   };
+}
+
+/** Most bytes that the weights of one model may take; no engine can hold more in one. */
+const mostBytes = 2 ** 31 - 1;
+
+/** @throws ProblemError `too-large` for more weights than a model may have, which are four bytes each once dequantised. */
+export function refuseLarge({ tensors }: Weights, model: string): void {
+  const bytes = [...tensors.values()].reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+  if (bytes <= mostBytes) return;
+  const found = `has ${(bytes / 2 ** 30).toFixed(1)} GiB of weights; models of up to 2 GiB can be read`;
+  throw tooLarge(model, found, "Use a smaller model.");
 }
 
 /** What to tell of a model whose weights were quantised; nothing when they were not. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -152,8 +152,13 @@ describe("values in the graph itself", () => {
 
   test("are refused when they are not what their shape says, or no numbers", async () => {
     const tensorShape = shape(2, 3);
-    const short = Buffer.alloc(28).toString("base64");
-    expect((await problemOf(inline({ dtype: 1, tensorShape, tensorContent: short }))).message).toBe(
+    for (const length of [20, 28]) {
+      const tensorContent = Buffer.alloc(length).toString("base64");
+      expect((await problemOf(inline({ dtype: 1, tensorShape, tensorContent }))).message).toBe(
+        "model.json does not hold the 6 elements of the constant w.",
+      );
+    }
+    expect((await problemOf(inline({ dtype: 3, tensorShape, intVal: [1.5] }))).message).toBe(
       "model.json does not hold the 6 elements of the constant w.",
     );
     expect((await problemOf(inline({ dtype: 1, tensorShape: shape(2 ** 30, 2 ** 30), floatVal: [0] }))).message).toBe(
@@ -279,6 +284,18 @@ describe("files that are refused, each with one sentence", () => {
   ];
 
   const named = cases.map(([what, content, message, bytes]) => ({ what, content, message, bytes }));
+  test("more weights than an engine can hold", async () => {
+    const content = perceptron(manifest({ shape: [2 ** 20, 600], quantization: { dtype: "uint8", scale: 1, min: 0 } }));
+    const file = write(content, new Uint8Array(0));
+    truncateSync(path.join(folder, "weights.bin"), 2 ** 20 * 600);
+    const error: unknown = await openModel(file).catch((thrown: unknown) => thrown);
+    rmSync(path.join(folder, "weights.bin"));
+    expect((error as ProblemError).problem).toMatchObject({
+      reason: "too-large",
+      message: "model.json has 2.3 GiB of weights; models of up to 2 GiB can be read.",
+    });
+  });
+
   test.each(named)("$what", async ({ content, message, bytes }) => {
     const problem = await problemOf(content, bytes);
     if (typeof message === "string") expect(problem.message).toBe(message);

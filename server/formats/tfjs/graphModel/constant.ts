@@ -40,8 +40,8 @@ const storages: ReadonlyMap<string, Storage> = new Map<string, Storage>([
   ["DT_BOOL", { field: "boolVal", width: 1, becomes: "bool", element: (view, at) => view.getUint8(at) }],
 ]);
 
-/** Most elements that a constant may spread one value over. */
-const mostElements = 2 ** 28;
+/** Most elements that the constants of a graph may have together, where few values stand for many. */
+const mostElements = 2 ** 26;
 
 /**
  * The tensors of the Const nodes, by name: from the weight files where they have one of the name, else from the nodes
@@ -57,7 +57,15 @@ export async function readConstants(
   // The converter moves all values to the weight files; where some are left in the graph, none stands for zeros.
   const bare = own.some(({ attributes }) => hasValues(attributes.tensor("value")));
   const tensors = new Map<string, Tensor>();
-  for (const node of own) tensors.set(node.name, await constantOf(node, weights, bare, model));
+  let left = mostElements;
+  for (const node of own) {
+    if (weights.tensors.has(node.name)) tensors.set(node.name, widened(await weights.read(node.name)));
+    else {
+      const tensor = inlineTensor(node, bare, left, model);
+      tensors.set(node.name, tensor);
+      left -= tensor.data.length;
+    }
+  }
   return tensors;
 }
 
@@ -65,20 +73,18 @@ function hasValues(proto: JsonObject | undefined): boolean {
   return Object.keys(proto ?? {}).some((key) => key.endsWith("Val") || key === "tensorContent");
 }
 
-async function constantOf(node: TfNode, weights: Weights, bare: boolean, model: string): Promise<Tensor> {
-  if (weights.tensors.has(node.name)) return widened(await weights.read(node.name));
-  const proto = node.attributes.tensor("value");
-  if (!proto || !(bare || hasValues(proto)))
-    throw corrupt(model, `has no values for the constant ${node.name}, neither in its weights nor inline`);
-  return inlineTensor(proto, node.name, model);
-}
-
 function widened(tensor: Tensor): Tensor {
   if (tensor.dtype !== "int32") return tensor;
   return { dtype: "int64", shape: tensor.shape, data: BigInt64Array.from(tensor.data as Int32Array, BigInt) };
 }
 
-function inlineTensor(proto: JsonObject, name: string, model: string): Tensor {
+/** @param left how many elements it may have */
+function inlineTensor(node: TfNode, bare: boolean, left: number, model: string): Tensor {
+  const { name, attributes } = node;
+  const proto = attributes.tensor("value");
+  if (!proto || !(bare || hasValues(proto))) {
+    throw corrupt(model, `has no values for the constant ${name}, neither in its weights nor inline`);
+  }
   const type = typeNameOf(fieldOf(proto, "dtype")) ?? "no type";
   const storage = storages.get(type);
   if (!storage) {
@@ -87,24 +93,24 @@ function inlineTensor(proto: JsonObject, name: string, model: string): Tensor {
   }
   const shape = (shapeOfProto(fieldOf(proto, "tensorShape")) ?? []).map((extent) => extent ?? -1);
   const size = sizeOf(shape);
-  if (shape.some((extent) => extent < 0) || !(size <= mostElements)) {
+  if (shape.some((extent) => extent < 0) || !(size <= left)) {
     throw corrupt(model, `states an impossible shape for the constant ${name}`);
   }
-  const values = contentOf(proto, storage) ?? valuesOf(proto, storage);
+  const content = textOf(fieldOf(proto, "tensorContent")) ?? "";
+  const values = content === "" ? valuesOf(proto, storage) : contentOf(content, storage, size);
   const whole = storage.becomes !== "int64" || values?.every(Number.isInteger);
   if (!values || !whole || values.length > size) {
     throw corrupt(model, `does not hold the ${size} elements of the constant ${name}`);
   }
-  return tensorFrom(storage, shape, filled(values, size));
+  return tensorFrom(storage, shape, values);
 }
 
-/** All elements as bytes. */
-function contentOf(proto: JsonObject, { width, element }: Storage): readonly number[] | undefined {
-  const text = textOf(fieldOf(proto, "tensorContent"));
-  if (text === undefined || text === "") return undefined;
+/** All elements as bytes; undefined when their number is not that of the shape. */
+function contentOf(text: string, { width, element }: Storage, size: number): readonly number[] | undefined {
   const bytes = Buffer.from(text, "base64");
+  if (bytes.length !== size * width) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: Math.floor(bytes.length / width) }, (_, k) => element(view, k * width));
+  return Array.from({ length: size }, (_, k) => element(view, k * width));
 }
 
 /** The first elements as numbers; the last stands for all that follow. */
@@ -119,18 +125,25 @@ function numberOf(value: Json): number | undefined {
   return typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : realOf(value);
 }
 
-function filled(values: readonly number[], size: number): readonly number[] {
-  const last = values.at(-1) ?? 0;
-  return values.length === size ? values : Array.from({ length: size }, (_, k) => values[k] ?? last);
-}
-
+/** @param values the first elements; the last of them, or else zero, fills the rest. */
 function tensorFrom({ becomes }: Storage, shape: readonly number[], values: readonly number[]): Tensor {
+  const size = sizeOf(shape);
+  const last = values.at(-1) ?? 0;
   switch (becomes) {
-    case "float32":
-      return { dtype: "float32", shape, data: Float32Array.from(values) };
-    case "int64":
-      return { dtype: "int64", shape, data: BigInt64Array.from(values, (value) => BigInt(value)) };
-    case "bool":
-      return { dtype: "bool", shape, data: Uint8Array.from(values) };
+    case "float32": {
+      const data = new Float32Array(size).fill(last);
+      data.set(values);
+      return { dtype: "float32", shape, data };
+    }
+    case "int64": {
+      const data = new BigInt64Array(size).fill(BigInt(last));
+      values.forEach((value, k) => (data[k] = BigInt(value)));
+      return { dtype: "int64", shape, data };
+    }
+    case "bool": {
+      const data = new Uint8Array(size).fill(last);
+      data.set(values);
+      return { dtype: "bool", shape, data };
+    }
   }
 }

@@ -23,8 +23,12 @@ export function withBias(call: Call, x: Value, bias: Value, alone: boolean): Val
   return elementwise(call, "Add", [x, emit.value(emit.op("Unsqueeze", [bias.name, emit.integers(axes)]), shape)]);
 }
 
+/** How many operators back the maker of a value is looked for. */
+const lookBack = 256;
+
 function makerOf(nodes: readonly GraphNode[], value: string): GraphNode | undefined {
-  for (let at = nodes.length - 1; at >= 0; at--) if (nodes[at]!.outputs.includes(value)) return nodes[at];
+  for (let at = nodes.length - 1; at >= Math.max(0, nodes.length - lookBack); at--)
+    if (nodes[at]!.outputs.includes(value)) return nodes[at];
   return undefined;
 }
 

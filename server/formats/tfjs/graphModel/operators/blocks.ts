@@ -43,7 +43,7 @@ const batchToSpace: Translation = (call) => {
   const { emit } = call;
   const x = call.input();
   const { block, pads } = divisionOf(call);
-  if (x instanceof DividedConvolution && block.every((n, k) => n === x.division.block[k])) {
+  if (x instanceof DividedConvolution && String(block) === String(x.division.block)) {
     const dilated = x.dilated(emit, pads);
     if (dilated) return dilated;
   }
