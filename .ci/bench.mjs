@@ -31,6 +31,7 @@ for (const name of names) {
     // Some packages have CommonJS modules without names that an ES module could import.
     format: "cjs",
     packages: "external",
+    external: ["*/h5wasm/dist/node/hdf5_util.js"],
     logLevel: "error",
   });
   process.stdout.write(`\n── ${name} ──\n`);

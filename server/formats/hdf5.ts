@@ -2,13 +2,13 @@ import type * as h5wasm from "h5wasm/node";
 import { corrupt, tooLarge, unwritable } from "../files/faults";
 import { largestExpansion } from "../files/inflate";
 import { headOf } from "../files/source";
+import { withinTime } from "../files/timeLimit";
 import { viewAs, widthOf } from "../graph/elements";
 import { sizeOf, type DataType, type Tensor, type TensorData } from "../graph/tensor";
 import type { TensorFacts } from "./checkpoint";
-import { withinFile } from "./hdf5Gate";
+import { harmed, hdf5Generation, hdf5Library, withinFile, type Hdf5Library } from "./hdf5Instance";
+import { walkAll } from "./hdf5Walk";
 import { withSource } from "./source";
-
-type Library = typeof h5wasm;
 
 /** A float32 or float64 array of an HDF5 file, row-major. */
 export interface Hdf5Array {
@@ -21,6 +21,12 @@ const mostElements = 2 ** 29;
 
 /** Elements that are read at once: the library's own memory ends at 2 GiB, and holds each piece twice. */
 const pieceElements = 2 ** 24;
+
+/** Milliseconds that looking at all of a file but its elements may take, and bytes a millisecond that reading these gives. */
+const longestWalk = 10_000;
+const slowest = 1000;
+
+const readAgain = "Leave the damaged file out and try again.";
 
 /** An HDF5 file open for reading. Links to other files are not followed. Close it. */
 export interface Hdf5File {
@@ -46,13 +52,6 @@ export interface Hdf5File {
   close(): void;
 }
 
-/** The library is large, so it is loaded when the first HDF5 file is met. */
-async function library(): Promise<Library> {
-  const loaded = await import("h5wasm/node");
-  await loaded.ready;
-  return loaded;
-}
-
 /** Whether a file starts like HDF5. */
 export function isHdf5(head: Uint8Array): boolean {
   return [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, i) => head[i] === byte);
@@ -67,24 +66,28 @@ export async function openHdf5(file: string, called = file): Promise<Hdf5File> {
     if (!isHdf5(await headOf(source, 8))) throw corrupt(called, "is no HDF5 file");
     return source.size;
   });
-  return new OpenHdf5(file, called, size, await library());
+  return new OpenHdf5(file, called, size, await hdf5Library());
 }
 
 class OpenHdf5 implements Hdf5File {
   private readonly root: h5wasm.File;
   /** Names within groups that were looked into, by the group's path. */
   private readonly listed = new Map<string, ReadonlySet<string>>();
+  private readonly generation = hdf5Generation();
 
   constructor(
     file: string,
     readonly path: string,
     private readonly size: number,
-    private readonly h5: Library,
+    private readonly h5: Hdf5Library,
   ) {
     this.root = this.guarded(() => {
-      const opened = new h5.File(file, "r");
-      if (opened.file_id < 0n) throw new Error("HDF5 cannot open it");
-      return opened;
+      return withinTime(longestWalk, () => {
+        const opened = new h5.File(file, "r");
+        if (opened.file_id < 0n) throw new Error("HDF5 cannot open it");
+        walkAll(h5, opened);
+        return opened;
+      });
     }, file);
   }
 
@@ -130,7 +133,11 @@ class OpenHdf5 implements Hdf5File {
     if (count > mostElements) throw tooLarge(this.path, `holds ${name} with ${count} numbers`, "Use a smaller file.");
     // The library has no name for half-precision numbers; as whole numbers of their width they are their own bits.
     if (dtype === "float16") Object.assign(dataset.metadata, { type: integerClass });
-    const data = this.guarded(() => readPieces(dataset, dtype, shape));
+    const read = (): TensorData => readPieces(dataset, dtype, shape);
+    // Elements in one piece are only copied; to find chunks the library follows a tree, which may be made a circle.
+    const isChunked = this.guarded(() => dataset.metadata.chunks !== null);
+    const limit = longestWalk + (count * widthOf(dtype)) / slowest;
+    const data = this.guarded(() => (isChunked ? withinTime(limit, read) : read()));
     if (data.length !== count) throw corrupt(this.path, `holds ${data.length} of ${count} numbers in ${name}`);
     return { dtype, shape, data };
   }
@@ -148,7 +155,7 @@ class OpenHdf5 implements Hdf5File {
   }
 
   close(): void {
-    this.root.close();
+    if (this.generation === hdf5Generation()) this.root.close();
   }
 
   private find(path: readonly string[]): unknown {
@@ -168,9 +175,12 @@ class OpenHdf5 implements Hdf5File {
 
   /** Runs `read`, which opens no file but `opening`; what the library throws says that the file is damaged. */
   private guarded<T>(read: () => T, opening?: string): T {
+    if (this.generation !== hdf5Generation())
+      throw corrupt(this.path, "was lost when a damaged file was read", readAgain);
     try {
       return withinFile(this.h5, opening, read);
     } catch (error) {
+      harmed();
       const why = error instanceof Error ? firstLine(error.message) : "HDF5 cannot read it";
       throw corrupt(this.path, `is damaged: ${why}`);
     }
@@ -259,7 +269,7 @@ export async function writeHdf5(
   draft: string,
   groups: ReadonlyMap<string, readonly { readonly shape: readonly number[]; readonly data: Float32Array }[]>,
 ): Promise<void> {
-  const h5 = await library();
+  const h5 = await hdf5Library();
   try {
     const root = new h5.File(draft, "w");
     for (const [name, arrays] of groups) {

@@ -9,7 +9,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "fuzz-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Damaged copies of each file; `test/bench/fuzz.ts` goes on for as long as one likes. */
-const copies = 12;
+const copies = 4;
 const mostGrowth = 2 ** 30;
 
 test("damaged files of every format are read, or refused by a sentence that names them", async () => {
@@ -29,7 +29,7 @@ test("damaged files of every format are read, or refused by a sentence that name
   expect(failures).toEqual([]);
   // Both happen: what is damaged is not all refused, as unused bytes may change, and not all let through.
   expect(counts.refused).toBeGreaterThan(counts.read);
-  expect(counts.read).toBeGreaterThan(targets.length);
+  expect(counts.read).toBeGreaterThan(targets.length / 4);
   expect(process.memoryUsage().rss - base).toBeLessThan(mostGrowth);
   expect(await undamaged(targets, folder)).toEqual(before);
 });

@@ -12,8 +12,8 @@ export interface Attempt {
   readonly milliseconds: number;
 }
 
-/** Longest that the reading of one small damaged file may take. */
-export const mostMilliseconds = 5000;
+/** Longest that the reading of one small damaged file may take: what goes round in circles is ended after ten seconds. */
+export const mostMilliseconds = 13_000;
 
 /** What comes of each file as it is, by reader and name. */
 export async function undamaged(targets: readonly Target[], folder: string): Promise<ReadonlyMap<string, string>> {
@@ -56,7 +56,8 @@ async function reading(target: Target, bytes: Uint8Array, folder: string, what: 
       return finish("failed", `${again}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
     const { message, advice, file: named, reason } = error.problem;
-    const names = message.includes(target.name) || (named !== undefined && path.dirname(named) === folder);
+    const names =
+      message.includes(path.basename(target.name)) || named?.startsWith(path.join(folder, path.sep)) === true;
     const isSentence = /^\S.*[.!?)]$/s.test(message) && message.length < 2000 && advice !== "";
     if (!names || !isSentence || reason === "internal")
       return finish("failed", `${again}: no sentence for it: ${message}`);

@@ -1,6 +1,7 @@
 import { unzipSync, zipSync } from "fflate";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { gunzipSync } from "node:zlib";
 import { loadModel } from "../../../server/evaluator/model";
 import { readDirections } from "../../../server/formats/directions";
 import { openCheckpoint } from "../../../server/formats/openCheckpoint";
@@ -26,6 +27,9 @@ export interface Target {
   read(file: string): Promise<unknown>;
 }
 
+/** How many models of one kind of layers are taken. */
+const mostOfKind = 3;
+
 const fixtures = path.resolve("test/fixtures");
 
 /**
@@ -36,7 +40,9 @@ export async function fuzzTargets(folder: string): Promise<readonly Target[]> {
   const resnet = await loadModel({ path: path.join(fixtures, "pytorch-resnet8", "model.onnx") });
   const { parameters } = resnet.graph;
   return [
-    ...models().map((file) => target("model", file, (damaged) => loadModel({ path: damaged }))),
+    ...models().map((file) => target("model", file, loadWhole)),
+    ...layers().map(([name, bytes]) => madeUp("model", name, bytes, loadWhole)),
+    ...browserModels(folder),
     ...checkpoints().map((file) => target("checkpoint", file, readAll)),
     ...shards(folder),
     ...directions().map((file) => target("directions", file, (damaged) => readSaved(damaged, parameters))),
@@ -58,10 +64,38 @@ export async function fuzzTargets(folder: string): Promise<readonly Target[]> {
 function models(): readonly string[] {
   return [
     ...inFolder("onnx", /\.onnx$/),
-    ...["keras-sequential", "keras-layers", "keras", "tfjs"].flatMap((name) =>
-      inFolder(name, /\.(keras|h5)$|model\.json$/),
-    ),
+    ...["keras-sequential", "keras-models"].flatMap((name) => inFolder(name, /\.(keras|h5)$/)),
   ];
+}
+
+function loadWhole(file: string): Promise<unknown> {
+  return loadModel({ path: file });
+}
+
+/** Keras models of a few layers of each kind. */
+function layers(): readonly (readonly [string, Uint8Array])[] {
+  return inFolder("keras-layers", /\.zip\.gz$/).flatMap((file) => {
+    const entries = Object.entries(unzipSync(gunzipSync(readFileSync(file))));
+    const kept = entries.filter(([name]) => name.endsWith(".keras")).slice(0, mostOfKind);
+    return kept.map(([name, bytes]) => [path.basename(name), bytes] as const);
+  });
+}
+
+/** Models of TensorFlow.js, whose description and whose weights are damaged, the other being as it was. */
+function browserModels(folder: string): readonly Target[] {
+  const models = readdirSync(path.join(fixtures, "tfjs"), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  return models.flatMap(({ name: model }) => {
+    const files = inFolder(path.join("tfjs", model), /\.(json|bin)$/);
+    return files.map((file) => {
+      const own = path.join(`${model}-${path.basename(file)}`, path.basename(file));
+      mkdirSync(path.join(folder, path.dirname(own)), { recursive: true });
+      for (const each of files) copyFileSync(each, path.join(folder, path.dirname(own), path.basename(each)));
+      const read = (damaged: string): Promise<unknown> => loadWhole(path.join(path.dirname(damaged), "model.json"));
+      return madeUp("model", own, readFileSync(file), read);
+    });
+  });
 }
 
 function checkpoints(): readonly string[] {
