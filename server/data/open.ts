@@ -31,13 +31,13 @@ const headBytes = 16;
 /**
  * Opens labelled data of any known format.
  * @param path absolute, of a file or of a folder of pictures
- * @param asked arrays, columns or files asked for by the study; found by their usual names when absent
+ * @param asked names of arrays, columns or files that the study gives; found by their usual names when absent
  * @throws ProblemError `data-missing`, `data-mismatch` (arrays not found), `labels-mismatch`, `file-corrupt`,
  *   `file-unsupported`, `too-large`
  */
-export async function openData(path: string, asked: AskedNames): Promise<LabelledData> {
+export async function openData(path: string, { x, y }: AskedNames): Promise<LabelledData> {
   const format = await formatOf(path);
-  return format.open(path, asked);
+  return format.open(path, { ...(x === undefined ? {} : { x }), ...(y === undefined ? {} : { y }) });
 }
 
 /**
