@@ -1,8 +1,8 @@
 import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from "hyparquet";
-import { compressors as allCompressors } from "hyparquet-compressors";
 import { corrupt, tooLarge } from "../files/faults";
 import type { Source } from "../files/source";
 import { ProblemError } from "../protocol/problem";
+import { boundedCompressors } from "./parquetCodecs";
 import { checkPages } from "./parquetPages";
 
 /** The list of contents at the end of the file is read whole. */
@@ -80,16 +80,7 @@ export async function openParquet(source: Source): Promise<ParquetFile> {
   };
 }
 
-/** Decompressors that refuse to make more than a group may have. */
-const compressors = Object.fromEntries(
-  Object.entries(allCompressors).map(([codec, unpack]) => [
-    codec,
-    (input: Uint8Array, length: number): Uint8Array => {
-      if (length > largestGroup) throw new Error(`a page claims ${length} bytes`);
-      return unpack(input, length);
-    },
-  ]),
-);
+const compressors = boundedCompressors(largestGroup);
 
 /** The library throws errors of every kind on damaged files. */
 async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {

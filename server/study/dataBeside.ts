@@ -1,10 +1,12 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import type { Dirent } from "node:fs";
 import path from "node:path";
 import { splitOf } from "./propose";
 
 /** Looking into more files than this would take longer than asking. */
 const mostCandidates = 16;
+/** Tables are read whole to be held against a model; larger ones, in bytes, are taken only when they are named. */
+const largestTable = 2 ** 26;
 /** Folders and entries that are looked through, and how deep below the model's folder. */
 const mostFolders = 64;
 const mostEntries = 5000;
@@ -68,7 +70,9 @@ async function look(folder: string, depth: number, search: Search): Promise<void
       if (isSplit && (await hasFolders(file))) search.found.push({ file, depth });
       const inData = depth > 0 || dataFolder.test(name) || cifarFolder.test(name);
       if (inData && !isSplit && depth < deepest) await look(file, depth + 1, search);
-    } else if (isCandidate(name, names) || (inCifar && bareSplit.test(name))) search.found.push({ file, depth });
+    } else if ((isCandidate(name, names) && !(await isLargeTable(file))) || (inCifar && bareSplit.test(name))) {
+      search.found.push({ file, depth });
+    }
   }
 }
 
@@ -76,6 +80,14 @@ function isCandidate(name: string, beside: ReadonlySet<string>): boolean {
   if (!patterns.some((pattern) => pattern.test(name))) return false;
   if (/\.gz$/i.test(name) && beside.has(name.slice(0, -3))) return false;
   return !(/\.npy$/i.test(name) && labelsFile.test(name));
+}
+
+async function isLargeTable(file: string): Promise<boolean> {
+  if (!/\.(csv|tsv)$/i.test(file)) return false;
+  return stat(file).then(
+    ({ size }) => size > largestTable,
+    () => true,
+  );
 }
 
 /** Pictures are in a subfolder for each class. */

@@ -1,7 +1,9 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
+import { boundedCompressors } from "../../../server/data/parquetCodecs";
 import { openData } from "../../../server/data/open";
 import { problemFrom, readAll } from "../../support/data";
 
@@ -112,6 +114,37 @@ describe("Parquet", () => {
   });
 });
 
+describe("compressed pages that would unpack to more than they claim", () => {
+  /** A frame of Zstandard whose blocks repeat one byte 128 KiB each. */
+  function repeating(blocks: number): Uint8Array {
+    const head = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x50];
+    const block = (last: number): number[] => {
+      const header = ((2 ** 17) << 3) | (1 << 1) | last;
+      return [header & 0xff, (header >> 8) & 0xff, header >> 16, 7];
+    };
+    return Uint8Array.from([
+      ...head,
+      ...Array.from({ length: blocks }, (_, i) => block(Number(i === blocks - 1))).flat(),
+    ]);
+  }
+  const { ZSTD, GZIP, BROTLI } = boundedCompressors(2 ** 30);
+
+  test("Zstandard", () => {
+    expect(ZSTD!(repeating(2), 2 ** 18)).toHaveLength(2 ** 18);
+    expect(() => ZSTD!(repeating(100_000), 1000)).toThrow("would unpack to more");
+    expect(() => ZSTD!(repeating(1), 2 ** 40)).toThrow("claims");
+  });
+
+  test("gzip and Brotli", () => {
+    const zeros = new Uint8Array(50_000_000);
+    expect(() => GZIP!(gzipSync(zeros), 1000)).toThrow();
+    expect(() =>
+      BROTLI!(brotliCompressSync(zeros, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }), 1000),
+    ).toThrow();
+    expect(GZIP!(gzipSync(zeros.subarray(0, 1000)), 1000)).toHaveLength(1000);
+  });
+});
+
 test("CIFAR's files with bytes left over, and names without labels", async () => {
   const bytes = fixture("cifar-10-batches-bin/test_batch.bin");
   const cut = await problemFrom(openData(save("test_batch.bin", bytes.subarray(0, -1)), {}));
@@ -145,7 +178,6 @@ test("damaged files of every format give samples or a problem, quickly", async (
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
-  const { mkdirSync } = await import("node:fs");
   mkdirSync(path.join(folder, "fuzzed", "a"), { recursive: true });
   copyFileSync(path.join(fixtures, "kinds", "rgb.png"), path.join(folder, "fuzzed", "a", "z.png"));
   const outcomes = { read: 0, refused: 0 };

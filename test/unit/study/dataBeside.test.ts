@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -60,6 +60,12 @@ describe("dataBeside", () => {
       "dataset/train",
       "data/cifar-10-batches-py/data_batch_1",
     ]);
+  });
+
+  test("leaves tables alone that would take long to read", async () => {
+    await write("small.csv", "large.csv");
+    await truncate(path.join(folder, "large.csv"), 2 ** 26 + 1);
+    expect(await found()).toEqual(["small.csv"]);
   });
 
   test("takes no more than 16", async () => {
