@@ -1,6 +1,7 @@
 import { nodesOf, referencesAmong, referencesIn, TensorReference, type NodeDescription } from "./references";
 import { damaged, exportAdvice, Refusal } from "./refusal";
 import { isJson, type Json } from "./settings";
+import { numbersByLayer, shiftsOf } from "./shifts";
 
 /** A layer as a model's description has it. */
 export interface LayerDescription {
@@ -99,31 +100,37 @@ class Reader {
     const names = new Set(found.map((layer) => layer.name));
     if (names.size < found.length) throw damaged(`names two layers of ${name} alike`);
     const entries = settings["layers"] as readonly Json[];
-    const layers = found.map((layer, i) => ({
+    const isOlder = entries.some(({ inbound_nodes: nodes }) => Array.isArray(nodes) && Array.isArray(nodes[0]));
+    const called = found.map((layer, i) => ({
       ...layer,
       nodes: nodesOf(entries[i]!["inbound_nodes"], layer.name, names),
     }));
-    const inputs = referencesIn(settings["input_layers"]).map(({ layer }) => {
-      const source = layers.find((candidate) => candidate.name === layer);
-      return { layer, shape: source && shapeOf(source), dtype: source?.config["dtype"] };
-    });
     const outputs = referencesIn(settings["output_layers"]);
     if (outputs.length === 0) throw damaged(`describes the model ${name} without outputs`);
-    const used = layers.flatMap(({ nodes }) => nodes.flatMap(({ args, kwargs }) => referencesAmong([args, kwargs])));
-    const isOlder = entries.some((entry) =>
-      Array.isArray((entry["inbound_nodes"] as readonly unknown[] | undefined)?.[0]),
+    const inbound = called.flatMap(({ nodes }) => nodes.flatMap(({ args, kwargs }) => referencesAmong([args, kwargs])));
+    const [inboundNumbers, outputNumbers] = [numbersByLayer(inbound), numbersByLayer(outputs)];
+    const shifts = new Map(
+      called.flatMap((layer) => {
+        if (!layer.model) return [];
+        const kind = isOlder ? "older" : layer.model.isSequential ? "sequential" : "functional";
+        const [ins, outs] = [inboundNumbers.get(layer.name), outputNumbers.get(layer.name)];
+        return [[layer.name, shiftsOf(layer, kind, ins ?? new Set(), outs ?? new Set())] as const];
+      }),
+    );
+    const layers = new Map(
+      called.map((layer) => [layer.name, { ...layer, shift: shifts.get(layer.name)?.inbound ?? 0 }]),
     );
     return {
       name,
       isSequential: false,
-      layers: layers.map((layer) => ({ ...layer, shift: shiftOf(layer, used, isOlder ? 1 : 0) })),
-      inputs,
-      outputs: outputs.map((output) => {
-        const layer = layers.find((candidate) => candidate.name === output.layer);
-        if (!layer?.model) return output;
-        const expected = isOlder || !layer.model.isSequential ? 1 : 0;
-        return new TensorReference(output.layer, output.node - shiftOf(layer, outputs, expected), output.tensor);
+      layers: [...layers.values()],
+      inputs: referencesIn(settings["input_layers"]).map(({ layer }) => {
+        const source = layers.get(layer);
+        return { layer, shape: source && shapeOf(source), dtype: source?.config["dtype"] };
       }),
+      outputs: outputs.map(
+        ({ layer, node, tensor }) => new TensorReference(layer, node - (shifts.get(layer)?.outputs ?? 0), tensor),
+      ),
     };
   }
 
@@ -148,18 +155,6 @@ class Reader {
     const models = { ...(model ? { model } : {}), ...(inner ? { inner } : {}) };
     return { className, name, config, isOperation, hasOrigin, nodes: [], shift: 0, ...models };
   }
-}
-
-/**
- * Keras counts the calls of a nested model from 1 in some places, because the model has one of its own, and from 0 in
- * others; generations differ. What the references can mean decides, or else what is expected.
- */
-function shiftOf(layer: LayerDescription, references: readonly TensorReference[], expected: number): number {
-  if (!layer.model) return 0;
-  const numbers = references.filter((reference) => reference.layer === layer.name).map(({ node }) => node);
-  if (numbers.length === 0) return expected;
-  if (Math.max(...numbers) >= layer.nodes.length) return 1;
-  return Math.min(...numbers) === 0 ? 0 : expected;
 }
 
 /** The shape of the batch that a layer says it takes; that of a nested model is its input's. */

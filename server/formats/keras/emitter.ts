@@ -6,7 +6,7 @@ import { damaged } from "./refusal";
 import { KerasValue, plainOrder, type Extent, type ValueFacts } from "./value";
 
 /** Most operators that a model may become; nested models that apply each other could ask for any number. */
-const mostNodes = 200_000;
+const mostNodes = 50_000;
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -15,6 +15,8 @@ export class Emitter {
   readonly nodes: GraphNode[] = [];
   readonly constants = new Map<string, Tensor>();
   private readonly taken = new Set<string>();
+  /** The last number that a name was told apart by. */
+  private readonly numbers = new Map<string, number>();
   private readonly known = new Map<string, string>();
   /** Transposed and cast values by what was done to them. */
   private readonly turned = new Map<string, string>();
@@ -28,7 +30,9 @@ export class Emitter {
   /** Declares a name as taken and returns it, or with a number where it is taken already. */
   declare(wanted: string): string {
     let name = wanted;
-    for (let k = 2; this.taken.has(name); k++) name = `${wanted}:${k}`;
+    let number = this.numbers.get(wanted) ?? 1;
+    while (this.taken.has(name)) name = `${wanted}:${++number}`;
+    this.numbers.set(wanted, number);
     this.taken.add(name);
     return name;
   }

@@ -30,9 +30,19 @@ export function legacyWeights(file: Hdf5File, group: readonly string[]): Readonl
       name: written.replace(/:\d+$/, "").replace(/_cell_\d+(?=\/)/g, "_cell"),
       path: [...place, ...written.split("/")],
     }));
-    layers.set(layer, weights);
+    layers.set(layer, withNewNames(weights));
   }
   return layers;
+}
+
+/** Keras 2 calls the kernel of a depthwise convolution `depthwise_kernel`, as both call one of a separable convolution. */
+function withNewNames(weights: readonly LegacyWeight[]): readonly LegacyWeight[] {
+  const names = new Set(weights.map(({ name }) => name));
+  return weights.map(({ name, path }) => {
+    const [, owner] = /^(.*\/)depthwise_kernel$/s.exec(name) ?? [];
+    const isRenamed = owner !== undefined && !names.has(`${owner}pointwise_kernel`);
+    return { name: isRenamed ? `${owner}kernel` : name, path };
+  });
 }
 
 /** An attribute that is a list of names; long ones are written in parts, `weight_names0`, `weight_names1`, … */
@@ -72,7 +82,5 @@ function chosen(weights: readonly LegacyWeight[], variable: Variable): LegacyWei
   if (ending.length === 1) return ending[0];
   const own = layers.length === 1 ? weights : weights.filter((weight) => weight.name.split("/").includes(layer));
   const placed = own[position];
-  const last = placed?.name.split("/").at(-1) ?? "";
-  // Keras 2 calls the `kernel` of a depthwise convolution `depthwise_kernel`.
-  return last === name || last.endsWith(`_${name}`) ? placed : undefined;
+  return placed?.name.split("/").at(-1) === name ? placed : undefined;
 }

@@ -154,6 +154,7 @@ describe("the same model in the files of both generations", () => {
   test.each([
     ["nested.keras", "nested.h5"],
     ["residual.h5", "residual.keras"],
+    ["keras2-branches.h5", "keras2-branches.h5"],
   ])("%s takes its weights from %s", async (name, weights) => {
     const model = (await openModel(path.join(models, name))).graph;
     const found = await weightsFrom(path.join(models, weights), model);
