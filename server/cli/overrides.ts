@@ -1,7 +1,14 @@
 import path from "node:path";
 import type { CurvatureSpec } from "../protocol/study";
 import type { DirectionsDraft, SplitDraft, StudyDraft } from "../study/draft";
-import { batchNormModes, directionKinds, lossNames, maximumPoints, maximumSeed, normalisations } from "../study/schema";
+import {
+  batchNormModes,
+  directionKinds,
+  lossNames,
+  maximumPoints,
+  maximumSeed,
+  normalisations,
+} from "../study/choices";
 import { gridPoints, numberRange, oneOf, positiveNumber, UsageError, wholeNumber } from "./flags";
 import type { Parsed } from "./flags";
 import { preparationOf } from "./preparation";

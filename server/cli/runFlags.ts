@@ -1,4 +1,4 @@
-import { lossNames, normalisations } from "../study/schema";
+import { lossNames, normalisations } from "../study/choices";
 import type { Flag } from "./flags";
 import { preparationFlags } from "./preparation";
 

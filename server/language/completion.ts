@@ -47,7 +47,7 @@ const suggestAgain = { title: "Suggest", command: "editor.action.triggerSuggest"
 
 /** A field whose value is still to be chosen offers the values at once. */
 function goingOn(item: CompletionItem): CompletionItem {
-  const isOpen = item.kind === CompletionItemKind.Property && /: ("?)\$1\1,?$/.test(item.textEdit?.newText ?? "");
+  const isOpen = item.kind === CompletionItemKind.Property && /: ("?)\$1\1\s*\}?,?$/.test(item.textEdit?.newText ?? "");
   return isOpen ? { ...item, command: suggestAgain } : item;
 }
 

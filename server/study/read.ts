@@ -16,7 +16,7 @@ import { faultsToError, parseStudy } from "./faults";
 import type { Fault, ParsedStudy } from "./faults";
 import type { FieldPath } from "./fields";
 import { brokenRules } from "./rules";
-import { splitNames } from "./schema";
+import { splitNames } from "./choices";
 
 /** Ending of study files. */
 export const studySuffix = ".landscape.json";

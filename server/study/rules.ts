@@ -3,7 +3,7 @@ import { ProblemError } from "../protocol/problem";
 import type { LossName, Study } from "../protocol/study";
 import type { StudyDraft } from "./draft";
 import type { FieldPath } from "./fields";
-import { maximumPoints, maximumSeed } from "./schema";
+import { maximumPoints, maximumSeed } from "./choices";
 
 /** A rule that values break although each of them alone has the right form. */
 export interface BrokenRule {

@@ -1,4 +1,14 @@
-import type { BatchNormMode, Directions, LossName, Normalisation } from "../protocol/study";
+import { checkpointsSchema } from "./checkpointsSchema";
+import {
+  directionMeanings,
+  lossMeanings,
+  manySamples,
+  maximumPoints,
+  maximumSeed,
+  normalisationMeanings,
+  splitNames,
+  statisticsMeanings,
+} from "./choices";
 import {
   choice,
   field,
@@ -12,58 +22,10 @@ import {
   orShorthand,
   path,
   perChannel,
+  snippet,
   text,
 } from "./schemaNodes";
 import type { StudySchema } from "./schemaNodes";
-
-/** Every loss that a study may ask for, and what it is. */
-const losses: Readonly<Record<LossName, string>> = {
-  crossEntropy: "Softmax cross-entropy of class scores; labels are class numbers or one-hot.",
-  sequenceCrossEntropy: "Softmax cross-entropy at every position of a sequence.",
-  binaryCrossEntropy: "Sigmoid cross-entropy of independent yes-or-no outputs.",
-  meanSquaredError: "Mean of the squared differences between outputs and targets.",
-  meanAbsoluteError: "Mean of the absolute differences between outputs and targets.",
-  huber: "Quadratic for differences up to delta, linear beyond.",
-  kullbackLeibler: "Kullback-Leibler divergence of the outputs' distribution from that of the targets.",
-};
-
-/** Where the directions of a plane may come from. */
-const kinds: Readonly<Record<Directions["kind"], string>> = {
-  random: "Two random directions, scaled to the weights.",
-  pca: "The two principal directions of the checkpoints' path.",
-  to: "Direction 1 leads to a checkpoint, direction 2 is random.",
-  between: "The line between two checkpoints, or the plane through them and the model.",
-  file: "Directions that were saved to a file.",
-  hessian: "Eigenvectors of the Hessian at the model.",
-};
-
-const scalings: Readonly<Record<Normalisation, string>> = {
-  filter: "Every filter gets the norm of the model's own: the method of Li et al. (2018).",
-  layer: "Every layer gets the norm of the model's own.",
-  weight: "Every entry gets the size of the model's own.",
-  dfilter: "Every filter gets unit norm.",
-  dlayer: "Every layer gets unit norm.",
-  none: "Directions stay as they were drawn.",
-};
-
-const statistics: Readonly<Record<BatchNormMode, string>> = {
-  keep: "The model's own are kept.",
-  interpolate: "They are interpolated like weights, between models only.",
-  recompute: "They are measured anew at every point, which takes one more pass over the samples.",
-};
-
-export const lossNames = Object.keys(losses) as readonly LossName[];
-export const directionKinds = Object.keys(kinds) as readonly Directions["kind"][];
-export const normalisations = Object.keys(scalings) as readonly Normalisation[];
-export const batchNormModes = Object.keys(statistics) as readonly BatchNormMode[];
-
-/** Names of splits that `data` may have, the one that is drawn first in front. */
-export const splitNames = ["test", "validation", "train"] as const;
-
-/** Most points along an axis of the grid. */
-export const maximumPoints = 1001;
-/** Seeds are unsigned 32-bit numbers. */
-export const maximumSeed = 0xffffffff;
 
 function range(axis: string): StudySchema {
   return field(`Range along ${axis}: [from, to].`, "two numbers [from, to] with from below to", {
@@ -77,7 +39,6 @@ function range(axis: string): StudySchema {
 }
 
 const points = integer("Number of points along an axis.", 1, maximumPoints, { unit: "points" });
-const manySamples = 1_000_000_000;
 
 /** One split, or several by name. */
 function dataSchema(): StudySchema {
@@ -147,63 +108,6 @@ function labelsSchema(): StudySchema {
     undefined,
     { otherwise: "taken as they are" },
   );
-}
-
-/** An object of patterns, or a list of pairs of them. */
-function renameSchema(): StudySchema {
-  const name = text("A name; * stands for any text.", "a name with or without *", { inner: "parameter" });
-  const expected = 'an object such as {"encoder.*": "backbone.*"}, or a list of pairs of names';
-  const pair = list("A name in the checkpoints, and its name in the model.", "a pair of names", name, {
-    minItems: 2,
-    maxItems: 2,
-  });
-  return field("What the tensors of the checkpoints are called in the model.", expected, {
-    type: ["object", "array"],
-    additionalProperties: name,
-    innerKeys: "tensor",
-    items: pair,
-    otherwise: "as in the checkpoints",
-  });
-}
-
-function checkpointsSchema(): StudySchema {
-  const file = path("checkpoints", "a checkpoint, with wildcards for several", "a path");
-  const files = field("The checkpoints in the order of training.", "a path with wildcards, or a list of paths", {
-    type: ["string", "array"],
-    minLength: 1,
-    items: file,
-    minItems: 1,
-    file: "checkpoints",
-  });
-  const whole = object("Weights at other times of the training.", {
-    files,
-    every: integer("Takes every n-th checkpoint, and the last one.", 1, 1_000_000, { default: 1 }),
-    log: path("log", "a training log with the learning rate", "the path of a log", {
-      otherwise: "a log beside the checkpoints that tells learning rates, if there is one",
-    }),
-    learningRateDrops: list(
-      "Epochs after which the learning rate dropped.",
-      "a list of epochs",
-      number("An epoch.", "a number", { unit: "epochs" }),
-      { unit: "epochs", otherwise: "read from the log or from the checkpoints" },
-    ),
-    order: choice(
-      "What all checkpoints are ordered by.",
-      { name: "Their names, with numbers by value.", time: "Their times of modification." },
-      [],
-      { otherwise: "the order of a list; for a pattern the epochs, steps or numbers in the names" },
-    ),
-    rename: renameSchema(),
-  });
-  return {
-    ...whole,
-    type: ["string", "array", "object"],
-    if: { type: "string" },
-    then: file,
-    items: file,
-    expected: 'a path with wildcards, a list of paths, or an object with "files"',
-    otherwise: "none",
-  };
 }
 
 /** JSON schema of a `*.landscape.json`, restricted to what this version does. */
@@ -281,11 +185,11 @@ export const studySchema: StudySchema = {
       ),
       loss: {
         ...orShorthand(
-          choice("The loss.", losses),
+          choice("The loss.", lossMeanings),
           object(
             "The loss.",
             {
-              name: choice("Name of the loss.", losses),
+              name: choice("Name of the loss.", lossMeanings),
               delta: number("Where Huber's loss becomes linear.", "a number above 0", {
                 exclusiveMinimum: 0,
                 default: 1,
@@ -307,70 +211,80 @@ export const studySchema: StudySchema = {
         otherwise: "that of the training, or crossEntropy",
       },
       weightDecay: number("λ: adds (λ/2)·‖θ‖² to the loss.", "a number of at least 0", { minimum: 0, default: 0 }),
-      directions: object("The directions of the plane or of the lines.", {
-        kind: choice("Where the directions come from.", kinds, [], {
-          otherwise: "random; pca when there are three checkpoints or more",
-        }),
-        seed: integer("Seed of the random directions.", 0, maximumSeed, { default: 0 }),
-        normalise: choice("How random directions are scaled.", scalings, [], { default: "filter" }),
-        ignore: choice(
-          "Which parameters keep their values.",
-          {
-            "bias,norm": "Biases and the parameters of normalisation.",
-            none: "None: these take their own value as direction, as in the reference implementation.",
-          },
-          [],
-          { default: "bias,norm" },
-        ),
-        batchNorm: choice("What happens to batch normalisation's running statistics.", statistics, [], {
-          default: "keep",
-        }),
-        count: integer("How many random lines make a family.", 1, 1000, { default: 1, unit: "lines" }),
-        checkpoint: path("checkpoint", "the checkpoint to which direction 1 leads", "the path of a checkpoint", {
-          otherwise: 'none: directions of kind "to" need it',
-        }),
-        checkpoints: list(
-          "The two checkpoints between which to look.",
-          "two paths of checkpoints",
-          path("checkpoint", "a checkpoint", "the path of a checkpoint"),
-          { minItems: 2, maxItems: 2, otherwise: 'none: directions of kind "between" need it' },
-        ),
-        path: path("directions", "saved directions", "the path of a .npz, .safetensors or .h5 file", {
-          otherwise: 'none: directions of kind "file" need it',
-        }),
-        second: choice(
-          "Which eigenvector direction 2 is.",
-          {
-            smallest: "That of the smallest eigenvalue.",
-            "second-largest": "That of the second largest eigenvalue.",
-          },
-          [],
-          { default: "smallest" },
-        ),
-        samples: integer("Samples that make up the Hessian whose eigenvectors are taken.", 1, manySamples, {
-          default: 256,
-          unit: "samples",
-        }),
-        centred: flag("Whether the path is centred before its principal directions are found.", { default: true }),
-        finalRow: flag("Whether the final weights count as a row of the path.", { default: false }),
-      }),
-      grid: object("The points of the plane at which the loss is measured.", {
-        x: range("direction 1 (α)"),
-        y: range("direction 2 (β)"),
-        points: orPair("Number of points along both axes, or [along x, along y].", points, {
-          default: 51,
-          unit: "points",
-        }),
-        lines: flag("One direction only: lines instead of a surface.", { default: false }),
-        fit: flag("Whether the range is fitted to the path of the checkpoints.", {
-          otherwise: "true where there are checkpoints and no range is given",
-        }),
-        refine: number(
-          "Largest relative error of a point that is interpolated instead of measured; 0 measures everything.",
-          "a number from 0 to below 1",
-          { minimum: 0, exclusiveMaximum: 1, default: 0 },
-        ),
-      }),
+      directions: object(
+        "The directions of the plane or of the lines.",
+        {
+          kind: choice("Where the directions come from.", directionMeanings, [], {
+            otherwise: "random; pca when there are three checkpoints or more",
+          }),
+          seed: integer("Seed of the random directions.", 0, maximumSeed, { default: 0 }),
+          normalise: choice("How random directions are scaled.", normalisationMeanings, [], { default: "filter" }),
+          ignore: choice(
+            "Which parameters keep their values.",
+            {
+              "bias,norm": "Biases and the parameters of normalisation.",
+              none: "None: these take their own value as direction, as in the reference implementation.",
+            },
+            [],
+            { default: "bias,norm" },
+          ),
+          batchNorm: choice("What happens to batch normalisation's running statistics.", statisticsMeanings, [], {
+            default: "keep",
+          }),
+          count: integer("How many random lines make a family.", 1, 1000, { default: 1, unit: "lines" }),
+          checkpoint: path("checkpoint", "the checkpoint to which direction 1 leads", "the path of a checkpoint", {
+            otherwise: 'none: directions of kind "to" need it',
+          }),
+          checkpoints: list(
+            "The two checkpoints between which to look.",
+            "two paths of checkpoints",
+            path("checkpoint", "a checkpoint", "the path of a checkpoint"),
+            { minItems: 2, maxItems: 2, otherwise: 'none: directions of kind "between" need it' },
+          ),
+          path: path("directions", "saved directions", "the path of a .npz, .safetensors or .h5 file", {
+            otherwise: 'none: directions of kind "file" need it',
+          }),
+          second: choice(
+            "Which eigenvector direction 2 is.",
+            {
+              smallest: "That of the smallest eigenvalue.",
+              "second-largest": "That of the second largest eigenvalue.",
+            },
+            [],
+            { default: "smallest" },
+          ),
+          samples: integer("Samples that make up the Hessian whose eigenvectors are taken.", 1, manySamples, {
+            default: 256,
+            unit: "samples",
+          }),
+          centred: flag("Whether the path is centred before its principal directions are found.", { default: true }),
+          finalRow: flag("Whether the final weights count as a row of the path.", { default: false }),
+        },
+        undefined,
+        snippet({ kind: "$1" }),
+      ),
+      grid: object(
+        "The points of the plane at which the loss is measured.",
+        {
+          x: range("direction 1 (α)"),
+          y: range("direction 2 (β)"),
+          points: orPair("Number of points along both axes, or [along x, along y].", points, {
+            default: 51,
+            unit: "points",
+          }),
+          lines: flag("One direction only: lines instead of a surface.", { default: false }),
+          fit: flag("Whether the range is fitted to the path of the checkpoints.", {
+            otherwise: "true where there are checkpoints and no range is given",
+          }),
+          refine: number(
+            "Largest relative error of a point that is interpolated instead of measured; 0 measures everything.",
+            "a number from 0 to below 1",
+            { minimum: 0, exclusiveMaximum: 1, default: 0 },
+          ),
+        },
+        undefined,
+        snippet({ points: "^${1:51}" }),
+      ),
       curvature: object(
         "Extreme eigenvalues of the Hessian over the plane, and more at its centre.",
         {
@@ -396,7 +310,7 @@ export const studySchema: StudySchema = {
           }),
         },
         undefined,
-        { otherwise: "off" },
+        { otherwise: "off", ...snippet({ points: "^${1:11}", samples: "^${2:256}" }) },
       ),
       sharpness: object(
         "ε-sharpness at the centre.",
@@ -409,7 +323,7 @@ export const studySchema: StudySchema = {
           samples: integer("Samples that make up the loss.", 1, manySamples, { default: 256, unit: "samples" }),
         },
         undefined,
-        { otherwise: "off" },
+        { otherwise: "off", ...snippet({ epsilon: "^${1:0.01}" }) },
       ),
       compute: object("How it is computed; does not change the result.", {
         engine: choice(

@@ -117,6 +117,11 @@ export function list(description: string, expected: string, items: StudySchema, 
   return field(description, expected, { type: "array", items, ...bounds });
 }
 
+/** What is written for an object when its field is chosen: numbers and `^`-texts are places to go on from. */
+export function snippet(body: Readonly<Record<string, unknown>>): StudySchema {
+  return { defaultSnippets: [{ label: "{ … }", body }] };
+}
+
 /** A number for both axes, or one for each. */
 export function orPair(description: string, entry: StudySchema, more: StudySchema = {}): StudySchema {
   return field(description, `${entry.expected} or two of them`, {

@@ -6,7 +6,7 @@ import { completeStudy } from "./complete";
 import type { DirectionsDraft, StudyDraft } from "./draft";
 import { jsonText } from "./json";
 import { splitOf } from "./propose";
-import { splitNames } from "./schema";
+import { splitNames } from "./choices";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -72,7 +72,7 @@ describe("fields", () => {
 
   test("are written with a value to go on from", async () => {
     expect(await chosen('{ "model": "net.onnx", "gr|" }', "grid")).toMatch(
-      /^\{ "model": "net\.onnx", "grid": \{\s*\} \}$/,
+      /^\{ "model": "net\.onnx", "grid": \{\s*"points": 51\s*\} \}$/,
     );
     expect(await chosen('{ "grid": { "po|" } }', "points")).toBe('{ "grid": { "points": 51 } }');
     expect(await chosen('{ "grid": { "x|" } }', "x")).toMatch(/"x": \[\s*-1,\s*1\s*\]/);
@@ -81,7 +81,7 @@ describe("fields", () => {
   test("whose values are to be chosen offer them at once", async () => {
     const items = await itemsAt("{ | }");
     const goesOn = (name: string): boolean => items.find(({ label }) => label === name)?.command !== undefined;
-    for (const name of ["model", "data", "checkpoints", "loss"]) expect(goesOn(name), name).toBe(true);
+    for (const name of ["model", "data", "checkpoints", "loss", "directions"]) expect(goesOn(name), name).toBe(true);
     expect(goesOn("weightDecay")).toBe(false);
   });
 

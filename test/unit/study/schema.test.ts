@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { completeStudy } from "../../../server/study/complete";
 import { schemaAt } from "../../../server/study/fields";
-import { lossNames, studySchema } from "../../../server/study/schema";
+import { lossNames } from "../../../server/study/choices";
+import { studySchema } from "../../../server/study/schema";
 import type { StudySchema } from "../../../server/study/schemaNodes";
 
 /** Every node of the schema with the names that lead to it. */
