@@ -20,12 +20,10 @@ export async function insertCall(purpose: Purpose, args: readonly unknown[]): Pr
     edit.insert(document.uri, new vscode.Position(line, character), lines);
   }
   await vscode.workspace.applyEdit(edit);
-  const editor = await vscode.window.showTextDocument(document);
   const [{ line, text }] = insertions as [Proposal["insertions"][number]];
   const first = text.startsWith("\n") ? line + 1 : line;
   const range = new vscode.Range(first, 0, first + text.trim().split("\n").length, 0);
-  editor.selection = new vscode.Selection(range.start, range.end);
-  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  await vscode.window.showTextDocument(document, { selection: range });
 }
 
 /** Copies a call for `purpose` that suits the program that is meant. */

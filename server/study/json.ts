@@ -1,5 +1,5 @@
 /** Longest line that holds a whole object or list. */
-const widest = 100;
+const widest = 80;
 
 /** JSON as people write it: what fits into a line stands in one, everything else one entry to a line. */
 export function jsonText(value: unknown, depth: number): string {

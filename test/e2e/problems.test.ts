@@ -38,7 +38,7 @@ beforeAll(async () => {
   workspace.addModel("two/again");
   workspace.write("two/other.npz", dataWithLabels(10));
   workspace.write("corrupt.onnx", readFileSync(workspace.path("good.onnx")).subarray(0, 5000));
-  workspace.write("network.keras", "PK");
+  workspace.write("network.tflite", "TFL3");
   workspace.write("labels.npz", dataWithLabels(12));
   driver = await Driver.open(workspace.folder, { "lossLandscape.grid.points": 5, "explorer.compactFolders": false });
 });
@@ -70,7 +70,7 @@ async function expectProblem(file: string, reason: string, sentence: RegExp): Pr
 describe("bad input gives one clear sentence, and the worker lives on", () => {
   test.each([
     ["corrupt.onnx", "file-corrupt", /corrupt\.onnx/],
-    ["network.keras", "file-unsupported", /network\.keras/],
+    ["network.tflite", "file-unsupported", /network\.tflite/],
     ["missing.onnx", "data-missing", /absent\.npz/],
     ["labels.onnx", "labels-mismatch", /labels.* 0.11.*10/],
   ])("%s", expectProblem);
@@ -135,5 +135,5 @@ describe("data that cannot be inferred", () => {
 
 test("the log can be shown", async () => {
   await driver.command("Loss Landscape: Show Log");
-  await driver.page.locator(".output-view .view-lines", { hasText: "corrupt.onnx" }).waitFor();
+  await driver.page.locator(".output-view .view-lines", { hasText: "again.onnx" }).waitFor();
 });

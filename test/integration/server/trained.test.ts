@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, cpSync, readFileSync, renameSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LossSpec } from "../../../server/protocol/study";
@@ -39,4 +39,41 @@ describe("a Keras model with its data beside it is measured as it was trained", 
     // Keras computes in float32 and clips at 1e-7.
     expect(Math.abs(Number(centre.loss) / expected[name]! - 1)).toBeLessThan(1e-5);
   });
+});
+
+describe("the checkpoints that a Keras program kept", () => {
+  const inFolder = (): string => {
+    const folder = temporaryFolder();
+    copyFileSync(path.join(fixture, "logits.keras"), path.join(folder, "logits.keras"));
+    copyFileSync(path.join(fixture, "classes.npz"), path.join(folder, "test.npz"));
+    cpSync(path.join(fixture, "checkpoints"), path.join(folder, "checkpoints"), { recursive: true });
+    return folder;
+  };
+
+  test("make the path of the model beside them", async () => {
+    const folder = inFolder();
+    const described = await client.describe(path.join(folder, "logits.keras"));
+    if (described.kind !== "ready") throw new Error(JSON.stringify(described));
+    expect(described.plane).toBe("path");
+    expect(described.study.checkpoints?.files).toHaveLength(4);
+    const study = { ...described.study, grid: { ...described.study.grid, points: [3, 3] as const } };
+    const { trajectory } = await resultOf({ ...study, compute: { ...study.compute, evaluators: 1 } });
+    expect(trajectory!.checkpoints.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    // The last epoch is the model itself.
+    expect(Math.abs(Number(trajectory!.checkpoints[3]!.loss) / expected["logits"]! - 1)).toBeLessThan(1e-5);
+  });
+
+  test.each(["epoch_02.weights.h5", "epoch_02.h5"])(
+    "are centres themselves, whatever they are called: %s",
+    async (name) => {
+      const folder = inFolder();
+      const weights = path.join(folder, "checkpoints", name);
+      if (name.endsWith("02.h5")) renameSync(path.join(folder, "checkpoints", "epoch_02.weights.h5"), weights);
+      const described = await client.describe(weights);
+      expect(described).toMatchObject({
+        kind: "ready",
+        study: { model: { path: path.join(folder, "logits.keras"), weights }, loss: { fromLogits: true } },
+      });
+    },
+  );
 });
