@@ -1,6 +1,7 @@
-import { float, floatTensor, int, intTensor, string } from "../../graph/build";
+import { float, int, intTensor, string } from "../../graph/build";
 import type { LayerCall } from "./call";
 import type { Emitter } from "./emitter";
+import { madeConstant } from "./steps";
 import { isJson } from "./settings";
 import { axisOf, type KerasValue } from "./value";
 
@@ -86,12 +87,7 @@ const sparsemax: ActivationFunction = (call, x) => {
   const plain = emit.plain(x);
   const [sorted] = emit.ops("TopK", [plain, emit.integers([count])], 2, { axis: int(axis) }) as [string];
   const sums = emit.op("CumSum", [sorted, emit.constant(intTensor([], [axis]))]);
-  const ranks = emit.constant(
-    floatTensor(
-      [count],
-      Array.from({ length: count }, (_, k) => k + 1),
-    ),
-  );
+  const ranks = madeConstant(call, [count], (k) => k + 1);
   const bound = emit.op("Div", [emit.op("Sub", [sums, emit.scalar(1)]), ranks]);
   const counts = emit.op("Greater", [sorted, bound]);
   const total = (name: string): string => emit.op("ReduceSum", [name, emit.integers([axis])], { keepdims: int(1) });

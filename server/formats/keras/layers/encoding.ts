@@ -1,17 +1,12 @@
 import { floatTensor, int } from "../../../graph/build";
 import type { LayerCall, Lowering, Lowerings } from "../call";
 import type { KerasValue } from "../value";
-import { toFloat } from "./steps";
+import { madeConstant, toFloat } from "../steps";
 
 /** Whether the words of the last axis are there, how often, or, for each one, which it is; as numbers of `depth` columns. */
 function encoded(call: LayerCall, x: KerasValue, mode: string, depth: number): KerasValue {
   const { emit } = call;
-  const columns = emit.constant(
-    floatTensor(
-      [depth],
-      Array.from({ length: depth }, (_, k) => k),
-    ),
-  );
+  const columns = madeConstant(call, [depth], (k) => k);
   const words = emit.op("Unsqueeze", [emit.plain(emit.floating(x)), emit.integers([x.rank])]);
   const each = toFloat(emit, emit.op("Equal", [words, columns]));
   const axis = emit.integers([x.rank - 1]);

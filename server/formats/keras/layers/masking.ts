@@ -2,7 +2,7 @@ import { int } from "../../../graph/build";
 import type { LayerCall, Lowerings } from "../call";
 import type { Emitter } from "../emitter";
 import { KerasValue } from "../value";
-import { toFloat } from "./steps";
+import { toFloat } from "../steps";
 
 /**
  * The mask that a call is given by name, or else that of a tensor; bool [N, steps].

@@ -1,5 +1,6 @@
-import { float, floatTensor, int } from "../../../graph/build";
+import { float, int } from "../../../graph/build";
 import type { LayerCall, Lowerings } from "../call";
+import { madeConstant } from "../steps";
 import { axisOf, type KerasValue } from "../value";
 
 /** γ·(x − μ)/√(σ² + ε) + β along one axis, μ and σ² being the running statistics. */
@@ -47,9 +48,7 @@ function axesOf(call: LayerCall, otherwise: number): readonly number[] {
 
 /** A constant in the place of a scale or shift that the layer does without. */
 function filled(call: LayerCall, shape: number | readonly number[], value: number): string {
-  const extents = typeof shape === "number" ? [shape] : shape;
-  const size = extents.reduce((product, extent) => product * extent, 1);
-  return call.emit.constant(floatTensor(extents, new Float32Array(size).fill(value)));
+  return madeConstant(call, typeof shape === "number" ? [shape] : shape, () => value);
 }
 
 /** Normalisations by statistics of the samples or running ones. */

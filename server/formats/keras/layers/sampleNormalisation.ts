@@ -1,6 +1,7 @@
-import { float, floatTensor, int } from "../../../graph/build";
+import { float, int } from "../../../graph/build";
 import type { LayerCall, Lowerings } from "../call";
 import { axisOf, type KerasValue } from "../value";
+import { madeConstant } from "../steps";
 
 /** The axes that a setting names, in order. */
 function axesOf(call: LayerCall, rank: number): readonly number[] {
@@ -55,7 +56,7 @@ function group(call: LayerCall): KerasValue {
   const order = [0, channelAxis, ...others];
   const first = emit.arranged(x, order);
   const grouped = emit.op("Reshape", [first, emit.integers([0, groups, -1])]);
-  const filled = (value: number): string => emit.constant(floatTensor([groups], new Array<number>(groups).fill(value)));
+  const filled = (value: number): string => madeConstant(call, [groups], () => value);
   const epsilon = float(settings.number("epsilon", 1e-3));
   const normal = emit.op("InstanceNormalization", [grouped, filled(1), filled(0)], { epsilon });
   const back = emit.op("Reshape", [normal, emit.op("Shape", [first])]);

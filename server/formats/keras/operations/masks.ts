@@ -2,7 +2,7 @@ import { int } from "../../../graph/build";
 import type { Lowering, Lowerings } from "../call";
 import { axisOf } from "../value";
 import { differsFrom } from "../layers/masking";
-import { toFloat } from "../layers/steps";
+import { toFloat } from "../steps";
 
 /** x ≠ a number, which is how Keras writes down which words of a sequence count. */
 const notEqual: Lowering = (call) => {

@@ -1,6 +1,6 @@
 import type { LayerCall } from "../../call";
 import type { KerasValue } from "../../value";
-import { placesAlong } from "../steps";
+import { placesAlong } from "../../steps";
 
 /** Conditions on pairs of a query and a key are names of bools that broadcast to [N, T, S]. */
 type Condition = string;
@@ -13,10 +13,11 @@ export function allOf({ emit }: LayerCall, conditions: readonly Condition[]): Co
 }
 
 /** The places of queries [1, T, 1] and of keys [1, 1, S]. */
-function places({ emit }: LayerCall, query: KerasValue, key: KerasValue): readonly [string, string] {
+function places(call: LayerCall, query: KerasValue, key: KerasValue): readonly [string, string] {
+  const { emit } = call;
   return [
-    emit.op("Unsqueeze", [placesAlong(emit, query, 1), emit.integers([0, 2])]),
-    emit.op("Unsqueeze", [placesAlong(emit, key, 1), emit.integers([0, 1])]),
+    emit.op("Unsqueeze", [placesAlong(call, query, 1), emit.integers([0, 2])]),
+    emit.op("Unsqueeze", [placesAlong(call, key, 1), emit.integers([0, 1])]),
   ];
 }
 

@@ -1,5 +1,4 @@
-import { floats, int, strings } from "../../../../graph/build";
-import { floatTensor } from "../../../../graph/build";
+import { floats, floatTensor, int, strings } from "../../../../graph/build";
 import type { Attribute } from "../../../../graph/graph";
 import type { LayerCall } from "../../call";
 import type { Owner } from "../../instance";

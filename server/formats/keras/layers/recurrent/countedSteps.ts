@@ -1,8 +1,8 @@
 import { int, intTensor } from "../../../../graph/build";
 import { codeOf } from "../../../../graph/elements";
-import type { Emitter } from "../../emitter";
+import type { LayerCall } from "../../call";
 import type { KerasValue } from "../../value";
-import { placesAlong, toFloat } from "../steps";
+import { placesAlong, toFloat } from "../../steps";
 
 /** A mask, made ready for operators that know only sequences of different lengths: counted steps go to the beginning. */
 export interface CountedSteps {
@@ -25,12 +25,13 @@ export interface CountedSteps {
  * Compaction by products with matrices of 0 and 1, which are exact, differentiable, and known to every engine. The place of
  * a step that counts is the number of those before it.
  */
-export function countedSteps(emit: Emitter, x: KerasValue, mask: KerasValue): CountedSteps {
+export function countedSteps(call: LayerCall, x: KerasValue, mask: KerasValue): CountedSteps {
+  const { emit } = call;
   const counts = emit.plain(mask);
   const ones = toFloat(emit, counts);
   const upTo = emit.op("CumSum", [ones, emit.constant(intTensor([], [1]))]);
   const before = emit.op("Sub", [upTo, ones]);
-  const places = placesAlong(emit, x, 1);
+  const places = placesAlong(call, x, 1);
   const total = emit.op("ReduceSum", [ones, emit.integers([1])], { keepdims: int(1) });
   const unsqueezed = (name: string, axis: number): string => emit.op("Unsqueeze", [name, emit.integers([axis])]);
   return {

@@ -37,7 +37,7 @@ export function recurrence(call: LayerCall, options: RecurrenceOptions): Recurre
   if (options.initial.length !== 0 && options.initial.length !== count) {
     throw call.refuse(`has ${options.initial.length} initial states instead of ${count}`);
   }
-  const steps = mask && countedSteps(emit, input, mask);
+  const steps = mask && countedSteps(call, input, mask);
   let x = steps ? emit.transposed(steps.compact(emit.plain(input)), [1, 0, 2]) : emit.arranged(input, [1, 0, 2]);
   let width = call.extent(-1, input);
   let remaining = options.initial;
