@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../../server/engines/engine";
 import { createOnnxRuntimeEngine } from "../../../server/engines/onnxruntime/engine";
 import { createTensorFlowEngine } from "../../../server/engines/tensorflow/engine";
+import { loadModel } from "../../../server/evaluator/model";
 import { openModel } from "../../../server/formats/open";
 import { canonicalise } from "../../../server/graph/canonical/canonical";
 import { gradientOf } from "../../../server/graph/differentiate/gradient";
@@ -60,6 +61,13 @@ describe.each(Object.entries(exported))("%s", (name, { parameters, statistics, i
     const lacks = engines.wasm!.unsupported(graph);
     expect(lacks).toEqual(name.startsWith("lstm") ? ["LSTM"] : []);
     if (lacks.length === 0) expect(await errorOn(engines.wasm!, graph)).toBeLessThan(1e-5);
+  });
+
+  test("says whether batch normalisation was folded", async () => {
+    const { notices } = await loadModel({ path: path.join(folder, `${name}.onnx`) });
+    const folded = { "mobile-folded": 7, "mobile-dynamo-optimised": 5 }[name];
+    const words = folded === undefined ? [] : [expect.stringContaining(`was folded into ${folded} convolutions`)];
+    expect(notices).toEqual(words);
   });
 
   test("has derivatives", async () => {
