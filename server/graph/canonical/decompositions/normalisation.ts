@@ -1,4 +1,4 @@
-import { range } from "../../differentiate/shapes";
+import { axisOf, range } from "../../differentiate/shapes";
 import type { DataType } from "../../tensor";
 import type { Call, Decompositions } from "../call";
 import type { Emitter, Name } from "../emitter";
@@ -129,11 +129,22 @@ function lpNormalization(call: Call): Name {
   return emit.div(x, emit.node("Sqrt", [emit.reduceSum(emit.mul(x, x), axes)]));
 }
 
+/** (x − mean) / (√variance + 1e-9) over samples and pixels, unless other axes are asked for. */
+function meanVarianceNormalization(call: Call): Name {
+  const { emit } = call;
+  const x = call.input(0);
+  const axes = (call.ints("axes") ?? [0, 2, 3]).map((axis) => axisOf(axis, call.rank(0)));
+  const centred = emit.sub(x, emit.reduceMean(x, axes));
+  const deviation = emit.node("Sqrt", [emit.reduceMean(emit.mul(centred, centred), axes)]);
+  return emit.div(centred, emit.shift(deviation, 1e-9));
+}
+
 /** Normalisations in inference form. */
 export const normalisations: Decompositions = {
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
   RMSNormalization: rmsNormalization,
+  MeanVarianceNormalization: meanVarianceNormalization,
   InstanceNormalization: instanceNormalization,
   GroupNormalization: groupNormalization,
   LRN: localResponse,

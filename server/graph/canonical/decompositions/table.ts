@@ -1,5 +1,6 @@
 import type { Decompositions } from "../call";
 import { activations } from "./activation";
+import { attentions } from "./attention";
 import { arithmetic } from "./arithmetic";
 import { constants } from "./constant";
 import { convolutions } from "./convolution";
@@ -21,6 +22,7 @@ import { softmaxes } from "./softmax";
 export const decompositions: Decompositions = {
   ...activations,
   ...arithmetic,
+  ...attentions,
   ...constants,
   ...convolutions,
   ...functions,
