@@ -42,7 +42,7 @@ export async function hdf5Library(): Promise<Hdf5Library> {
 }
 
 /** While a file is read: the only path that may be opened, and whether another one was asked for. */
-let gate: { readonly allowed: string | undefined; refused: boolean } | undefined;
+let gate: { readonly allowed: string | undefined; refused: string | undefined } | undefined;
 const gated = new WeakSet<object>();
 
 /**
@@ -53,16 +53,20 @@ const gated = new WeakSet<object>();
  */
 export function withinFile<T>(library: Hdf5Library, allowed: string | undefined, read: () => T): T {
   putGate(library);
-  const own = (gate = { allowed, refused: false });
+  const own = (gate = { allowed, refused: undefined });
   try {
     const value = read();
-    if (own.refused) throw new Error("it refers to another file");
+    if (own.refused !== undefined) throw referring(own.refused);
     return value;
   } catch (error) {
-    throw own.refused ? new Error("it refers to another file") : error;
+    throw own.refused === undefined ? error : referring(own.refused);
   } finally {
     gate = undefined;
   }
+}
+
+function referring(file: string): Error {
+  return new Error(`it refers to another file, ${file}`);
 }
 
 function putGate(library: Hdf5Library): void {
@@ -72,7 +76,7 @@ function putGate(library: Hdf5Library): void {
   const open = FS.open.bind(FS);
   FS.open = (file, ...more) => {
     if (gate && (gate.allowed === undefined || path.resolve(file) !== path.resolve(gate.allowed))) {
-      gate.refused = true;
+      gate.refused = file;
       throw new FS.ErrnoError(noSuchFile);
     }
     return open(file, ...more);

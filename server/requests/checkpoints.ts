@@ -4,7 +4,7 @@ import { expandCheckpoints, orderCheckpoints, readLearningRates } from "../forma
 import type { CheckpointOrder } from "../formats/series";
 import { checkpointsBeside } from "../formats/series/beside";
 import type { FoundSeries } from "../formats/series/beside";
-import { timesIn } from "../formats/series/names";
+import { isCentreName, timesIn } from "../formats/series/names";
 import { alignRates } from "../formats/series/rates";
 import { isEventsName } from "../formats/series/rates/events";
 import { ProblemError } from "../protocol/problem";
@@ -96,10 +96,14 @@ async function timesOf(files: readonly string[]): Promise<ReadonlyMap<string, nu
 
 function noticesOf({ files, by, leftOut, gaps, repeated }: CheckpointOrder): readonly string[] {
   const names = (paths: readonly string[]): string => paths.map((file) => path.basename(file)).join(", ");
+  const centres = leftOut.filter(isCentreName);
   const [first, last] = [files[0], files.at(-1)].map((file) => path.basename(file?.path ?? ""));
   return [
     `${files.length} checkpoints in the order of their ${by}, from ${first} to ${last}.`,
     ...(leftOut.length > 0 ? [`Left out, because their names tell no time: ${names(leftOut)}.`] : []),
+    ...(centres.length > 0
+      ? [`The centre may be ${names(centres).replace(/, ([^,]*)$/, " or $1")}, as "weights" of the study's "model".`]
+      : []),
     ...gaps.map(([after, before]) => `There are no checkpoints between ${after} and ${before}.`),
     ...repeated.map((time) => `More than one checkpoint is of ${by} ${time}; they follow one another by name.`),
   ];

@@ -64,6 +64,7 @@ describe("wildcards", () => {
     expect(notices).toEqual([
       "2 checkpoints in the order of their epoch, from epoch=1.ckpt to epoch=2.ckpt.",
       "Left out, because their names tell no time: best.ckpt, last.ckpt.",
+      'The centre may be best.ckpt or last.ckpt, as "weights" of the study\'s "model".',
     ]);
   });
 
