@@ -120,6 +120,15 @@ describe("the digest depends on", () => {
       { ...study, model: { path: model, weights: a } },
       { ...study, model: { path: model, weights: b } },
     ],
+    ["the size of pictures", study, { ...study, preprocess: { ...study.preprocess, resize: [8, 8] } }],
+    ["their colour", study, { ...study, preprocess: { ...study.preprocess, color: "grey" } }],
+    ["their layout", study, { ...study, data: { ...study.data, layout: "NCHW" } }],
+    ["what is subtracted from labels", study, { ...study, preprocess: { ...study.preprocess, labels: { offset: 1 } } }],
+    [
+      "the order of labels",
+      { ...study, preprocess: { ...study.preprocess, labels: { order: ["a", "b"] } } },
+      { ...study, preprocess: { ...study.preprocess, labels: { order: ["b", "a"] } } },
+    ],
     ["weight decay", study, { ...study, loss: { name: "crossEntropy", weightDecay: 1e-4 } }],
     ["δ", { ...study, loss: { name: "huber" } }, { ...study, loss: { name: "huber", delta: 2 } }],
     [

@@ -83,6 +83,17 @@ describe("readStudy", () => {
     ],
     ['{"model": "models/net.onnx", "preprocess": {"std": 0}}', 1, 52, ["preprocess.std", "other than 0"]],
     ['{"model": "models/net.onnx", "preprocess": {"mean": [1,2], "std": [1,2,3]}}', 1, 67, ["preprocess.std", "(2)"]],
+    ['{"model": "models/net.onnx", "preprocess": {"resize": [32]}}', 1, 55, ["preprocess.resize", "[height, width]"]],
+    ['{"model": "models/net.onnx", "preprocess": {"resize": [32, 0]}}', 1, 60, ["preprocess.resize[1]", "is 0"]],
+    ['{"model": "models/net.onnx", "preprocess": {"color": "red"}}', 1, 54, ['"grey", "rgb"', 'is "red"']],
+    ['{"model": "models/net.onnx", "data": {"layout": "CHW"}}', 1, 49, ['"NHWC", "NCHW"']],
+    [
+      '{"model": "models/net.onnx", "preprocess": {"labels": {"offset": 1, "order": ["a", "b"]}}}',
+      1,
+      66,
+      ["preprocess.labels.offset", '0 beside an "order"'],
+    ],
+    ['{"model": "models/net.onnx", "preprocess": {"labels": {"order": ["1", 1]}}}', 1, 65, ["without repetitions"]],
     [
       '{"model": "models/net.onnx", "directions": {"normalise": "filters"}}',
       1,
@@ -108,6 +119,19 @@ describe("readStudy", () => {
       expect(problem.message).toContain(`${named} is not available in this version`);
     },
   );
+
+  test("takes the layout, size and colour of pictures, and how labels count", async () => {
+    await mkdir(path.join(folder, "pictures"), { recursive: true });
+    const draft = await readStudy(
+      await write(`{
+        "model": "models/net.onnx",
+        "data": { "path": "pictures", "layout": "NCHW" },
+        "preprocess": { "resize": [32, 48], "color": "rgb", "labels": { "order": ["cat", 7] } }
+      }`),
+    );
+    expect(draft.data).toEqual({ path: path.join(folder, "pictures"), layout: "NCHW" });
+    expect(draft.preprocess).toMatchObject({ resize: [32, 48], color: "rgb", labels: { order: ["cat", 7] } });
+  });
 
   test("takes splits, checkpoints, losses, directions and curvature", async () => {
     const absolute = (name: string): string => path.join(folder, name);
