@@ -2,7 +2,7 @@ import path from "node:path";
 import { openEngine } from "../engines/open";
 import { writeDirections } from "../formats/directions";
 import { dropsOf, readLearningRates } from "../formats/series";
-import { timesIn } from "../formats/series/names";
+import { shortNames, timesIn } from "../formats/series/names";
 import { alignRates, rateAt } from "../formats/series/rates";
 import type { LearningRate } from "../formats/series/rates";
 import type { LoggedRate } from "../formats/series/rates/logged";
@@ -167,7 +167,7 @@ function factsOf(study: Study, found: readonly Direction[], { graph }: LoadedMod
       return { kind, label, axes, seed, normalisation: normalise, ...cosine, expectedCosine };
     }
     case "between": {
-      const [from, to] = directions.checkpoints.map((file) => path.basename(file)) as [string, string];
+      const [from, to] = shortNames(directions.checkpoints) as readonly [string, string];
       if (study.grid.lines === true)
         return { kind, label: `from ${from} to ${to}`, axes: [`from ${from} to ${to}`, ""] };
       return {
@@ -217,6 +217,7 @@ async function trajectoryOf(
   const { log, drops } = study.checkpoints!;
   const logged = log === undefined ? [] : await readLearningRates(log);
   const { times, rates } = timesOf(checkpoints, logged);
+  const names = shortNames(checkpoints.map((each) => each.path));
   return {
     ...facts,
     drops: drops ?? dropsOf(rates.length > 0 ? rates : ratesOf(checkpoints, times)),
@@ -224,7 +225,7 @@ async function trajectoryOf(
       const epoch = times[k];
       const learningRate = each.learningRate ?? (epoch === undefined ? undefined : rateAt(rates, epoch));
       return {
-        name: path.basename(each.path),
+        name: names[k]!,
         path: each.path,
         ...(epoch === undefined ? {} : { epoch }),
         ...(learningRate === undefined ? {} : { learningRate }),

@@ -36,6 +36,20 @@ function varyingParts(files: readonly string[]): readonly (readonly string[])[] 
   return all.map((parts) => parts.slice(common));
 }
 
+/**
+ * Names by which people tell files apart: as many of the last parts of their paths as make them differ, at least one,
+ * e.g. `model_1.pt`, or `epoch_1/model.json` where all files are called alike.
+ */
+export function shortNames(files: readonly string[]): readonly string[] {
+  const all = files.map((file) => file.split(/[\\/]/));
+  const longest = Math.max(1, ...all.map((parts) => parts.length));
+  const distinct = new Set(files).size;
+  for (let count = 1; ; count++) {
+    const names = all.map((parts) => parts.slice(-count).join("/"));
+    if (count >= longest || new Set(names).size === distinct) return names;
+  }
+}
+
 /** Whether each path is named for something else than a time, such as `best.pt`. */
 export function timelessNames(files: readonly string[]): readonly boolean[] {
   return varyingParts(files).map((parts) => parts.some((part) => centre.test(part) || stateAlone.test(part)));

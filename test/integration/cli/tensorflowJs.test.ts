@@ -50,6 +50,7 @@ describe("runs of models of TensorFlow.js", () => {
     expect(result.centre.accuracy).toBe(expected[3]!.accuracy);
     const path = result.trajectory!.checkpoints;
     expect(path.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+    expect(path.map(({ name }) => name)).toEqual([0, 1, 2].map((epoch) => `epoch_${epoch}/model.json`));
     path.forEach(({ loss, accuracy }, k) => {
       expect(relative(loss!, expected[k]!.loss)).toBeLessThan(1e-6);
       expect(accuracy).toBe(expected[k]!.accuracy);

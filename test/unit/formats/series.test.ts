@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dropsOf, expandCheckpoints, orderCheckpoints, readLearningRates } from "../../../server/formats/series";
 import { expandBraces, matches } from "../../../server/formats/series/glob";
+import { shortNames } from "../../../server/formats/series/names";
 import { alignRates } from "../../../server/formats/series/rates";
 import type { LoggedRate } from "../../../server/formats/series/rates/logged";
 import { ProblemError } from "../../../server/protocol/problem";
@@ -24,6 +25,34 @@ function write(name: string, content = ""): string {
 
 const order = (paths: readonly string[], modified?: ReadonlyMap<string, number>): string[] =>
   orderCheckpoints(paths, modified).files.map((file) => file.path);
+
+describe("names by which checkpoints are told apart", () => {
+  test.each<[readonly string[], readonly string[]]>([
+    [
+      ["/a/model_1.pt", "/a/model_2.pt"],
+      ["model_1.pt", "model_2.pt"],
+    ],
+    [
+      ["/a/epoch_1/model.json", "/a/epoch_2/model.json"],
+      ["epoch_1/model.json", "epoch_2/model.json"],
+    ],
+    [
+      ["/a/1/x/w.pt", "/a/2/x/w.pt", "/a/2/x/v.pt"],
+      ["1/x/w.pt", "2/x/w.pt", "2/x/v.pt"],
+    ],
+    [
+      ["C:\\runs\\a\\w.pt", "C:\\runs\\b\\w.pt"],
+      ["a/w.pt", "b/w.pt"],
+    ],
+    [
+      ["/a/w.pt", "/a/w.pt"],
+      ["w.pt", "w.pt"],
+    ],
+    [[], []],
+  ])("%j", (files, names) => {
+    expect(shortNames(files)).toEqual(names);
+  });
+});
 
 describe("the order of checkpoints", () => {
   test.each<[string, string, readonly string[]]>([
