@@ -8,6 +8,8 @@ import { suits } from "./kinds";
 
 /** More than this nobody reads through. */
 const mostFiles = 200;
+/** Folders that are looked into for series. */
+const mostFolders = 50;
 /** Patterns that are tried in a folder. */
 const mostPatterns = 8;
 
@@ -51,7 +53,7 @@ async function seriesFor(
   { series }: Pick<CompletionSources, "series">,
 ): Promise<readonly Suggestion[]> {
   const patterns = new Set(patternsOf(files).map((pattern) => before + pattern));
-  for (const name of folders) {
+  for (const name of folders.slice(0, mostFolders)) {
     const inner = await readdir(path.join(within, name)).catch(() => []);
     const fitting = inner.filter((each) => suits("checkpoints", each));
     for (const pattern of patternsOf(fitting)) patterns.add(`${before}${name}/${pattern}`);

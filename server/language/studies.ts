@@ -16,13 +16,15 @@ import type { Prospect, Surroundings } from "./surroundings";
 
 /** How long text and files must be at rest, in milliseconds. */
 export interface Pauses {
+  /** Before files are looked for: a pattern may go through many folders. */
+  readonly look: number;
   /** Before files are looked into. */
   readonly inspect: number;
   /** Before a run is foreseen. */
   readonly foresee: number;
 }
 
-const usualPauses: Pauses = { inspect: 300, foresee: 500 };
+const usualPauses: Pauses = { look: 50, inspect: 300, foresee: 500 };
 
 /** Where the outcomes of checks go. */
 export interface StudyListener {
@@ -136,6 +138,8 @@ export class Studies {
       tell();
       return recollection;
     };
+    tell();
+    await sleep(this.pauses.look, undefined, { signal });
     const { missing, learn } = await look();
     if (missing) {
       await sleep(this.pauses.inspect, undefined, { signal });

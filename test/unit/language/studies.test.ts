@@ -74,7 +74,7 @@ class Bench {
         lenses: () => undefined,
         log: (_what, error) => void this.errors.push(error),
       },
-      { inspect: 20, foresee: 20 },
+      { look: 5, inspect: 20, foresee: 20 },
     );
   }
 
