@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -223,6 +232,19 @@ describe("weights in other files", () => {
     return whole.finish();
   }
   const floats = new Uint8Array(Float32Array.of(9, 1, 2, 9).buffer);
+
+  test("are read beyond 4 GiB of their file, of which nothing else is read", async () => {
+    const offset = 5 * 2 ** 30;
+    // The file has a hole of five gigabytes, which takes no place on the disk.
+    const far = write("far.bin", "");
+    truncateSync(far, offset);
+    appendFileSync(far, floats);
+    const file = write("far.onnx", model({ location: "far.bin", offset: String(offset + 4), length: "8" }));
+    const { parameters, constants } = (await openModel(file)).graph;
+    const found = constants.get("c") ?? parameters.find(({ name }) => name === "c")?.tensor;
+    expect(found?.data).toEqual(Float32Array.of(1, 2));
+    rmSync(far);
+  });
 
   test("are read from their place", async () => {
     mkdirSync(path.join(folder, "sub"), { recursive: true });
