@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import * as vscode from "vscode";
-import { DescribeRequest, OpenRequest, StudyTextRequest } from "../../server/protocol/requests";
+import { OpenRequest, StudyTextRequest } from "../../server/protocol/requests";
 import type { DescribeResult, Origins, RunEvent, RunOutcome } from "../../server/protocol/requests";
 import type { Problem } from "../../server/protocol/problem";
 import type { Study } from "../../server/protocol/study";
@@ -9,11 +9,11 @@ import type { HostMessage, PanelMessage, Question } from "../../webview/protocol
 import { WorkerLostError, WorkerStoppedError } from "../client/lost";
 import type { Worker } from "../client/worker";
 import { studyDefaults } from "../settings";
-import type { Answers, RememberedAnswers } from "./answers";
 import { browseFile, pickFile } from "./chooseFile";
 import { advance, conclude, filesOf, withStatus } from "./content";
 import type { Content } from "./content";
 import { readMessage } from "./messages";
+import type { Proposer } from "./proposer";
 import { revealFile } from "./reveal";
 import { studyTarget, writeStudy } from "./saveStudy";
 
@@ -32,10 +32,6 @@ export class PanelController {
   private cancellation = new vscode.CancellationTokenSource();
   /** The run that is going on. */
   private run: { readonly token: string; paused: boolean } | undefined;
-  /** What the user has chosen in this panel, in place of whatever a study or the folder says. */
-  private chosen: Answers = {};
-  /** The plane that the user has asked for. */
-  private plane: "path" | "random" | undefined;
   /** Data of the last run that was shown. */
   private lastData: string | undefined;
   /** The study that was proposed last. */
@@ -52,7 +48,7 @@ export class PanelController {
     private readonly source: vscode.Uri,
     private readonly panel: vscode.WebviewPanel,
     private readonly worker: Worker,
-    private readonly answers: RememberedAnswers,
+    private readonly proposer: Proposer,
     private readonly log: vscode.LogOutputChannel,
   ) {
     panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
@@ -161,7 +157,7 @@ export class PanelController {
       case "choose-model":
         return void this.choose(message.kind, message.path).catch((error: unknown) => this.log.error(String(error)));
       case "plane":
-        this.plane = message.plane;
+        this.proposer.plane = message.plane;
         return this.visualize();
       case "save-as-study":
         return void vscode.commands.executeCommand("lossLandscape.saveAsStudy");
@@ -212,10 +208,7 @@ export class PanelController {
   private async choose(question: Question, file: string | undefined): Promise<void> {
     if (file !== undefined) return this.use(question, file);
     const title = this.panel.title;
-    const { model } = this.chosen;
-    const result =
-      this.content.kind === "snapshot" ? await this.asking(model === undefined ? {} : { model }) : undefined;
-    const candidates = result?.kind === question ? result.candidates : [];
+    const candidates = this.content.kind === "snapshot" ? await this.proposer.candidates(question) : [];
     const chosen =
       candidates.length > 0
         ? await pickFile(question, candidates, title, this.folder)
@@ -225,9 +218,7 @@ export class PanelController {
 
   private async use(question: Question, file: string | undefined): Promise<void> {
     if (file === undefined || this.isDisposed) return;
-    const answer: Answers = question === "choose-data" ? { data: file } : { model: file };
-    this.chosen = { ...this.chosen, ...answer };
-    await this.answers.add(answer);
+    await this.proposer.answer(question, file);
     this.visualize();
   }
 
@@ -237,7 +228,8 @@ export class PanelController {
 
   private async describe(cancellation: vscode.CancellationToken): Promise<DescribeResult> {
     this.show({ kind: "preparing", message: vscode.l10n.t("Reading {0}", this.name) });
-    const result = await this.answered(cancellation);
+    const insist = <T>(attempt: () => Promise<T>): Promise<T> => this.insist(cancellation, attempt);
+    const result = await this.proposer.propose(this.lastData, insist, cancellation);
     if (result.kind !== "ready") return result;
     const { study, origins, notices, plane } = result;
     this.proposed = { study, origins, notices, plane };
@@ -248,44 +240,6 @@ export class PanelController {
 
   private found(): HostMessage {
     return { kind: "found", notices: this.proposed?.notices ?? [], plane: this.proposed?.plane };
-  }
-
-  /** Asks the worker, and answers its questions as they were answered before, as far as that is still right. */
-  private async answered(cancellation: vscode.CancellationToken): Promise<DescribeResult> {
-    // What was chosen for the run that is shown may have been chosen in another workspace.
-    const before: Answers = {
-      ...(this.lastData === undefined ? {} : { data: this.lastData }),
-      ...this.answers.current,
-    };
-    let known = this.chosen;
-    let result = await this.insist(cancellation, () => this.asking(known, cancellation));
-    for (const [question, name] of [
-      ["choose-model", "model"],
-      ["choose-data", "data"],
-    ] as const) {
-      if (result.kind !== question || known[name] !== undefined || before[name] === undefined) continue;
-      const more = { ...known, [name]: before[name] };
-      const again = await this.insist(cancellation, () => this.asking(more, cancellation));
-      if (again.kind === "problem") return result;
-      [known, result] = [more, again];
-    }
-    return result;
-  }
-
-  private asking(answers: Answers, cancellation?: vscode.CancellationToken): Promise<DescribeResult> {
-    const uriOf = (file: string | undefined): string | undefined =>
-      file === undefined ? undefined : vscode.Uri.file(file).toString();
-    return this.worker.request(
-      DescribeRequest,
-      {
-        uri: this.source.toString(),
-        data: uriOf(answers.data),
-        model: uriOf(answers.model),
-        plane: this.plane,
-        defaults: studyDefaults(this.source),
-      },
-      cancellation,
-    );
   }
 
   private async open(journal: string, cancellation: vscode.CancellationToken): Promise<void> {

@@ -5,6 +5,7 @@ import { RememberedAnswers } from "./answers";
 import { PanelController } from "./controller";
 import { pageOf } from "./html";
 import { readState } from "./messages";
+import { Proposer } from "./proposer";
 
 export const panelType = "lossLandscape.panel";
 
@@ -72,7 +73,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
       source,
       panel,
       this.worker,
-      new RememberedAnswers(source, this.memory),
+      new Proposer(source, this.worker, new RememberedAnswers(source, this.memory)),
       this.log,
     );
     this.controllers.set(key, controller);

@@ -76,6 +76,7 @@ export async function loadModel({ path: file, weights }: ModelSelection, draft: 
     notices: [
       ...(opened.notices ?? []),
       ...foldingNotices(opened.graph, file),
+      ...twiceNotices(graph, stated, file),
       ...sizeNotices(weightsOf(graph), file, thisMachine()),
     ],
     ...(opened.training ? { training: opened.training } : {}),
@@ -106,6 +107,18 @@ function foldingNotices(graph: Graph, file: string): readonly string[] {
   return [
     `Batch normalisation was folded into ${where} when ${path.basename(file)} was exported: checkpoints of its training do ` +
       "not fit. Export it with training=torch.onnx.TrainingMode.PRESERVE and do_constant_folding=False to keep it.",
+  ];
+}
+
+/** A loss of logits whose model ends in the loss's own activation is legal, and hardly ever meant. */
+function twiceNotices(graph: Graph, { name, fromLogits }: LossSpec, file: string): readonly string[] {
+  const activation = containedActivation(name);
+  if (activation === undefined || fromLogits !== true) return [];
+  const { stripped } = stripFinalActivation(graph, activation);
+  if (stripped === undefined) return [];
+  return [
+    `${path.basename(file)} ends in a ${stripped}, and its loss is said to take logits: the activation is applied twice. ` +
+      'Set "fromLogits" of the loss to false if that was not meant.',
   ];
 }
 

@@ -167,6 +167,17 @@ describe("what does not belong together is refused", () => {
     );
   });
 
+  test("an activation that is applied twice is told", async () => {
+    const model = { path: path.join(folder, "softmax.onnx") };
+    const noticesOf = async (loss: LossSpec): Promise<string> =>
+      (await describeFiles(model, [], {}, loss)).notices.join("\n");
+    expect(await noticesOf({ name: "kullbackLeibler", fromLogits: true })).toMatch(
+      /softmax\.onnx ends in a Softmax.*twice/,
+    );
+    expect(await noticesOf({ name: "kullbackLeibler", fromLogits: false })).toBe("");
+    expect(await noticesOf({ name: "kullbackLeibler" })).toBe("");
+  });
+
   test("class scores for one loss, numbers for another, when a file is looked at", async () => {
     const model = path.join(folder, "regression.onnx");
     const [numbers] = (await describeFiles({ path: model }, [regression], {}, { name: "huber" })).data;
