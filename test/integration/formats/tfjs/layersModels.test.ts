@@ -198,6 +198,15 @@ describe("a model that TensorFlow.js trained", () => {
   });
 });
 
+test("quantised weights are those that TensorFlow.js computes with", async () => {
+  const place = (name: string): string => path.join(fixtures, "layers-quantised", name);
+  const { input, output } = JSON.parse(readFileSync(place("expected.json"), "utf8")) as Pick<Case, "input" | "output">;
+  const { graph, notices } = await openModel(place("model.json"));
+  const [result] = await runGraph(graph, [tensorOf(input)]);
+  expectClose(result!, output.data);
+  expect(notices).toEqual([expect.stringContaining("stored quantised (uint8, uint16)")]);
+});
+
 describe("what TensorFlow.js computes unlike Keras, and not in one way, is refused", () => {
   const embedding = {
     class_name: "Embedding",
