@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { corrupt, unsupported } from "../files/faults";
+import { parseJson } from "../files/json";
 import type { DataType, Tensor } from "../graph/tensor";
 import { sizeOf } from "../graph/tensor";
 import { chooseColumns, plural, TextLabels } from "./columns";
@@ -91,15 +92,13 @@ function namesOf({ metadata }: Awaited<ReturnType<typeof openParquet>>): {
   };
 }
 
-function huggingFaceClasses(text: string | undefined): ReadonlyMap<string, readonly string[]> {
+/** Names of classes by column, as Hugging Face notes them in JSON; a courtesy, so that a note of another form has none. */
+export function huggingFaceClasses(text = ""): ReadonlyMap<string, readonly string[]> {
   const classes = new Map<string, readonly string[]>();
-  try {
-    const { info } = JSON.parse(text ?? "{}") as { info?: { features?: Record<string, { names?: unknown }> } };
-    for (const [column, { names }] of Object.entries(info?.features ?? {})) {
-      if (Array.isArray(names) && names.every((name) => typeof name === "string")) classes.set(column, names);
-    }
-  } catch {
-    // Names of classes are a courtesy.
+  const note = parseJson(Buffer.from(text)) as { info?: { features?: object | null } | null } | null | undefined;
+  for (const [column, feature] of Object.entries(note?.info?.features ?? {})) {
+    const names = (feature as { names?: unknown } | null)?.names;
+    if (Array.isArray(names) && names.every((name) => typeof name === "string")) classes.set(column, names);
   }
   return classes;
 }
