@@ -1,5 +1,5 @@
-import path from "node:path";
 import * as vscode from "vscode";
+import { modelFileName } from "../../server/protocol/modelName";
 import type { Worker } from "../client/worker";
 import { RememberedAnswers } from "./answers";
 import { PanelController } from "./controller";
@@ -82,7 +82,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
     });
     const { webview } = panel;
     const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.assets, name)).toString();
-    panel.title = vscode.l10n.t("Landscape: {0}", path.basename(source.fsPath));
+    panel.title = vscode.l10n.t("Landscape: {0}", modelFileName(source.fsPath));
     panel.iconPath = vscode.Uri.joinPath(this.extension, "media", "icon.png");
     webview.options = this.options();
     webview.html = pageOf({

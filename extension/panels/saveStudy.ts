@@ -1,5 +1,5 @@
-import path from "node:path";
 import * as vscode from "vscode";
+import { modelName } from "../../server/protocol/modelName";
 import { studySuffix } from "../models";
 
 /**
@@ -7,7 +7,7 @@ import { studySuffix } from "../models";
  * user says; undefined when the user leaves it open.
  */
 export async function studyTarget(source: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const name = path.posix.basename(source.path).replace(/(\.landscape|\.weights)?\.[^.]+$/i, "");
+  const name = modelName(source.path).replace(/\.(landscape|weights)$/i, "");
   const target = vscode.Uri.joinPath(source, "..", name + studySuffix);
   if (!(await exists(target))) return target;
   // The dialog asks before anything is replaced.

@@ -10,6 +10,8 @@ import type { InputSignature } from "../graph/signature";
 import { sizeOf } from "../graph/tensor";
 import { containedActivation } from "../landscape/losses";
 import { movable } from "../landscape/values";
+import { exportPreserving } from "../protocol/exportCalls";
+import { modelName } from "../protocol/modelName";
 import { ProblemError } from "../protocol/problem";
 import type { ModelSummary } from "../protocol/result";
 import type { LossSpec, ModelSelection, TrainingConfiguration } from "../protocol/study";
@@ -83,7 +85,7 @@ export async function loadModel({ path: file, weights }: ModelSelection, draft: 
     stated,
     loss,
     summary: {
-      name: path.parse(file).name,
+      name: modelName(file),
       path: file,
       format: opened.format,
       parameters: parameters.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0),
@@ -106,7 +108,7 @@ function foldingNotices(graph: Graph, file: string): readonly string[] {
   const where = `${kernels} ${kernels === 1 ? "convolution" : "convolutions"}`;
   return [
     `Batch normalisation was folded into ${where} when ${path.basename(file)} was exported: checkpoints of its training do ` +
-      "not fit. Export it with training=torch.onnx.TrainingMode.PRESERVE and do_constant_folding=False to keep it.",
+      `not fit. ${exportPreserving}`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import { corrupt, unsupported } from "../files/faults";
 import { isFloating } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
-import { torchExport } from "../protocol/exportCalls";
+import { exportAgain, torchExport } from "../protocol/exportCalls";
 import type { Checkpoint, CheckpointFormat, TensorFacts } from "./checkpoint";
 import { kerasCheckpointFormat } from "./keras/checkpoint";
 import { numpyFormat } from "./numpy/format";
@@ -44,10 +44,6 @@ export async function openCheckpoint(file: string): Promise<Checkpoint> {
     'Save the weights in one of these, e.g. `torch.save(model.state_dict(), "weights.pt")`.',
   );
 }
-
-const exportAgain =
-  "Export the model again with this call, which keeps batch normalisation and the names of the parameters; the newer " +
-  "exporter keeps them with `dynamo=True, optimize=False`.";
 
 const otherNames =
   'Choose a checkpoint of the same model; where only the names differ, "checkpoints.rename" of a study maps them.';

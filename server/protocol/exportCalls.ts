@@ -10,6 +10,11 @@ export interface TorchExport {
 
 const usual: TorchExport = { model: "model", input: "x", file: "model.onnx" };
 
+/** What makes an exporter keep batch normalisation and the names of the parameters. */
+const preserving = ["training=torch.onnx.TrainingMode.PRESERVE", "do_constant_folding=False"] as const;
+/** The same of the newer exporter, which needs onnxscript. */
+const preservingDynamo = "dynamo=True, optimize=False";
+
 /**
  * The call of PyTorch's exporter that keeps batch normalisation and the names of the parameters, so that checkpoints fit.
  * Works in every version of PyTorch that has ONNX; Python, several lines without a last line break.
@@ -18,22 +23,19 @@ export function torchExport(parts: Partial<TorchExport> = {}): string {
   const { model, input, file } = { ...usual, ...parts };
   return `torch.onnx.export(
     ${model}, (${input},), ${JSON.stringify(file)},
-    training=torch.onnx.TrainingMode.PRESERVE,
-    do_constant_folding=False, dynamo=False,
+    ${preserving.join(",\n    ")}, dynamo=False,
     input_names=["input"], output_names=["output"],
     dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}},
 )`;
 }
 
-/** The same with the newer exporter, which needs onnxscript. */
-export function torchDynamoExport(parts: Partial<TorchExport> = {}): string {
-  const { model, input, file } = { ...usual, ...parts };
-  return `torch.onnx.export(
-    ${model}, (${input},), ${JSON.stringify(file)},
-    dynamo=True, optimize=False,
-    dynamic_shapes=({0: "batch"},),
-)`;
-}
+/** Advice that goes with `torchExport` for a model whose export lost names or batch normalisation. */
+export const exportAgain =
+  "Export the model again with this call, which keeps batch normalisation and the names of the parameters; the newer " +
+  `exporter keeps them with \`${preservingDynamo}\`.`;
+
+/** The same in a few words, where there is no room for the call. */
+export const exportPreserving = `Export it with ${preserving.join(" and ")} to keep it.`;
 
 /** A Python program that loads a model with a call such as `torch.load("model.pt", weights_only=False)` and exports it. */
 export function torchReExport(load: string): string {

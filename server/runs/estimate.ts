@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { modelName } from "../protocol/modelName";
 import type { DataSummary, RunHeader } from "../protocol/result";
 import type { DataSelection, Study } from "../protocol/study";
 import { isJournalPath } from "./find";
@@ -22,7 +23,7 @@ const most = 4;
  */
 export async function estimateSeconds(study: Study, fingerprint: string, folder: string): Promise<number | undefined> {
   if (asksForMore(study)) return undefined;
-  for (const file of await latestJournals(folder, path.parse(study.model.path).name)) {
+  for (const file of await latestJournals(folder, modelName(study.model.path))) {
     const content = await readJournal(file).catch(() => undefined);
     const seconds = content && isLike(study, fingerprint, content) ? scaled(study, content) : undefined;
     if (seconds !== undefined) return seconds;

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { modelName } from "../protocol/modelName";
 import { ProblemError } from "../protocol/problem";
 import type { EarlierRun } from "../protocol/requests";
 import type { RunHeader } from "../protocol/result";
@@ -28,7 +29,7 @@ export function journalPath(
   resultsFolder: string,
 ): string {
   const digest = studyDigest(study, fingerprints).slice(0, 8);
-  return path.join(resultsFolder, `${path.parse(study.model.path).name}-${digest}${JOURNAL_SUFFIX}`);
+  return path.join(resultsFolder, `${modelName(study.model.path)}-${digest}${JOURNAL_SUFFIX}`);
 }
 
 /** Whether a run of `study` may go on from what `header`'s run measured: all points must come from one engine. */

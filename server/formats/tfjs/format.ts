@@ -1,5 +1,5 @@
-import path from "node:path";
 import { unsupported } from "../../files/faults";
+import { modelName } from "../../protocol/modelName";
 import type { ModelContent, ModelFormat } from "../format";
 import { readGraphModel } from "./graphModel/read";
 import { fieldOf, listOf, objectOf, readJsonObject, type JsonObject } from "./json";
@@ -25,7 +25,7 @@ export const tfjsFormat: ModelFormat = {
       kind === "graph"
         ? { graph: await readGraphModel(content, topology, weights, file) }
         : await readLayersModel(content, topology, weights, file);
-    const graph = { ...read.graph, name: path.parse(file).name, files: weights.files };
+    const graph = { ...read.graph, name: modelName(file), files: weights.files };
     return { ...read, graph, notices: [...(read.notices ?? []), ...notices] };
   },
 };

@@ -45,7 +45,7 @@ describe("runs of models of TensorFlow.js", () => {
     const flags = ["--points", "5", "--plane", "pca", "--checkpoints", "layers-trained/epoch_*/model.json"];
     const result = await run("layers-trained/epoch_3/model.json", ...flags);
     const expected = jsonOf("layers-trained", "expected.json") as readonly Measured[];
-    expect(result.model).toMatchObject({ format: "TensorFlow.js", parameters: 265 });
+    expect(result.model).toMatchObject({ name: "epoch_3", format: "TensorFlow.js", parameters: 265 });
     expect(relative(result.centre.loss, expected[3]!.loss)).toBeLessThan(1e-6);
     expect(result.centre.accuracy).toBe(expected[3]!.accuracy);
     const path = result.trajectory!.checkpoints;
