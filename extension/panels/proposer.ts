@@ -54,7 +54,7 @@ export class Proposer {
     return result;
   }
 
-  /** Files that answer a question, were it asked now: none where only one fits. */
+  /** Files that answer a question, were it asked now: none where one is taken unasked. */
   async candidates(question: Question): Promise<readonly string[]> {
     const { model } = this.chosen;
     const result = await this.ask(model === undefined ? {} : { model });

@@ -99,7 +99,8 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
     ? await fingerprintInProcess(study, { log: options.log, signal: options.signal })
     : { [study.model.path]: model.fingerprint, ...chosen.data.fingerprints };
   const earlier = await findEarlier(study, fingerprints, resultsFolder);
-  const beside = given === undefined ? [`Data found beside the model: ${path.basename(chosen.data.path)}.`] : [];
+  const beside =
+    given === undefined ? [`Data found beside the model: ${path.basename(chosen.data.path)}.`, ...chosen.notices] : [];
   const origins: Origins = {
     model: drafted.subject,
     data: beside,

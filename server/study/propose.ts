@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { modelName } from "../protocol/modelName";
 import type { Preprocess } from "../protocol/study";
 import type { Problem } from "../protocol/problem";
 import { isStudyPath, subjectOfStudy, studySuffix } from "./read";
@@ -32,21 +33,33 @@ export async function studyBeside(
   for (const file of files.map((name) => path.join(folder, name))) {
     if ((await subjectOfStudy(file).catch(() => undefined)) === path.resolve(model)) naming.push(file);
   }
-  const own = path.join(folder, path.parse(model).name + studySuffix);
+  const own = path.join(folder, modelName(model) + studySuffix);
   const study = naming.find((file) => file === own) ?? (naming.length === 1 ? naming[0] : undefined);
   return { study, others: naming.filter((file) => file !== study) };
 }
 
-/** Which of the candidates is the data: the only one that fits, or else why the user must say. */
+/**
+ * Which of the candidates is the data: the only one that fits, or the only held-out split where all others are what was
+ * trained on, with a notice of them; or else why the user must say.
+ */
 export function chooseData(
   model: string,
   facts: readonly DataFacts[],
-): { readonly data: DataFacts } | { readonly candidates: readonly string[]; readonly reason: string } {
+):
+  | { readonly data: DataFacts; readonly notices: readonly string[] }
+  | { readonly candidates: readonly string[]; readonly reason: string } {
   const fitting = facts.filter(({ problem }) => problem === undefined);
   const [only] = fitting;
-  if (only !== undefined && fitting.length === 1) return { data: only };
+  if (only !== undefined && fitting.length === 1) return { data: only, notices: [] };
   const name = path.basename(model);
   const names = (entries: readonly DataFacts[]): string => entries.map((entry) => path.basename(entry.path)).join(", ");
+  const heldOut = heldOutOf(fitting);
+  if (heldOut !== undefined) {
+    const others = fitting.filter((entry) => entry !== heldOut);
+    const too = others.length === 1 ? "fits too and" : "fit too and each";
+    const notice = `${names([heldOut])} is used; ${names(others)} ${too} can be named in a study as the split "train".`;
+    return { data: heldOut, notices: [notice] };
+  }
   if (fitting.length > 1) {
     return {
       candidates: fitting.map((entry) => entry.path),
@@ -64,6 +77,23 @@ export function chooseData(
         ? `${path.basename(refused.path)} beside ${name} does not fit: ${refused.problem?.message ?? ""}`
         : `None of the files beside ${name} fits it: ${names(facts)}.`,
   };
+}
+
+/** The only test or validation split of files whose names differ in their splits alone, the others being for training. */
+function heldOutOf(facts: readonly DataFacts[]): DataFacts | undefined {
+  const [heldOut, ...more] = facts.filter((entry) => ["test", "validation"].includes(splitOf(entry.path) ?? ""));
+  if (heldOut === undefined || more.length > 0) return undefined;
+  const family = familyOf(heldOut.path);
+  const others = facts.filter((entry) => entry !== heldOut);
+  const areTrained = others.every((entry) => splitOf(entry.path) === "train" && familyOf(entry.path) === family);
+  return areTrained ? heldOut : undefined;
+}
+
+/** A path without what its name says of split, part of several files and format. */
+function familyOf(file: string): string {
+  const { dir, name } = path.parse(file.toLowerCase().replace(/\.(gz|zip|bz2|xz)$/, ""));
+  const words = name.replace(/-\d+-of-\d+/, "").split(/([^a-z0-9]+)/);
+  return path.join(dir, words.map((word) => (splitWords.has(word) ? "*" : word)).join(""));
 }
 
 /** Which of several models a file of weights belongs to: the only one that fits, or else why the user must say. */
@@ -94,6 +124,18 @@ export function chooseModel(
   };
 }
 
+/** Words in names of files and arrays that tell the split. */
+const splitWords: ReadonlyMap<string, "test" | "validation" | "train"> = new Map([
+  ["test", "test"],
+  ["t10k", "test"],
+  ["val", "validation"],
+  ["valid", "validation"],
+  ["validation", "validation"],
+  ["dev", "validation"],
+  ["train", "train"],
+  ["training", "train"],
+]);
+
 /** What a split is called, judged by names of arrays or files, e.g. `x_test` or `t10k-images-idx3-ubyte`. */
 export function splitOf(...names: readonly (string | undefined)[]): string | undefined {
   const words = names.flatMap((name) =>
@@ -102,10 +144,5 @@ export function splitOf(...names: readonly (string | undefined)[]): string | und
       .toLowerCase()
       .split(/[^a-z0-9]+/),
   );
-  for (const word of words) {
-    if (word === "test" || word === "t10k") return "test";
-    if (word === "val" || word === "valid" || word === "validation" || word === "dev") return "validation";
-    if (word === "train" || word === "training") return "train";
-  }
-  return undefined;
+  return words.map((word) => splitWords.get(word)).find((split) => split !== undefined);
 }

@@ -166,8 +166,8 @@ describe("what goes wrong is one sentence and what to do, without a stack", () =
   test("no model, no data, several data files, corrupt model, invalid study", async () => {
     expect(clear(await cli("run", "gone.onnx"))).toContain("gone.onnx");
     expect(clear(await cli("run", "model.onnx", "--data", "gone.npz"))).toContain("gone.npz");
-    await copyFile(path.join(folder, "test.npz"), path.join(folder, "train.npz"));
-    expect(clear(await cli("run", "model.onnx"))).toContain("2 files beside model.onnx fit it: test.npz, train.npz.");
+    await copyFile(path.join(folder, "test.npz"), path.join(folder, "other.npz"));
+    expect(clear(await cli("run", "model.onnx"))).toContain("2 files beside model.onnx fit it: other.npz, test.npz.");
     await writeFile(path.join(folder, "bad.onnx"), "no model");
     expect(clear(await cli("describe", "bad.onnx"))).toContain("bad.onnx");
     await writeFile(path.join(folder, "s.landscape.json"), '{"model": "model.onnx", "compute": {"engine": "webgpu"}}');

@@ -99,15 +99,25 @@ describe("a model with one fitting file beside it", () => {
 
 describe("the data is asked for", () => {
   test("when two files fit, and the choice is taken", async () => {
-    await copyFile(inFolder("test.npz"), inFolder("train.npz"));
+    await copyFile(inFolder("test.npz"), inFolder("other.npz"));
     const described = await client.describe(model);
     expect(described).toMatchObject({
       kind: "choose-data",
-      candidates: [inFolder("test.npz"), inFolder("train.npz")],
+      candidates: [inFolder("other.npz"), inFolder("test.npz")],
     });
-    const chosen = await client.describe(model, { data: pathToFileURL(inFolder("train.npz")).href });
+    const chosen = await client.describe(model, { data: pathToFileURL(inFolder("other.npz")).href });
     if (chosen.kind !== "ready") throw new Error(chosen.kind);
-    expect(chosen.study.data.path).toBe(inFolder("train.npz"));
+    expect(chosen.study.data.path).toBe(inFolder("other.npz"));
+  });
+
+  test("but not when the other one is what was trained on", async () => {
+    await copyFile(inFolder("test.npz"), inFolder("train.npz"));
+    const described = await client.describe(model);
+    if (described.kind !== "ready") throw new Error(described.kind);
+    expect(described.study.data.path).toBe(inFolder("test.npz"));
+    expect(described.notices).toContain(
+      'test.npz is used; train.npz fits too and can be named in a study as the split "train".',
+    );
   });
 
   test("when there is none", async () => {

@@ -49,7 +49,7 @@ describe("chooseData", () => {
 
   test("takes the only one that fits", () => {
     const fits = { path: "/d/b.npz", names };
-    expect(chooseData("/d/net.onnx", [{ path: "/d/a.npz", problem }, fits])).toEqual({ data: fits });
+    expect(chooseData("/d/net.onnx", [{ path: "/d/a.npz", problem }, fits])).toEqual({ data: fits, notices: [] });
   });
 
   test("asks when several fit, naming only those", () => {
@@ -62,6 +62,45 @@ describe("chooseData", () => {
       candidates: ["/d/a.npz", "/d/c.npz"],
       reason: "2 files beside net.onnx fit it: a.npz, c.npz.",
     });
+  });
+
+  const chosenOf = (...files: readonly string[]) =>
+    chooseData(
+      "/d/net.onnx",
+      files.map((file) => ({ path: file })),
+    );
+
+  test.each([
+    [["/d/test.npz", "/d/train.npz"], "/d/test.npz"],
+    [["/d/cifar10_train.npz", "/d/cifar10_val.npz"], "/d/cifar10_val.npz"],
+    [["/d/t10k-images-idx3-ubyte.gz", "/d/train-images-idx3-ubyte"], "/d/t10k-images-idx3-ubyte.gz"],
+    [["/d/test-00000-of-00001.parquet", "/d/train-00000-of-00003.parquet"], "/d/test-00000-of-00001.parquet"],
+    [["/d/data/test", "/d/data/train"], "/d/data/test"],
+  ])("takes the split of %j that was not trained on", (files, expected) => {
+    expect(chosenOf(...files)).toMatchObject({ data: { path: expected } });
+  });
+
+  test("says which others fit", () => {
+    expect(chosenOf("/d/test.npz", "/d/train.npz")).toEqual({
+      data: { path: "/d/test.npz" },
+      notices: ['test.npz is used; train.npz fits too and can be named in a study as the split "train".'],
+    });
+    expect(chosenOf("/d/test.npz", "/d/train.csv", "/d/train.npz")).toMatchObject({
+      notices: [
+        'test.npz is used; train.csv, train.npz fit too and each can be named in a study as the split "train".',
+      ],
+    });
+  });
+
+  test.each([
+    ["two held-out splits", ["/d/test.npz", "/d/train.npz", "/d/val.npz"]],
+    ["other names", ["/d/mnist_test.npz", "/d/fashion_train.npz"]],
+    ["numbers of data sets", ["/d/cifar10_test.npz", "/d/cifar100_train.npz"]],
+    ["other folders", ["/d/test.npz", "/d/data/train.npz"]],
+    ["a file of no split", ["/d/other.npz", "/d/test.npz"]],
+    ["training alone", ["/d/train.csv", "/d/train.npz"]],
+  ])("asks about %s", (_, files) => {
+    expect(chosenOf(...files)).toMatchObject({ candidates: files });
   });
 
   test("asks when none fits, with the reason", () => {
