@@ -14,20 +14,31 @@ export async function pickFile(
     description: vscode.workspace.asRelativePath(path.dirname(file)),
     iconPath: new vscode.ThemeIcon("file"),
     file,
+    folder: false,
   }));
-  const browse = { label: vscode.l10n.t("Browse…"), iconPath: new vscode.ThemeIcon("folder-opened"), file: undefined };
+  const open = new vscode.ThemeIcon("folder-opened");
+  const browse = { label: vscode.l10n.t("Browse…"), iconPath: open, file: undefined, folder: false };
+  const browseFolder = { label: vscode.l10n.t("Browse Folder…"), iconPath: open, file: undefined, folder: true };
+  // Data may be a folder of pictures.
+  const dialogs = question === "choose-data" ? [browse, browseFolder] : [browse];
   const placeHolder =
     question === "choose-data"
       ? vscode.l10n.t("Choose the data to measure the loss on")
       : vscode.l10n.t("Choose the model that the weights belong to");
-  const picked = await vscode.window.showQuickPick([...files, browse], { title, placeHolder });
+  const picked = await vscode.window.showQuickPick([...files, ...dialogs], { title, placeHolder });
   if (picked === undefined) return undefined;
-  return picked.file ?? browseFile(question, title, beside);
+  return picked.file ?? browseFile(question, title, beside, picked.folder);
 }
 
-/** Asks for a file in the file dialog. */
-export async function browseFile(question: Question, title: string, beside: vscode.Uri): Promise<string | undefined> {
+/** Asks for a file in the file dialog, or for a folder: most systems have no dialog for both. */
+export async function browseFile(
+  question: Question,
+  title: string,
+  beside: vscode.Uri,
+  folder = false,
+): Promise<string | undefined> {
   const openLabel = question === "choose-data" ? vscode.l10n.t("Use Data") : vscode.l10n.t("Use Model");
-  const [uri] = (await vscode.window.showOpenDialog({ title, openLabel, defaultUri: beside })) ?? [];
+  const options = { title, openLabel, defaultUri: beside, canSelectFiles: !folder, canSelectFolders: folder };
+  const [uri] = (await vscode.window.showOpenDialog(options)) ?? [];
   return uri?.fsPath;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import * as vscode from "vscode";
+import { modelFileName } from "../../server/protocol/modelName";
 import { OpenRequest, StudyTextRequest } from "../../server/protocol/requests";
 import type { DescribeResult, Origins, RunEvent, RunOutcome } from "../../server/protocol/requests";
 import type { Problem } from "../../server/protocol/problem";
@@ -16,6 +17,8 @@ import { readMessage } from "./messages";
 import type { Proposer } from "./proposer";
 import { revealFile } from "./reveal";
 import { studyTarget, writeStudy } from "./saveStudy";
+
+type Answer = Extract<PanelMessage, { readonly kind: Question }>;
 
 /**
  * One panel and the model or study that it shows: asks the worker, keeps what there is to show, and tells the page as
@@ -78,7 +81,7 @@ export class PanelController {
   }
 
   private get name(): string {
-    return path.basename(this.source.fsPath);
+    return modelFileName(this.source.fsPath);
   }
 
   /** Describes the model and starts, continues or opens its run, as far as that needs no answer from the user. */
@@ -155,7 +158,7 @@ export class PanelController {
         return this.cancellation.cancel();
       case "choose-data":
       case "choose-model":
-        return void this.choose(message.kind, message.path).catch((error: unknown) => this.log.error(String(error)));
+        return void this.choose(message).catch((error: unknown) => this.log.error(String(error)));
       case "plane":
         this.proposer.plane = message.plane;
         return this.visualize();
@@ -205,14 +208,14 @@ export class PanelController {
   }
 
   /** Takes a file, or asks for one: among those that fit where a picture has been drawn with another one. */
-  private async choose(question: Question, file: string | undefined): Promise<void> {
+  private async choose({ kind: question, path: file, folder }: Answer): Promise<void> {
     if (file !== undefined) return this.use(question, file);
     const title = this.panel.title;
     const candidates = this.content.kind === "snapshot" ? await this.proposer.candidates(question) : [];
     const chosen =
       candidates.length > 0
         ? await pickFile(question, candidates, title, this.folder)
-        : await browseFile(question, title, this.folder);
+        : await browseFile(question, title, this.folder, folder);
     return this.use(question, chosen);
   }
 

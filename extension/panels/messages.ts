@@ -28,7 +28,11 @@ export function readMessage(message: unknown): PanelMessage | undefined {
       return typeof paused === "boolean" ? { kind, paused } : undefined;
     case "choose-data":
     case "choose-model":
-      return { kind, path: typeof path === "string" ? path : undefined };
+      return {
+        kind,
+        path: typeof path === "string" ? path : undefined,
+        ...(message.folder === true ? { folder: true } : {}),
+      };
     case "reveal":
       return typeof path === "string" ? { kind, path } : undefined;
     case "copy-text":

@@ -107,6 +107,7 @@ describe("data that cannot be inferred", () => {
     await driver.visualize("two.onnx");
     await driver.row("other.npz").waitFor();
     await driver.row("Browse…").waitFor();
+    await driver.row("Browse Folder…").waitFor();
     await driver.row("test.npz").click();
     await driver.panel().state("done");
     expect(await driver.panel().text()).toContain("test.npz");

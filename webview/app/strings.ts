@@ -227,9 +227,13 @@ export const strings = {
   startOver: "Start over",
   startOverHint: "Starting over sets the earlier run aside; its file is not deleted.",
   questions: {
-    "choose-data": { title: "Which data should the loss be measured on?", browse: "Choose a data file…" },
+    "choose-data": {
+      title: "Which data should the loss be measured on?",
+      browse: "Choose a data file…",
+      browseFolder: "Choose a folder…",
+    },
     "choose-model": { title: "Which model do these weights belong to?", browse: "Choose a model file…" },
-  } satisfies Readonly<Record<Question, object>>,
+  } as Readonly<Record<Question, { title: string; browse: string; browseFolder?: string }>>,
   useFile: "Use",
   useFileLabel: (name: string) => `Use ${name}`,
   found: "Found and inferred",

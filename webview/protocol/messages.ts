@@ -79,8 +79,8 @@ export type PanelMessage =
   | { readonly kind: "run-again" }
   | { readonly kind: "pause"; readonly paused: boolean }
   | { readonly kind: "cancel" }
-  /** Without a path any file may be chosen. */
-  | { readonly kind: Question; readonly path?: string }
+  /** Without a path any file may be chosen, or any folder. */
+  | { readonly kind: Question; readonly path?: string; readonly folder?: true }
   | { readonly kind: "save-as-study" }
   /** Shows the model in another plane. */
   | { readonly kind: "plane"; readonly plane: "path" | "random" }

@@ -9,6 +9,7 @@ test.each([
   [{ kind: "pause", paused: true }],
   [{ kind: "cancel" }],
   [{ kind: "choose-data", path: "/data/test.npz" }],
+  [{ kind: "choose-data", folder: true }],
   [{ kind: "choose-model", path: "/data/net.onnx" }],
   [{ kind: "save-as-study" }],
   [{ kind: "plane", plane: "random" }],

@@ -165,13 +165,14 @@ describe("states", () => {
     expect(mounted.posted.slice(-2)).toEqual([{ kind: "resume" }, { kind: "start-over" }]);
   });
 
-  test("data that fits is offered by name, and any other file can be chosen", async () => {
+  test("data that fits is offered by name, and any other file or a folder can be chosen", async () => {
     const mounted = await mountPanel(stories["choose-data"]);
     for (const button of mounted.all("vscode-button")) await click(button);
-    expect(mounted.posted.slice(-3)).toEqual([
+    expect(mounted.posted.slice(-4)).toEqual([
       { kind: "choose-data", path: "/home/anna/experiments/fashion/test.npz" },
       { kind: "choose-data", path: "/home/anna/experiments/fashion/train.npz" },
       { kind: "choose-data" },
+      { kind: "choose-data", folder: true },
     ]);
   });
 

@@ -8,7 +8,7 @@ import type { Question } from "../../protocol/messages";
 import { shared, statement } from "../../styles/shared";
 import { emit } from "../events";
 
-/** A file could not be inferred: those that fit, or any other. */
+/** A file could not be inferred: those that fit, or any other; data may be a folder. */
 @customElement("choose-file")
 export class ChooseFile extends LitElement {
   static override styles = [shared, statement];
@@ -21,7 +21,7 @@ export class ChooseFile extends LitElement {
 
   override render() {
     const some = this.candidates.length > 0;
-    const { title, browse } = strings.questions[this.question];
+    const { title, browse, browseFolder } = strings.questions[this.question];
     return html`
       <section>
         <h2>${title}</h2>
@@ -37,6 +37,15 @@ export class ChooseFile extends LitElement {
           <vscode-button ?secondary=${some} @click=${() => emit(this, "panel-message", { kind: this.question })}
             >${browse}</vscode-button
           >
+          ${
+            browseFolder
+              ? html`<vscode-button
+                  secondary
+                  @click=${() => emit(this, "panel-message", { kind: this.question, folder: true })}
+                  >${browseFolder}</vscode-button
+                >`
+              : nothing
+          }
         </div>
       </section>
     `;
