@@ -31,6 +31,17 @@ const sessionOptions: Ort.InferenceSession.SessionOptions = {
 };
 
 /**
+ * ONNX Runtime lets a pooling do the padding before it, which for a maximum is wrong: what a MaxPool pads never wins, the
+ * zeros of a Pad win over negative numbers. Other rewritings bring the two together, so that both being there is enough
+ * to keep them apart.
+ */
+function optionsFor({ nodes }: Graph): Ort.InferenceSession.SessionOptions {
+  const has = (op: string): boolean => nodes.some((node) => node.op === op);
+  if (!has("Pad") || !has("MaxPool")) return sessionOptions;
+  return { ...sessionOptions, extra: { optimization: { disable_specified_optimizers: "Pad_Fusion" } } };
+}
+
+/**
  * ONNX Runtime on the CPU, with weights baked into the session.
  * @throws ProblemError `engine-unavailable` when its package or native library is not there.
  */
@@ -113,6 +124,7 @@ function refuseTooLarge(graph: Graph): void {
  */
 class BakedExecutable implements Executable {
   private readonly model: SerialisedModel;
+  private readonly options: Ort.InferenceSession.SessionOptions;
   private readonly outputs: readonly string[];
   private readonly inputs: readonly string[];
   private session: Ort.InferenceSession | undefined;
@@ -124,6 +136,7 @@ class BakedExecutable implements Executable {
     private readonly onDispose: (gone: BakedExecutable) => void,
   ) {
     this.model = serialise(graph);
+    this.options = optionsFor(graph);
     this.inputs = graph.inputs.map(({ name }) => name);
     this.outputs = graph.outputs.map(({ name }) => name);
   }
@@ -131,7 +144,7 @@ class BakedExecutable implements Executable {
   async prepare(): Promise<Ort.InferenceSession> {
     if (this.disposed) throw new Error("This executable has been disposed of.");
     try {
-      this.session ??= await this.ort.InferenceSession.create(this.model.bytes, sessionOptions);
+      this.session ??= await this.ort.InferenceSession.create(this.model.bytes, this.options);
       return this.session;
     } catch (error) {
       throw rejectedModel(error, label);

@@ -3,8 +3,44 @@ import { constant, feed, graphCase, node, tensorOf, weight, type OperatorCase } 
 
 const scalar = (value: number) => constant(tensorOf([value], [], "float32"));
 
+/** Zeros around numbers below zero, then a window over both: the padding of a pooling is not that of a Pad. */
+const padded = (op: string, variant: string, attributes: Record<string, number | number[]>): OperatorCase =>
+  graphCase(`network: Pad, then ${op}${variant}`, {
+    values: { x: feed([1, 2, 5, 6], -3, -1), pads: constant([0, 0, 1, 1, 0, 0, 1, 1]) },
+    nodes: [
+      node("Pad", ["x", "pads"], ["p"]),
+      node("Identity", ["p"], ["i"]),
+      node(op, ["i"], ["y"], { kernel_shape: [3, 3], strides: [2, 2], ...attributes }),
+    ],
+    outputs: { y: "float32" },
+  });
+
 /** Small networks: what engines fuse, and the idioms that exporters write. */
 export const networkCases: readonly OperatorCase[] = [
+  padded("MaxPool", "", {}),
+  padded("MaxPool", " with padding of its own", { pads: [1, 1, 1, 1] }),
+  padded("AveragePool", "", {}),
+  padded("AveragePool", " with padding of its own", { pads: [1, 1, 1, 1] }),
+  padded("AveragePool", ", windows beyond the end", { ceil_mode: 1 }),
+  graphCase("network: Pad, Transpose, then MaxPool", {
+    values: { x: feed([1, 5, 6, 2], -3, -1), pads: constant([0, 1, 1, 0, 0, 1, 1, 0]) },
+    nodes: [
+      node("Pad", ["x", "pads"], ["p"]),
+      node("Transpose", ["p"], ["t"], { perm: [0, 3, 1, 2] }),
+      node("MaxPool", ["t"], ["y"], { kernel_shape: [3, 3], strides: [2, 2] }),
+    ],
+    outputs: { y: "float32" },
+  }),
+  graphCase("network: Pad with a value, then a convolution", {
+    values: {
+      x: feed([1, 2, 5, 6]),
+      pads: constant([0, 0, 1, 1, 0, 0, 1, 1]),
+      value: scalar(0.5),
+      w: weight([3, 2, 3, 3]),
+    },
+    nodes: [node("Pad", ["x", "pads", "value"], ["p"]), node("Conv", ["p", "w"], ["y"], { strides: [2, 2] })],
+    outputs: { y: "float32" },
+  }),
   graphCase("network: convolution, batch norm, relu, twice, with a shortcut", {
     values: {
       x: feed([2, 3, 8, 8]),
