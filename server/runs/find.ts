@@ -7,7 +7,7 @@ import type { Study } from "../protocol/study";
 import { studyDigest } from "../study/identity";
 import { readJournal } from "./journal";
 import { hasDirections } from "./plan";
-import { RunState } from "./state";
+import { amountOf } from "./state";
 
 /** How the names of journals end. */
 const JOURNAL_SUFFIX = ".landscape-run.jsonl";
@@ -48,8 +48,7 @@ export async function findEarlier(
     const content = await readJournal(journal);
     if (content && !(await hasDirections(content.header, journal))) return undefined;
     if (!content || content.points.length === 0 || !mayResume(study, content.header)) return undefined;
-    const { measured, total } = new RunState(content.header, content).progress();
-    return { journal, measured, total };
+    return { journal, ...amountOf(content) };
   } catch (error) {
     // A journal that cannot be read is nothing to offer; the run itself keeps it aside and says so.
     if (error instanceof ProblemError) return undefined;

@@ -1,10 +1,11 @@
-import { mkdir, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { ProblemError } from "../protocol/problem";
 import type { Point, RunHeader } from "../protocol/result";
 import type { ExtraRecord } from "./extras";
-import { damaged, endLine, extraLine, headerLine, parseJournal, pointLine } from "./record";
+import { damaged, endLine, extraLine, headerLine, JournalParser, pointLine } from "./record";
 import type { EndRecord, JournalContent } from "./record";
 
 /** A million points of several splits take less. */
@@ -96,15 +97,16 @@ export class Journal {
 }
 
 /**
- * The content of a journal; undefined when there is no file.
+ * The content of a journal; undefined when there is no file. It is read in pieces, so that others have their turn in
+ * between.
  * @throws ProblemError `journal-damaged`, `journal-version`.
  */
 export async function readJournal(file: string): Promise<JournalContent | undefined> {
-  let bytes: Uint8Array;
+  const parser = new JournalParser(file);
   try {
     const { size } = await stat(file);
     if (size > largestJournal) throw damaged(file, `it has ${String(size)} bytes, more than any run writes`);
-    bytes = await readFile(file);
+    for await (const bytes of createReadStream(file)) parser.take(bytes as Uint8Array);
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     if (codeOf(error) === "ENOENT") return undefined;
@@ -116,7 +118,7 @@ export async function readJournal(file: string): Promise<JournalContent | undefi
       file,
     });
   }
-  return parseJournal(bytes, file);
+  return parser.content();
 }
 
 /**

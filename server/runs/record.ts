@@ -60,47 +60,77 @@ export function endLine(end: EndRecord): string {
   return `${JSON.stringify(end)}\n`;
 }
 
-/**
- * Reads the bytes of a journal. A last line without its end is dropped.
- * @param file absolute path, for messages.
- * @throws ProblemError `journal-damaged`, `journal-version`.
- */
-export function parseJournal(bytes: Uint8Array, file: string): JournalContent {
-  const length = bytes.lastIndexOf(0x0a) + 1;
-  const lines = linesOf(bytes, length);
-  const header = parseHeader(lines.next().value, file);
-  const total = header.x.length * header.y.length;
-  const splits = 1 + (header.splits?.length ?? 0);
-  const asked = new Extras(header);
-  const points: Point[] = [];
-  const extras: ExtraRecord[] = [];
-  const ends: EndRecord[] = [];
-  const seen = new Set<number>();
-  let number = 0;
-  for (const line of lines) {
-    number += 1;
+/** Reads the bytes of a journal piece by piece. A last line without its end is dropped. */
+export class JournalParser {
+  private readonly points: Point[] = [];
+  private readonly extras: ExtraRecord[] = [];
+  private readonly ends: EndRecord[] = [];
+  private readonly seen = new Set<number>();
+  private head: { readonly header: RunHeader; readonly asked: Extras } | undefined;
+  /** The beginning of a line whose end has not come yet. */
+  private cut: Uint8Array[] = [];
+  private length = 0;
+  /** Lines so far. */
+  private count = 0;
+
+  /** @param file absolute path, for messages. */
+  constructor(private readonly file: string) {}
+
+  /**
+   * Takes the next bytes, which may end within a line and are not kept.
+   * @throws ProblemError `journal-damaged`, `journal-version`.
+   */
+  take(bytes: Uint8Array): void {
+    let at = 0;
+    for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, at)) {
+      const part = bytes.subarray(at, end);
+      const line = this.cut.length === 0 ? part : Buffer.concat([...this.cut, part]);
+      this.cut = [];
+      this.line(line);
+      this.length += line.length + 1;
+      at = end + 1;
+    }
+    if (at < bytes.length) this.cut.push(bytes.slice(at));
+  }
+
+  /** What was in all the bytes. @throws ProblemError `journal-damaged` when there was no header. */
+  content(): JournalContent {
+    const { points, extras, ends, length } = this;
+    const { header } = this.head ?? headOf(undefined, this.file);
+    return { header, points, extras, ends, length };
+  }
+
+  private line(line: Uint8Array): void {
+    this.count += 1;
+    if (this.head === undefined) {
+      this.head = headOf(line, this.file);
+      return;
+    }
+    const { header, asked } = this.head;
+    const splits = 1 + (header.splits?.length ?? 0);
     const record = parseJson(line);
     const end = toEnd(record);
-    if (end) {
-      ends.push(end);
-      continue;
-    }
-    const extra = readExtra(record, splits);
-    if (extra) {
-      if (!asked.includes(extra)) throw damaged(file, `line ${String(number + 1)} names what the run does not measure`);
-      extras.push(extra);
-      continue;
-    }
-    const point = toPoint(record, splits);
-    if (!point) throw damaged(file, `line ${String(number + 1)} is neither a point nor the end of a session`);
-    if (point.index >= total || seen.has(point.index)) {
-      const expected = seen.has(point.index) ? "a second time" : `of a grid of ${String(total)} points`;
-      throw damaged(file, `line ${String(number + 1)} names point ${String(point.index)} ${expected}`);
-    }
-    seen.add(point.index);
-    points.push(point);
+    const extra = end ? undefined : readExtra(record, splits);
+    if (end) this.ends.push(end);
+    else if (extra) {
+      if (!asked.includes(extra)) throw this.fault("names what the run does not measure");
+      this.extras.push(extra);
+    } else this.point(toPoint(record, splits), header.x.length * header.y.length);
   }
-  return { header, points, extras, ends, length };
+
+  /** @param total how many points the grid has. */
+  private point(point: Point | undefined, total: number): void {
+    if (!point) throw this.fault("is neither a point nor the end of a session");
+    const { index } = point;
+    if (this.seen.has(index)) throw this.fault(`names point ${String(index)} a second time`);
+    if (index >= total) throw this.fault(`names point ${String(index)} of a grid of ${String(total)} points`);
+    this.seen.add(index);
+    this.points.push(point);
+  }
+
+  private fault(finding: string): ProblemError {
+    return damaged(this.file, `line ${String(this.count)} ${finding}`);
+  }
 }
 
 /** The problem of a journal that cannot be read. */
@@ -114,7 +144,8 @@ export function damaged(file: string, finding: string): ProblemError {
   });
 }
 
-function parseHeader(line: Uint8Array | undefined, file: string): RunHeader {
+/** @param line the first one; undefined when there is none. */
+function headOf(line: Uint8Array | undefined, file: string): { readonly header: RunHeader; readonly asked: Extras } {
   const record = line === undefined ? undefined : parseJson(line);
   if (!isObject(record) || record.format !== FORMAT) {
     throw damaged(file, "its first line is not the header of a run");
@@ -132,7 +163,7 @@ function parseHeader(line: Uint8Array | undefined, file: string): RunHeader {
     });
   }
   if (!isHeader(record.header)) throw damaged(file, "its header is incomplete");
-  return record.header;
+  return { header: record.header, asked: new Extras(record.header) };
 }
 
 /** The fields that reading and drawing a run rests upon; the others are carried. */
@@ -174,13 +205,4 @@ function toEnd(record: unknown): EndRecord | undefined {
   const { end, checks, seconds } = record;
   if (end !== "done" && end !== "cancelled" && end !== "failed") return undefined;
   return { end, checks: checks as Check[], seconds };
-}
-
-/** The whole lines, one at a time: all of them may be longer than a text can be. */
-function* linesOf(bytes: Uint8Array, length: number): Generator<Uint8Array, undefined> {
-  for (let at = 0; at < length;) {
-    const end = bytes.indexOf(0x0a, at);
-    yield bytes.subarray(at, end);
-    at = end + 1;
-  }
 }

@@ -64,3 +64,15 @@ export class RunState {
     };
   }
 }
+
+/** How much of a run is measured. Only of a refined grid it takes the values to know what is still to come. */
+export function amountOf({ header, points, extras }: JournalContent): Pick<RunProgress, "measured" | "total"> {
+  if (header.study.grid.refine !== undefined) {
+    const { measured, total } = new RunState(header, { points, extras }).progress();
+    return { measured, total };
+  }
+  const beside = new Extras(header);
+  beside.add(extras);
+  const total = header.x.length * header.y.length + beside.total;
+  return { measured: points.length + beside.measured, total };
+}

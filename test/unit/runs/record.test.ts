@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { toJsonNumber } from "../../../server/protocol/numbers";
 import { ProblemError } from "../../../server/protocol/problem";
 import type { Point, RunHeader } from "../../../server/protocol/result";
-import { endLine, extraLine, headerLine, parseJournal, pointLine } from "../../../server/runs/record";
+import { endLine, extraLine, headerLine, JournalParser, pointLine } from "../../../server/runs/record";
 import type { EndRecord, JournalContent } from "../../../server/runs/record";
 import type { ExtraRecord } from "../../../server/runs/extras";
 import { extents, headerOf, pointsOf, recordsOf } from "./arbitraries";
@@ -26,8 +26,11 @@ const points: fc.Arbitrary<Point[]> = fc.uniqueArray(
   { selector: ({ index }) => index },
 );
 
-function parse(text: string): JournalContent {
-  return parseJournal(Buffer.from(text, "utf8"), file);
+function parse(text: string | Uint8Array, piece = Infinity): JournalContent {
+  const bytes = Buffer.from(text);
+  const parser = new JournalParser(file);
+  for (let at = 0; at < bytes.length; at += piece) parser.take(bytes.subarray(at, at + piece));
+  return parser.content();
 }
 
 function reasonOf(text: string): { reason: string; message: string } {
@@ -124,24 +127,29 @@ describe("a journal of points and extras", () => {
     );
   });
 
-  test("cut off at any byte, is read up to its last whole line or refused as damaged", () => {
+  test("cut off at any byte and read in pieces of any size, is read up to its last whole line or refused as damaged", () => {
     fc.assert(
-      fc.property(runs, fc.double({ min: 0, max: 1, noNaN: true }), ({ header: own, lines }, share) => {
-        const head = Buffer.from(headerLine(own), "utf8");
-        const bytes = Buffer.concat([head, ...lines.map(({ line }) => Buffer.from(line, "utf8"))]);
-        const at = Math.round(share * bytes.length);
-        if (at < head.length) {
-          expect(reasonOf(bytes.subarray(0, at).toString("utf8")).reason).toBe("journal-damaged");
-          return;
-        }
-        const content = parseJournal(bytes.subarray(0, at), file);
-        const kept = lines.slice(0, content.points.length + content.extras.length + content.ends.length);
-        const length = kept.reduce((sum, { line }) => sum + line.length, head.length);
-        expect(content.length).toBe(length);
-        expect(at - length).toBeLessThan(lines[kept.length]?.line.length ?? 1);
-        expect(content.points).toEqual(kept.flatMap(({ point }) => point ?? []));
-        expect(content.extras).toEqual(kept.flatMap(({ record }) => record ?? []));
-      }),
+      fc.property(
+        runs,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer({ min: 1, max: 400 }),
+        ({ header: own, lines }, share, piece) => {
+          const head = Buffer.from(headerLine(own), "utf8");
+          const bytes = Buffer.concat([head, ...lines.map(({ line }) => Buffer.from(line, "utf8"))]);
+          const at = Math.round(share * bytes.length);
+          if (at < head.length) {
+            expect(reasonOf(bytes.subarray(0, at).toString("utf8")).reason).toBe("journal-damaged");
+            return;
+          }
+          const content = parse(bytes.subarray(0, at), piece);
+          const kept = lines.slice(0, content.points.length + content.extras.length + content.ends.length);
+          const length = kept.reduce((sum, { line }) => sum + line.length, head.length);
+          expect(content.length).toBe(length);
+          expect(at - length).toBeLessThan(lines[kept.length]?.line.length ?? 1);
+          expect(content.points).toEqual(kept.flatMap(({ point }) => point ?? []));
+          expect(content.extras).toEqual(kept.flatMap(({ record }) => record ?? []));
+        },
+      ),
     );
   });
 

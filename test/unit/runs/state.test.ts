@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { RunHeader } from "../../../server/protocol/result";
 import type { Study } from "../../../server/protocol/study";
 import { snapshotOf } from "../../../server/runs/open";
-import { RunState } from "../../../server/runs/state";
+import { amountOf, RunState } from "../../../server/runs/state";
 import { extents, headerOf, pointsOf, recordsOf } from "./arbitraries";
 
 function withGrid(header: RunHeader, over: Partial<Study["grid"]>): RunHeader {
@@ -53,6 +53,8 @@ describe("the progress of a run", () => {
         const read = new RunState(header, { points, extras });
         expect(read.picture(7)).toEqual(state.picture(7));
         expect(read.isComplete).toBe(state.isComplete);
+        const { measured, total } = state.progress();
+        expect(amountOf({ header, points, extras, ends: [], length: 0 })).toEqual({ measured, total });
       }),
     );
   });
