@@ -38,11 +38,12 @@ describe("describing a model", () => {
     const [fits, isNoData, isGone] = description.data;
     expect(fits).toEqual({
       path: study.data.path,
-      fingerprint: sha256(study.data.path),
+      files: [study.data.path],
       fingerprints: { [study.data.path]: sha256(study.data.path) },
       samples: 500,
       names: { x: "x_test", y: "y_test" },
       preprocess: { scale: 1, mean: [], std: [] },
+      notices: [],
     });
     expect(isNoData?.problem?.file).toBe(notes);
     expect(isGone?.problem?.reason).toBe("data-missing");

@@ -55,14 +55,15 @@ async function measureAll(pool: EvaluatorPool, points: readonly PoolPoint[]): Pr
 
 describe("a pool of evaluators", () => {
   test("keeps as many as there is memory for, once the model's size is known", async () => {
-    const { pool } = poolOf(3, {});
+    // Long enough for the second one to be ready before all is measured.
+    const { pool } = poolOf(3, { wait: 30 });
     expect(pool.parameters).toBe(0);
     await pool.fingerprints(study);
     expect(pool.parameters).toBe(7);
     await pool.keep(2);
     expect(pool.pids).toHaveLength(2);
     await pool.prepare(study, fingerprints);
-    expect((await measureAll(pool, pointsOf(9))).size).toBe(9);
+    expect((await measureAll(pool, pointsOf(60))).size).toBe(60);
     await pool.close();
     expect(pool.report).toMatchObject({ prepared: 2, lost: 0, retired: 0 });
   });

@@ -29,8 +29,7 @@ function sumsAt(alpha, beta) {
   return { lossSum: 100 * loss, lossSquareSum: 101 * loss * loss, correct: 60, count: 100 };
 }
 
-function prepared(study) {
-  const nth = count("prepared");
+function prepared(study, nth) {
   if (nth <= (script.dieInPrepare ?? 0)) die("prepare");
   const asked = study.compute.engine;
   const name = asked === "auto" ? (script.engines?.[nth - 1] ?? "onnxruntime") : asked;
@@ -69,7 +68,13 @@ process.on("message", async (request) => {
     process.send({ id, kind: "fingerprinted", fingerprints: fingerprints(request.study), parameters: 7 });
   if (kind === "plan") process.send({ id, kind: "planned", planned: planned(request.study) });
   if (kind === "task") process.send({ id, kind: "performed", answer: { kind: "own", sums: [sumsAt(0, 0)] } });
-  if (kind === "prepare") process.send({ id, kind: "prepared", prepared: prepared(request.study) });
+  if (kind === "prepare") {
+    const nth = count("prepared");
+    const answer = prepared(request.study, nth);
+    // Whoever is to have its own engine is to be heard in that order too.
+    if (script.engines && nth === 2) await new Promise((resolve) => setTimeout(resolve, 100));
+    process.send({ id, kind: "prepared", prepared: answer });
+  }
   if (kind === "evaluate") {
     process.send({ id, kind: "evaluated", sums: await evaluate(request.alpha, request.beta) });
   }
