@@ -50,12 +50,17 @@ export type LossDraft = Partial<LossSpec>;
  * @param draft what the study says of the loss; where it names none, the loss of the training is taken, or cross-entropy.
  * @throws ProblemError that names the file.
  */
-export async function loadModel({ path: file, weights }: ModelSelection, draft: LossDraft = {}): Promise<LoadedModel> {
+export async function loadModel(
+  { path: file, weights, rename }: ModelSelection,
+  draft: LossDraft = {},
+): Promise<LoadedModel> {
   const opened = await openModel(file);
   const stated = statedLoss(draft, opened.training);
   const { graph: inference, loss } = endAtLoss(toInference(opened.graph), stated);
   const graph =
-    weights === undefined ? inference : await withWeights(weights, { graph: inference, summary: { path: file } });
+    weights === undefined
+      ? inference
+      : await withWeights(weights, { graph: inference, summary: { path: file } }, rename);
   const input = naming(file, () => describeInput(graph));
   const [output, ...others] = graph.outputs;
   if (!output || others.length > 0) {

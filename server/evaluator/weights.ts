@@ -1,10 +1,11 @@
 import path from "node:path";
 import type { Checkpoint } from "../formats/checkpoint";
 import { matchCheckpoint, openCheckpoint } from "../formats/openCheckpoint";
-import { renamed, type Rename } from "../formats/rename";
+import { renamed } from "../formats/rename";
 import { toFloat32 } from "../graph/elements";
 import type { Graph, Parameter } from "../graph/graph";
 import { originValues } from "../landscape/values";
+import type { Rename } from "../protocol/study";
 import { tensorOf } from "./derivativeBatches";
 
 /** What has to be known of a model for weights to be put into it. */
@@ -23,7 +24,7 @@ export class CheckpointWeights {
 
   /**
    * @param file absolute path.
-   * @param rename see `CheckpointSelection.rename`.
+   * @param rename of the study for this file.
    * @throws ProblemError that names the file, when it cannot be read or does not fit the model.
    */
   static async open(file: string, model: WeightedModel, rename: Rename = []): Promise<CheckpointWeights> {
@@ -89,8 +90,8 @@ export async function readWeights(
  * A model's graph with the weights of a checkpoint, running statistics included, in place of its own.
  * @throws ProblemError as `CheckpointWeights.open`.
  */
-export async function withWeights(file: string, model: WeightedModel): Promise<Graph> {
-  const values = await readWeights(file, model);
+export async function withWeights(file: string, model: WeightedModel, rename?: Rename): Promise<Graph> {
+  const values = await readWeights(file, model, rename);
   const parameters = model.graph.parameters.map((parameter) => {
     const found = values.get(parameter.name);
     const { dtype, shape } = parameter.tensor;

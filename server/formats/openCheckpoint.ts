@@ -46,7 +46,8 @@ export async function openCheckpoint(file: string): Promise<Checkpoint> {
 }
 
 const otherNames =
-  'Choose a checkpoint of the same model; where only the names differ, "checkpoints.rename" of a study maps them.';
+  "Choose weights of the same model; where only the names differ, a study maps them: " +
+  '"model.rename" those of "model.weights", "checkpoints.rename" those of checkpoints.';
 
 /** Most facts that a problem lists. */
 const mostFacts = 12;

@@ -1,9 +1,6 @@
 import { unsupported } from "../files/faults";
-import type { CheckpointSelection } from "../protocol/study";
+import type { Rename } from "../protocol/study";
 import type { Checkpoint } from "./checkpoint";
-
-/** Pairs of patterns, see `CheckpointSelection.rename`. */
-export type Rename = NonNullable<CheckpointSelection["rename"]>;
 
 /**
  * The checkpoint with its tensors called otherwise: the first pair whose pattern a name matches gives the new name, others
@@ -17,8 +14,8 @@ export function renamed(checkpoint: Checkpoint, rename: Rename): Checkpoint {
     const target = nameAfter(name, rename);
     const other = names.get(target);
     if (other !== undefined) {
-      const found = `has ${other} and ${name}, which "checkpoints.rename" would both call ${target}`;
-      throw unsupported(checkpoint.path, found, 'Correct "checkpoints.rename" so that every tensor has its own name.');
+      const found = `has ${other} and ${name}, which "rename" would both call ${target}`;
+      throw unsupported(checkpoint.path, found, 'Correct "rename" in the study so that every tensor has its own name.');
     }
     names.set(target, name);
   }

@@ -78,13 +78,13 @@ export function questionOf(study: StudyDocument, lookups: readonly Lookup[]): As
   const present = lookups.filter(({ found, series }) => found !== undefined || series !== undefined);
   const pathOf = (kind: string): string | undefined =>
     present.find(({ reference }) => reference.kind === kind)?.reference.path;
-  const rename = study.draft?.checkpoints?.rename;
+  const { rename: ofWeights, checkpoints } = study.draft ?? {};
   const weights = new Map<string, WeightsQuestion>();
   for (const { reference, series } of present) {
     const { kind } = reference;
     if (kind !== "weights" && kind !== "checkpoint" && kind !== "checkpoints") continue;
-    const names = kind === "weights" || rename === undefined ? {} : { rename };
-    for (const file of series?.files ?? [reference.path]) weights.set(file, { path: file, ...names });
+    const rename = kind === "weights" ? ofWeights : checkpoints?.rename;
+    for (const file of series?.files ?? [reference.path]) weights.set(file, { path: file, ...(rename && { rename }) });
   }
   const model = pathOf("model");
   const directions = pathOf("directions");

@@ -1,5 +1,5 @@
 import type { Problem } from "./problem";
-import type { CheckpointSelection, Layout, LossSpec, Preprocess, TrainingConfiguration } from "./study";
+import type { Layout, LossSpec, Preprocess, Rename, TrainingConfiguration } from "./study";
 
 /** What is asked about the files that a study names. Paths are absolute. */
 export interface FilesQuestion {
@@ -25,7 +25,7 @@ export interface DataQuestion {
 
 export interface WeightsQuestion {
   readonly path: string;
-  readonly rename?: CheckpointSelection["rename"];
+  readonly rename?: Rename;
 }
 
 /** What a file is, and why it cannot be used; both, when it can be read but does not fit. */

@@ -82,7 +82,15 @@ export interface ModelSelection {
   readonly path: string;
   /** Absolute path of a file of weights that take the place of the model's own. */
   readonly weights?: string;
+  /** How the tensors of `weights` are called in the model. */
+  readonly rename?: Rename;
 }
+
+/**
+ * How tensors of a file are called in the model: pairs of patterns [from, to], of which the first that a name matches
+ * counts. `*` stands for any text, and in `to` for what the `*` of the same place in `from` stands for.
+ */
+export type Rename = readonly (readonly [from: string, to: string])[];
 
 export interface DataSelection {
   /** Absolute path of the file that holds the samples, or of a folder of pictures. */
@@ -134,11 +142,8 @@ export interface CheckpointSelection {
   readonly log?: string;
   /** Epochs after which the learning rate dropped; read from `log` or the checkpoints when absent. */
   readonly drops?: readonly number[];
-  /**
-   * How the tensors of checkpoints are called in the model: pairs of patterns [from, to], of which the first that a name
-   * matches counts. `*` stands for any text, and in `to` for what the `*` of the same place in `from` stands for.
-   */
-  readonly rename?: readonly (readonly [from: string, to: string])[];
+  /** How the tensors of checkpoints are called in the model. */
+  readonly rename?: Rename;
 }
 
 export type Directions =

@@ -6,7 +6,7 @@ import type { EarlierRun, Origins, StudyDefaults } from "../protocol/requests";
 import type { Study } from "../protocol/study";
 import { findEarlier } from "../runs/find";
 import { completeStudy } from "../study/complete";
-import { overrideDraft } from "../study/draft";
+import { modelOf, overrideDraft } from "../study/draft";
 import type { StudyDraft } from "../study/draft";
 import { dataBeside } from "../study/dataBeside";
 import { chooseData, studyBeside } from "../study/propose";
@@ -76,8 +76,7 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
   const given = written.data?.path;
   const candidates = given === undefined ? await dataBeside(written.model) : [given];
   const { x, y, layout } = written.data ?? {};
-  const selection = { path: written.model, ...(written.weights === undefined ? {} : { weights: written.weights }) };
-  const model = await describeInProcess(selection, candidates, {
+  const model = await describeInProcess(modelOf(written), candidates, {
     names: { x, y, ...(layout ? { layout } : {}) },
     preprocess: written.preprocess,
     loss: written.loss,

@@ -1,20 +1,23 @@
 import { choice, field, integer, list, number, object, path, text } from "./schemaNodes";
 import type { StudySchema } from "./schemaNodes";
 
-/** An object of patterns, or a list of pairs of them. */
-function renameSchema(): StudySchema {
+/**
+ * An object of patterns, or a list of pairs of them.
+ * @param whose the field whose files' tensors are called otherwise, with its words, e.g. "the checkpoints".
+ */
+export function renameSchema(whose: string): StudySchema {
   const name = text("A name; * stands for any text.", "a name with or without *", { inner: "parameter" });
   const expected = 'an object such as {"encoder.*": "backbone.*"}, or a list of pairs of names';
-  const pair = list("A name in the checkpoints, and its name in the model.", "a pair of names", name, {
+  const pair = list(`A name in ${whose}, and its name in the model.`, "a pair of names", name, {
     minItems: 2,
     maxItems: 2,
   });
-  return field("What the tensors of the checkpoints are called in the model.", expected, {
+  return field(`What the tensors of ${whose} are called in the model.`, expected, {
     type: ["object", "array"],
     additionalProperties: name,
     innerKeys: "tensor",
     items: pair,
-    otherwise: "as in the checkpoints",
+    otherwise: `as in ${whose}`,
   });
 }
 
@@ -46,7 +49,7 @@ export function checkpointsSchema(): StudySchema {
       [],
       { otherwise: "the order of a list; for a pattern the epochs, steps or numbers in the names" },
     ),
-    rename: renameSchema(),
+    rename: renameSchema("the checkpoints"),
   });
   return {
     ...whole,

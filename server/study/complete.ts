@@ -12,7 +12,7 @@ import type {
   Study,
 } from "../protocol/study";
 import { completeDirections } from "./directions";
-import { merge } from "./draft";
+import { merge, modelOf } from "./draft";
 import type { CheckpointDraft, SplitDraft, StudyDraft } from "./draft";
 import { splitOf } from "./propose";
 import type { DataFacts } from "./propose";
@@ -50,7 +50,7 @@ export function completeStudy(draft: StudyDraft, data: DataFacts, defaults: Stud
   const first: DataSelection = { ...selection, ...merge<DataSelection>(draft.data), ...names, path: file, split };
   const directions = completeDirections(draft.directions ?? {}, draft.model, draft.checkpoints?.files.length ?? 0);
   const study: Study = {
-    model: { path: draft.model, ...(draft.weights === undefined ? {} : { weights: draft.weights }) },
+    model: modelOf(draft),
     data: first,
     ...(draft.splits?.length ? { splits: draft.splits.map((each) => furtherSplit(each, first)) } : {}),
     ...(draft.checkpoints ? { checkpoints: checkpointsOf(draft.checkpoints) } : {}),

@@ -1,6 +1,5 @@
 import type {
   BatchNormMode,
-  CheckpointSelection,
   ComputeSpec,
   CurvatureSpec,
   DataSelection,
@@ -9,7 +8,9 @@ import type {
   Ignore,
   LossSpec,
   Normalisation,
+  ModelSelection,
   Preprocess,
+  Rename,
   SharpnessSpec,
 } from "../protocol/study";
 
@@ -24,6 +25,8 @@ export interface StudyDraft {
   readonly model: string;
   /** Absolute path of a file of weights that take the place of the model's own. */
   readonly weights?: string;
+  /** How the tensors of `weights` are called in the model. */
+  readonly rename?: Rename;
   /** The split that is drawn first. */
   readonly data?: Partial<DataSelection>;
   readonly splits?: readonly SplitDraft[];
@@ -50,7 +53,7 @@ export interface CheckpointDraft {
   readonly drops?: readonly number[];
   /** What orders all the files, in place of the order of the list and what names tell. */
   readonly order?: "name" | "time";
-  readonly rename?: CheckpointSelection["rename"];
+  readonly rename?: Rename;
 }
 
 /** The fields of all kinds of directions. */
@@ -67,6 +70,12 @@ export interface DirectionsDraft {
   readonly samples?: number;
   readonly centred?: boolean;
   readonly finalRow?: boolean;
+}
+
+/** The model that a draft is about, with the weights in place of its own. */
+export function modelOf({ model, weights, rename }: StudyDraft): ModelSelection {
+  if (weights === undefined) return { path: model };
+  return { path: model, weights, ...(rename?.length ? { rename } : {}) };
 }
 
 const centreAlone: Partial<CurvatureSpec> = { points: [1, 1] };

@@ -16,6 +16,7 @@ export function studyDigest(study: Study, fingerprints: Readonly<Record<string, 
   const determining = {
     model: contentOf(study.model.path),
     weights: study.model.weights && contentOf(study.model.weights),
+    rename: study.model.rename?.length ? study.model.rename : undefined,
     files: Object.values(fingerprints).sort(),
     data: selectionOf(study.data),
     splits: study.splits?.map((split) => ({ ...selectionOf(split), file: contentOf(split.path) })),

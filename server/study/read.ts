@@ -3,13 +3,13 @@ import path from "node:path";
 import { ProblemError } from "../protocol/problem";
 import type {
   BatchNormMode,
-  CheckpointSelection,
   CurvatureSpec,
   DataSelection,
   GridSpec,
   LossName,
   LossSpec,
   Preprocess,
+  Rename,
 } from "../protocol/study";
 import type { StudyDraft } from "./draft";
 import { faultsToError, parseStudy } from "./faults";
@@ -26,7 +26,7 @@ const largestStudy = 1 << 20;
 
 /** What the schema has made sure of. */
 interface StudyFile {
-  readonly model: string | { readonly path: string; readonly weights?: string };
+  readonly model: string | { readonly path: string; readonly weights?: string; readonly rename?: RenameField };
   readonly checkpoints?: string | readonly string[] | CheckpointsFile;
   readonly data?: string | DataFile;
   readonly preprocess?: Partial<Omit<Preprocess, "mean" | "std">> & {
@@ -52,8 +52,10 @@ interface CheckpointsFile {
   readonly log?: string;
   readonly learningRateDrops?: readonly number[];
   readonly order?: "name" | "time";
-  readonly rename?: Readonly<Record<string, string>> | CheckpointSelection["rename"];
+  readonly rename?: RenameField;
 }
+
+type RenameField = Readonly<Record<string, string>> | Rename;
 
 type OneOrPair = number | readonly [number, number];
 type OneOrMany = number | readonly number[];
@@ -170,12 +172,24 @@ function toDraft(file: string, study: StudyFile): StudyDraft {
   };
 }
 
-function toModel(given: StudyFile["model"], absolute: (name: string) => string): Pick<StudyDraft, "model" | "weights"> {
+function toModel(
+  given: StudyFile["model"],
+  absolute: (name: string) => string,
+): Pick<StudyDraft, "model" | "weights" | "rename"> {
   if (typeof given === "string") return { model: absolute(given) };
   return {
     model: absolute(given.path),
     ...(given.weights === undefined ? {} : { weights: absolute(given.weights) }),
+    ...(given.rename === undefined ? {} : { rename: pairsOf(given.rename) }),
   };
+}
+
+function pairsOf(rename: RenameField): Rename {
+  return isPairs(rename) ? rename : Object.entries(rename);
+}
+
+function isPairs(rename: RenameField): rename is Rename {
+  return Array.isArray(rename);
 }
 
 function pairOf(points: OneOrPair | undefined): readonly [number, number] | undefined {
@@ -221,7 +235,7 @@ function toCheckpoints(given: StudyFile["checkpoints"], absolute: (name: string)
     log: log === undefined ? undefined : absolute(log),
     drops: learningRateDrops,
     order,
-    rename: Array.isArray(rename) || rename === undefined ? rename : Object.entries(rename),
+    rename: rename && pairsOf(rename),
   };
 }
 

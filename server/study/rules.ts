@@ -30,15 +30,7 @@ export function brokenRules(draft: Draft): readonly BrokenRule[] {
       advice: `Set "${name}" to ${expected}.`,
     });
   };
-  for (const rules of [
-    gridRules,
-    checkpointRules,
-    sampleRules,
-    lossRules,
-    directionRules,
-    curvatureRules,
-    computeRules,
-  ]) {
+  for (const rules of [gridRules, renameRules, sampleRules, lossRules, directionRules, curvatureRules, computeRules]) {
     rules(draft, expect);
   }
   return broken;
@@ -64,10 +56,14 @@ function gridRules({ grid, directions, checkpoints }: Draft, expect: Expect): vo
   expect(directions?.kind !== "pca", ["directions", "kind"], "another kind for lines", directions?.kind);
 }
 
-function checkpointRules({ checkpoints }: Draft, expect: Expect): void {
+function renameRules({ weights, rename, checkpoints }: Draft, expect: Expect): void {
   const stars = (pattern: string): number => pattern.split("*").length;
-  const odd = checkpoints?.rename?.find(([from, to]) => stars(to) > stars(from));
-  expect(odd === undefined, ["checkpoints", "rename"], "pairs whose second name has no * more than the first", odd);
+  for (const [owner, pairs] of [["model", rename] as const, ["checkpoints", checkpoints?.rename] as const]) {
+    const odd = pairs?.find(([from, to]) => stars(to) > stars(from));
+    expect(odd === undefined, [owner, "rename"], "pairs whose second name has no * more than the first", odd);
+  }
+  const isOf = rename === undefined || rename.length === 0 || weights !== undefined;
+  expect(isOf, ["model", "rename"], 'left out without "weights", whose tensors it names', rename);
 }
 
 function sampleRules({ data, splits = [], preprocess }: Draft, expect: Expect): void {

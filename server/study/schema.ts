@@ -1,4 +1,4 @@
-import { checkpointsSchema } from "./checkpointsSchema";
+import { checkpointsSchema, renameSchema } from "./checkpointsSchema";
 import {
   directionMeanings,
   lossMeanings,
@@ -136,6 +136,7 @@ export const studySchema: StudySchema = {
                 otherwise: "the model's own",
               },
             ),
+            rename: renameSchema('the file "weights"'),
             input: later("Models with several inputs"),
             output: later("Models with several outputs"),
           },

@@ -99,7 +99,8 @@ function kindOf(directions: Directions): DirectionsDraft {
 
 function modelField({ model }: Study, relative: (target: string) => string): unknown {
   if (model.weights === undefined) return relative(model.path);
-  return { path: relative(model.path), weights: relative(model.weights) };
+  const { rename } = model;
+  return { path: relative(model.path), weights: relative(model.weights), ...(rename?.length ? { rename } : {}) };
 }
 
 function checkpointsField(

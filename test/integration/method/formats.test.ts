@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { loadModel } from "../../../server/evaluator/model";
 import { openCheckpoint } from "../../../server/formats/openCheckpoint";
 import { writeSafetensors } from "../../../server/formats/safetensors/write";
 import type { Tensor } from "../../../server/graph/tensor";
@@ -59,4 +60,18 @@ test("checkpoints of PyTorch and the same weights in safetensors, by other names
   const { outcome } = await runStudy({ study: studyOf({ files, log }), resultsFolder: folder });
   expect(outcome.problem).toMatchObject({ reason: "file-unsupported", file: files[0] });
   expect(outcome.problem!.message).toMatch(/no tensor has a name of the model's \(student\..*, … against conv/);
+});
+
+test("weights of other names take the place of the model's own by the study's names for them", async () => {
+  const weights = path.join(temporaryFolder(), "epoch_4.safetensors");
+  await rewrite(checkpoint(4), weights, (name) => `student.${name}`);
+  const model = path.join(fixture, "model.onnx");
+  const own = await loadModel({ path: model, weights: checkpoint(4) });
+  const renamed = await loadModel({ path: model, weights, rename: [["student.*", "*"]] });
+  expect(renamed.graph.parameters).toEqual(own.graph.parameters);
+
+  const advice = /"model\.rename" those of "model\.weights"/;
+  await expect(loadModel({ path: model, weights })).rejects.toMatchObject({
+    problem: { reason: "file-unsupported", file: weights, advice: expect.stringMatching(advice) as string },
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Checkpoint } from "../../../server/formats/checkpoint";
-import { nameAfter, renamed, type Rename } from "../../../server/formats/rename";
+import { nameAfter, renamed } from "../../../server/formats/rename";
+import type { Rename } from "../../../server/protocol/study";
 import type { Tensor } from "../../../server/graph/tensor";
 import { ProblemError } from "../../../server/protocol/problem";
 
@@ -66,7 +67,7 @@ test("a renamed checkpoint reads the tensors that it had", async () => {
 test("two tensors of one name are refused", () => {
   const rename: Rename = [["*.weight", "w"]];
   expect(() => renamed(checkpointOf("a.weight", "b.weight"), rename)).toThrow(
-    'epoch_3.pt has a.weight and b.weight, which "checkpoints.rename" would both call w.',
+    'epoch_3.pt has a.weight and b.weight, which "rename" would both call w.',
   );
   expect(() => renamed(checkpointOf("a.weight", "w"), rename)).toThrow(ProblemError);
 });

@@ -67,7 +67,7 @@ describe("fields", () => {
 
   test("of an object", async () => {
     expect(await labelsAt('{ "grid": { "points": 5, | } }')).toEqual(["x", "y", "lines", "fit", "refine"]);
-    expect(await labelsAt('{ "model": { | } }')).toEqual(["path", "weights"]);
+    expect(await labelsAt('{ "model": { | } }')).toEqual(["path", "weights", "rename"]);
   });
 
   test("are written with a value to go on from", async () => {

@@ -119,6 +119,20 @@ describe("checks", () => {
     expect(bench.errors).toEqual([]);
   });
 
+  test("hold weights and checkpoints against the model by their own names for it", async () => {
+    const bench = new Bench();
+    await writeFile(path.join(folder, "b.pt"), "");
+    const model = { path: "net.onnx", weights: "a.pt", rename: { "a.*": "*" } };
+    const checkpoints = { files: ["b.pt"], rename: [["b.*", "*"]] };
+    await bench.write(JSON.stringify({ model, data: "test.npz", checkpoints }));
+    await expect.poll(() => world.asked, soon).toHaveLength(1);
+    expect(world.asked[0]!.weights).toEqual([
+      { path: path.join(folder, "a.pt"), rename: [["a.*", "*"]] },
+      { path: path.join(folder, "b.pt"), rename: [["b.*", "*"]] },
+    ]);
+    bench.studies.stop();
+  });
+
   test("of an older text end when a newer one comes", async () => {
     const bench = new Bench();
     let open = (): void => undefined;

@@ -114,6 +114,11 @@ describe("the digest depends on", () => {
     ["outputs being logits", study, { ...study, loss: { name: "crossEntropy", fromLogits: true } }],
     ["outputs being probabilities", study, { ...study, loss: { name: "crossEntropy", fromLogits: false } }],
     ["smoothed labels", study, { ...study, loss: { name: "crossEntropy", labelSmoothing: 0.1 } }],
+    [
+      "other names of the weights",
+      { ...study, model: { path: model, weights: a } },
+      { ...study, model: { path: model, weights: a, rename: [["a.*", "b.*"]] } },
+    ],
     ["weights beside the architecture", study, { ...study, model: { path: model, weights: a } }],
     [
       "which weights",

@@ -192,6 +192,16 @@ describe("readStudy", () => {
     });
   });
 
+  test("takes names of the weights' tensors as an object or as pairs, and leaves out those of no weights", async () => {
+    await write("", "epoch_7.pt");
+    const renamed = async (rename: unknown) =>
+      readStudy(await write(JSON.stringify({ model: { path: "models/net.onnx", weights: "epoch_7.pt", rename } })));
+    expect(await renamed({ "encoder.*": "backbone.*" })).toMatchObject({ rename: [["encoder.*", "backbone.*"]] });
+    expect(await renamed([["head", "fc"]])).toMatchObject({ rename: [["head", "fc"]] });
+    const { message } = await problemOf('{"model": {"path": "models/net.onnx", "rename": {"a": "b"}}}');
+    expect(message).toContain('"model.rename" must be left out without "weights"');
+  });
+
   test("refuses weights that are not there, at their place", async () => {
     const problem = await problemOf('{"model": {"path": "models/net.onnx",\n "weights": "gone.pt"}}');
     expect(problem).toMatchObject({ reason: "file-missing", file: path.join(folder, "gone.pt") });
@@ -221,6 +231,7 @@ describe("readStudy", () => {
     ['"grid": {"fit": true}', "grid.fit"],
     ['"checkpoints": {"order": "epoch"}', "checkpoints.order"],
     ['"checkpoints": {"rename": {"a.*": "b.*.*"}}', "checkpoints.rename"],
+    ['"checkpoints": {"rename": [["a", "*"]]}', "checkpoints.rename"],
     ['"checkpoints": {"rename": {"a": 1}}', "checkpoints.rename.a"],
     ['"checkpoints": {"rename": [["a"]]}', "checkpoints.rename[0]"],
     ['"checkpoints": {"rename": "a"}', "checkpoints.rename"],

@@ -53,6 +53,10 @@ describe("reads back as the same study", () => {
   const files = ["run/a.pt", "run/b.pt", "run/c.pt"];
   const cases: readonly (readonly [string, () => Study])[] = [
     ["a surface", () => studyOf()],
+    [
+      "weights of other names",
+      () => studyOf({ model: { path: at("net.onnx"), weights: at("run/w.pt"), rename: [["a.*", "b.*"]] } }),
+    ],
     ["weights beside an architecture", () => studyOf({ model: { path: at("net.onnx"), weights: at("run/w.pt") } })],
     [
       "a loss of logits with smoothed labels and weight decay",
