@@ -167,7 +167,7 @@ describe("what goes wrong is one sentence and what to do, without a stack", () =
     expect(clear(await cli("run", "gone.onnx"))).toContain("gone.onnx");
     expect(clear(await cli("run", "model.onnx", "--data", "gone.npz"))).toContain("gone.npz");
     await copyFile(path.join(folder, "test.npz"), path.join(folder, "other.npz"));
-    expect(clear(await cli("run", "model.onnx"))).toContain("2 files beside model.onnx fit it: other.npz, test.npz.");
+    expect(clear(await cli("run", "model.onnx"))).toContain("2 files beside model.onnx fit it: test.npz, other.npz.");
     await writeFile(path.join(folder, "bad.onnx"), "no model");
     expect(clear(await cli("describe", "bad.onnx"))).toContain("bad.onnx");
     await writeFile(path.join(folder, "s.landscape.json"), '{"model": "model.onnx", "compute": {"engine": "webgpu"}}');

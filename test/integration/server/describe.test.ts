@@ -103,7 +103,7 @@ describe("the data is asked for", () => {
     const described = await client.describe(model);
     expect(described).toMatchObject({
       kind: "choose-data",
-      candidates: [inFolder("other.npz"), inFolder("test.npz")],
+      candidates: [inFolder("test.npz"), inFolder("other.npz")],
     });
     const chosen = await client.describe(model, { data: pathToFileURL(inFolder("other.npz")).href });
     if (chosen.kind !== "ready") throw new Error(chosen.kind);
