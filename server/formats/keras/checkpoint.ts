@@ -5,6 +5,7 @@ import { isHdf5, openHdf5, type Hdf5File } from "../hdf5";
 import { readHead } from "../source";
 import { openArchive } from "./archive";
 import { legacyGroup, legacyWeights } from "./legacyWeights";
+import { counted } from "./parameters";
 import { isWeightsFile, storedVariables } from "./weightsFile";
 
 /** Weights of Keras: `.weights.h5`, and the whole models `.keras` and `.h5` of either generation. */
@@ -67,9 +68,11 @@ function entriesOf(hdf5: Hdf5File): ReadonlyMap<string, Entry> {
   };
   const group = legacyGroup(hdf5);
   if (group) {
-    for (const [layer, weights] of legacyWeights(hdf5, group)) {
+    const layers = legacyWeights(hdf5, group);
+    const counts = counted([...layers.values()].flat().map(({ name }) => name));
+    for (const [layer, weights] of layers) {
       // Layers in different nested models may be called alike.
-      for (const { name, path } of weights) add(entries.has(name) ? `${layer}/${name}` : name, path);
+      for (const { name, path } of weights) add(counts.get(name) === 1 ? name : `${layer}/${name}`, path);
     }
   } else if (isWeightsFile(hdf5)) {
     for (const { name, path, owner } of storedVariables(hdf5)) add(name, path, owner);

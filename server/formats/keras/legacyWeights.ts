@@ -3,10 +3,7 @@ import { requireFit, type Variable, type WeightStore } from "./weights";
 
 /** A weight in a file of the older layout. */
 export interface LegacyWeight {
-  /**
-   * Keras' name without its number of the output, e.g. `dense/kernel` for `dense/kernel:0`, and without the numbers of
-   * cells, which every session counts anew: `lstm/lstm_cell/kernel`.
-   */
+  /** By the layer that lists it: `dense/kernel` for `dense/kernel:0`, `model/dense/kernel:0`, `kernel:0` and such. */
   readonly name: string;
   /** Where its values are. */
   readonly path: readonly string[];
@@ -27,12 +24,20 @@ export function legacyWeights(file: Hdf5File, group: readonly string[]): Readonl
   for (const layer of listOf(file, group, "layer_names") ?? []) {
     const place = [...group, ...layer.split("/")];
     const weights = (listOf(file, place, "weight_names") ?? []).map((written) => ({
-      name: written.replace(/:\d+$/, "").replace(/_cell_\d+(?=\/)/g, "_cell"),
+      name: plainName(written),
       path: [...place, ...written.split("/")],
     }));
-    layers.set(layer, withNewNames(weights));
+    layers.set(layer, withoutScopes(layer, withNewNames(weights)));
   }
   return layers;
+}
+
+/** Without the number of the output, and without numbers that every session counts anew: `lstm/lstm_cell/kernel`. */
+function plainName(written: string): string {
+  return written
+    .replace(/:\d+$/, "")
+    .replace(/(?<=\/(lstm|gru|simple_rnn)_cell)_\d+(?=\/)/g, "")
+    .replace(/(^|\/)variable(_\d+)?$/i, "$1variable");
 }
 
 /** Keras 2 calls the kernel of a depthwise convolution `depthwise_kernel`, as both call one of a separable convolution. */
@@ -43,6 +48,21 @@ function withNewNames(weights: readonly LegacyWeight[]): readonly LegacyWeight[]
     const isRenamed = owner !== undefined && !names.has(`${owner}pointwise_kernel`);
     return { name: isRenamed ? `${owner}kernel` : name, path };
   });
+}
+
+/**
+ * Names that begin with the layer's own where they have it at all: scopes that a program puts around its layers are no
+ * part of the model's description. Names stay as they are when two would become one.
+ */
+function withoutScopes(layer: string, weights: readonly LegacyWeight[]): readonly LegacyWeight[] {
+  const cut = weights.map(({ name, path }) => ({ name: withoutScope(layer, name), path }));
+  return new Set(cut.map(({ name }) => name)).size === weights.length ? cut : weights;
+}
+
+function withoutScope(layer: string, name: string): string {
+  if (!name.includes("/")) return `${layer}/${name}`;
+  const at = `/${name}`.indexOf(`/${layer}/`);
+  return at < 0 ? name : name.slice(at);
 }
 
 /** An attribute that is a list of names; long ones are written in parts, `weight_names0`, `weight_names1`, … */

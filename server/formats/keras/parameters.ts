@@ -7,11 +7,14 @@ import type { Found } from "./instance";
  * Sequential model; where two layers in different nested models would be called alike, by the full path of each.
  *
  * Their aliases are their paths in weight files of Keras 3, e.g. `layers/dense/vars/0`, and `dense/kernel` or
- * `encoder/dense/kernel`, where no other parameter is called so. Values are float32, in Keras' own layout.
+ * `encoder/dense/kernel`, where no other parameter is called so; older files leave out the parts of a layer that own
+ * them, so that `lstm/kernel` is one of `lstm/lstm_cell/kernel`. Values are float32, in Keras' own layout.
  */
 export function parametersOf(found: readonly Found[]): readonly Parameter[] {
   const count = counted(found.flatMap((one) => [...new Set([one.variable.fullName, shortName(one), longName(one)])]));
   const isOnly = (name: string): boolean => count.get(name) === 1;
+  const partless = counted(found.flatMap(partlessNames));
+  const isOnlyPartless = (name: string): boolean => partless.get(name) === 1 && !count.has(name);
   return found.map((one) => {
     const { variable, value, role, filterAxes, tensor } = one;
     const name = isOnly(variable.fullName) ? variable.fullName : longName(one);
@@ -22,7 +25,7 @@ export function parametersOf(found: readonly Found[]): readonly Parameter[] {
       role,
       filterAxes,
       tensor: { dtype: "float32", shape: tensor.shape, data: toFloat32(tensor) },
-      aliases: [`${variable.path}/vars/${variable.index}`, ...others],
+      aliases: [`${variable.path}/vars/${variable.index}`, ...others, ...partlessNames(one).filter(isOnlyPartless)],
     };
   });
 }
@@ -36,7 +39,17 @@ function longName({ variable }: Found): string {
   return [...variable.layers, ...variable.parts, variable.name].join("/");
 }
 
-function counted(names: readonly string[]): ReadonlyMap<string, number> {
+/** Names that end with fewer of the layer's parts, the longest first. */
+function partlessNames({ variable }: Found): readonly string[] {
+  const { layers, parts, name } = variable;
+  const owners = parts.map((_, k) => parts.slice(0, parts.length - 1 - k));
+  return [
+    ...new Set(owners.flatMap((owner) => [layers.slice(-1), layers].map((a) => [...a, ...owner, name].join("/")))),
+  ];
+}
+
+/** How often each name is there. */
+export function counted(names: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;

@@ -154,7 +154,10 @@ describe("the same model in the files of both generations", () => {
   test.each([
     ["nested.keras", "nested.h5"],
     ["residual.h5", "residual.keras"],
+    ["scoped.keras", "scoped.h5"],
+    ["scoped.h5", "scoped.keras"],
     ["keras2-branches.h5", "keras2-branches.h5"],
+    ["keras2-sequences.h5", "keras2-sequences.h5"],
   ])("%s takes its weights from %s", async (name, weights) => {
     const model = (await openModel(path.join(models, name))).graph;
     const found = await weightsFrom(path.join(models, weights), model);
@@ -170,6 +173,13 @@ describe("the same model in the files of both generations", () => {
       loss: { name: "crossEntropy", fromLogits: false },
       written: "categorical_crossentropy",
     });
+  });
+
+  test("keras2-scopes.h5 fits itself but for the layer that a session had numbered anew", async () => {
+    const file = path.join(models, "keras2-scopes.h5");
+    const { graph: model } = await openModel(file);
+    const { facts } = await problemOf(weightsFrom(file, model));
+    expect(facts).toEqual(["conv2d_1/kernel missing, against [2, 2, 8, 4]", "conv2d_1/bias missing, against [4]"]);
   });
 
   test("keras2-functional.h5 was trained with Huber's loss", async () => {

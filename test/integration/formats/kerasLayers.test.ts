@@ -128,8 +128,8 @@ describe("every", () => {
   test("layer that is supported has a case", () => {
     const covered = new Set(readable.flatMap(({ config }) => [...classesIn(config)]));
     const missing = Object.keys(layers).filter((name) => !covered.has(name));
-    // One that only Keras 2 has, and another name of GroupQueryAttention.
-    expect(missing.sort()).toEqual(["GroupedQueryAttention", "ThresholdedReLU"]);
+    // One that only Keras 2 has, another name of GroupQueryAttention, and that of ConvNeXt, which a model has (`scoped`).
+    expect(missing.sort()).toEqual(["GroupedQueryAttention", "LayerScale", "ThresholdedReLU"]);
   });
 
   test("activation function has a case", () => {

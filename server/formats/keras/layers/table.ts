@@ -11,6 +11,7 @@ import { embeddingLayers } from "./embedding";
 import { encodingLayers } from "./encoding";
 import { identityLayers } from "./identity";
 import { imageSizeLayers } from "./imageSize";
+import { scaleLayers } from "./layerScale";
 import { maskingLayers } from "./masking";
 import { mergingLayers } from "./merging";
 import { normalisationLayers } from "./normalisation";
@@ -42,6 +43,7 @@ export const layers: Lowerings = {
   ...preprocessingLayers,
   ...recurrentLayers,
   ...sampleNormalisationLayers,
+  ...scaleLayers,
   ...shapeLayers,
   ...wrapperLayers,
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Hdf5File } from "../../../../server/formats/hdf5";
-import { legacyStore } from "../../../../server/formats/keras/legacyWeights";
+import { legacyStore, legacyWeights } from "../../../../server/formats/keras/legacyWeights";
 import type { Variable } from "../../../../server/formats/keras/weights";
 import { storedVariables, weightsFileStore } from "../../../../server/formats/keras/weightsFile";
 import type { Tensor } from "../../../../server/graph/tensor";
@@ -109,5 +109,38 @@ describe("weights of the older layout", () => {
   test("of wrapped layers are found by their place", () => {
     expect(read(variable(["wrap"], "kernel", { parts: ["dense_5"] }))).toBe(4);
     expect(() => read(variable(["wrap"], "bias", { parts: ["dense_5"], position: 1 }))).toThrow("has no values for");
+  });
+});
+
+describe("names of weights of the older layout", () => {
+  const namesOf = (layer: string, ...written: readonly string[]): readonly string[] => {
+    const lists: Parameters<typeof file>[1] = {
+      layers: { layer_names: [layer] },
+      [`layers/${layer}`]: { weight_names: written },
+    };
+    return legacyWeights(file({}, lists), ["layers"])
+      .get(layer)!
+      .map(({ name }) => name);
+  };
+
+  test.each([
+    ["dense/kernel:0", "dense/kernel"],
+    ["model/dense/kernel:0", "dense/kernel"],
+    ["kernel:0", "dense/kernel"],
+    ["Variable:0", "dense/variable"],
+    ["dense/variable_12", "dense/variable"],
+    ["dense/depthwise_kernel:0", "dense/kernel"],
+    ["dense/forward_lstm/lstm_cell_3/kernel:0", "dense/forward_lstm/lstm_cell/kernel"],
+    ["other/kernel:0", "other/kernel"],
+    ["my_cell_3/kernel:0", "my_cell_3/kernel"],
+    ["lstm_cell_3/kernel:0", "lstm_cell_3/kernel"],
+    ["dense_1/kernel:0", "dense_1/kernel"],
+  ])("%s of the layer dense is %s", (written, name) => {
+    expect(namesOf("dense", written)).toEqual([name]);
+  });
+
+  test("keep their scopes where two would become one", () => {
+    const written = ["a/dense/kernel", "b/dense/kernel"];
+    expect(namesOf("dense", ...written)).toEqual(written);
   });
 });
