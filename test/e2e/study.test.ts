@@ -29,6 +29,8 @@ describe("a study file in the editor", () => {
     await editor().waitFor();
     expect(await driver.page.locator(".statusbar-item", { hasText: "Loss Landscape Study" }).count()).toBe(1);
     await expect.poll(() => driver.processes("server.js")).toHaveLength(1);
+    // The language is there: it says that the model is missing. Keys that are typed before are completed by nobody.
+    await lens("1 problem").waitFor({ timeout: 60_000 });
     await editor().locator(".view-line").nth(2).click();
     await driver.page.keyboard.press("End");
     const row = (label: string) => driver.page.locator(".suggest-widget .monaco-list-row", { hasText: label }).first();
