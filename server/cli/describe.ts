@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { GridSpec, Preprocess } from "../protocol/study";
+import type { GridSpec, LossSpec, Preprocess } from "../protocol/study";
 import { describeStudy } from "../requests/describe";
 import type { Described } from "../requests/describe";
 import { toJson, writeOutput } from "./output";
@@ -30,12 +30,13 @@ export async function describeCommand(file: string, json: string | undefined, te
 }
 
 function studyLines({ study, model, earlier }: Extract<Described, { kind: "ready" }>): readonly string[] {
-  const { data, directions, grid, preprocess } = study;
+  const { data, directions, grid, loss, preprocess } = study;
   const available = model.data.find((candidate) => candidate.path === data.path)?.samples ?? data.samples;
   return [
     `Data        ${data.path}`,
     `Samples     ${countText(Math.min(data.samples, available))} of ${countText(available)}, ${data.sample}, split "${data.split}", seed ${data.seed}`,
     `Preprocess  ${preprocessText(preprocess)}`,
+    `Loss        ${lossText(loss)}`,
     `Directions  ${directionsText(directions)}`,
     `Grid        ${gridText(grid)}`,
     ...(study.checkpoints ? [`Path        ${plural(study.checkpoints.files.length, "checkpoint")}`] : []),
@@ -55,6 +56,16 @@ function preprocessText({ scale, mean, std, resize, color, labels }: Preprocess)
     `std [${std.join(", ")}]`,
     ...(offset === undefined ? [] : [`labels − ${offset}`]),
     ...(order === undefined ? [] : [`labels ${order.join(", ")}`]),
+  ].join(", ");
+}
+
+function lossText({ name, delta, fromLogits, labelSmoothing, weightDecay }: LossSpec): string {
+  return [
+    name,
+    ...(fromLogits === undefined ? [] : [`of ${fromLogits ? "logits" : "probabilities"}`]),
+    ...(delta === undefined ? [] : [`delta ${delta}`]),
+    ...(labelSmoothing === undefined ? [] : [`label smoothing ${labelSmoothing}`]),
+    ...(weightDecay === undefined ? [] : [`weight decay ${weightDecay}`]),
   ].join(", ");
 }
 

@@ -196,6 +196,7 @@ test("describe tells of the model and of what a run would do", async () => {
   expect(out).toMatch(/19,810 parameters/);
   expect(out).toMatch(/Input +\[1, 28, 28\]/);
   expect(out).toMatch(/Samples +500 of 500, stratified, split "test"/);
+  expect(out).toMatch(/Loss +crossEntropy\n/);
   const json = await cli("describe", "model.onnx", "--json", "-");
   expect(JSON.parse(json.out)).toMatchObject({
     kind: "ready",
