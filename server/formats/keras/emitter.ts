@@ -144,6 +144,16 @@ export class Emitter {
     return result;
   }
 
+  /** The value with the axes of Keras' shape in another order; the graph's own value stays as it is. */
+  permuted({ name, shape, order, dtype }: KerasValue, axes: readonly number[]): KerasValue {
+    const places = order.map((axis) => axes.indexOf(axis));
+    return this.value(
+      name,
+      axes.map((axis) => shape[axis]!),
+      { order: places, dtype },
+    );
+  }
+
   /**
    * The value with another shape, its elements in Keras' row-major order. At most one extent may be open beside that of
    * the batch, which stays the first.

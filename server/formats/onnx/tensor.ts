@@ -1,3 +1,4 @@
+import { joined } from "../../files/bytes";
 import { dtypeOf, isFloating, tensorFromBytes, widthOf } from "../../graph/elements";
 import { tensorFields } from "../../graph/onnxBytes";
 import { sizeOf, type DataType, type Tensor } from "../../graph/tensor";
@@ -143,20 +144,6 @@ function typedField(dtype: DataType): number {
     default:
       return tensorFields.int32Data;
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const only = parts[0];
-  if (parts.length === 1 && only) return only;
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const target = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    target.set(part, at);
-    at += part.length;
-  }
-  return target;
 }
 
 /** A TensorProto with its external data brought inside. */

@@ -12,9 +12,6 @@ export interface JsonObject {
 /** Largest text that is read, in bytes; weights lie in files of their own, so that real ones have a few megabytes. */
 const largestText = 2 ** 27;
 
-/** Deepest nesting of lists and objects; models nested in models reach about 60. */
-const deepest = 512;
-
 /**
  * The object that a file of JSON holds.
  * @throws ProblemError `file-missing`, `too-large`, or `file-corrupt` when the file is no JSON object.
@@ -37,30 +34,10 @@ export function parseObject(bytes: Uint8Array, file: string): JsonObject {
   if (text.startsWith("version https://git-lfs")) {
     throw corrupt(file, "is only a pointer of Git LFS, not the model itself", "Fetch the model with `git lfs pull`.");
   }
-  if (isNestedDeeply(bytes)) throw corrupt(file, `is no model: its JSON nests more than ${deepest} levels deep`);
   const value = parseJson(file, "text", text) as Json;
   const object = objectOf(value);
   if (!object) throw corrupt(file, `holds ${nameOf(value)} of JSON, where an object was expected`);
   return object;
-}
-
-const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
-
-function isNestedDeeply(bytes: Uint8Array): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (inText) {
-      if (byte === backslash) at += 1;
-      else if (byte === quote) inText = false;
-    } else if (byte === quote) inText = true;
-    else if (byte === openBracket || byte === openBrace) {
-      depth += 1;
-      if (depth > deepest) return true;
-    } else if (byte === closeBracket || byte === closeBrace) depth -= 1;
-  }
-  return false;
 }
 
 function nameOf(value: Json): string {

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { besideFile } from "../../files/beside";
+import { joined } from "../../files/bytes";
 import { corrupt, tooLarge, unsupported } from "../../files/faults";
 import { sizeOf, type Tensor } from "../../graph/tensor";
 import { ProblemError } from "../../protocol/problem";
@@ -175,12 +176,5 @@ async function readAt(shards: readonly Shard[], position: number, length: number
     }
     start = Math.max(0, start - size);
   }
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(length);
-  let filled = 0;
-  for (const part of parts) {
-    whole.set(part, filled);
-    filled += part.length;
-  }
-  return whole;
+  return joined(parts);
 }

@@ -186,7 +186,7 @@ describe("files that are refused, each with one sentence", () => {
       'model.json is JSON but no model of TensorFlow.js: it holds an object with "name", "version", where ' +
         '"modelTopology" and "weightsManifest" were expected.',
     ],
-    ["nested deeply", "[".repeat(600), "model.json is no model: its JSON nests more than 512 levels deep."],
+    ["nested deeply", "[".repeat(600), "model.json is damaged: its text is nested without end."],
     ["no manifest", perceptron({ weightsManifest: undefined }), /^model\.json has no weightsManifest/],
     [
       "a missing file",

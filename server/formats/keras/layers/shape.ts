@@ -49,12 +49,7 @@ function permute(call: LayerCall): KerasValue {
   const x = call.anyInput();
   const axes = [0, ...settings.integers("dims", x.rank - 1)];
   if (plainOrder(x.rank).some((axis) => !axes.includes(axis))) throw settings.fault("dims", "a permutation");
-  const order = x.order.map((axis) => axes.indexOf(axis));
-  return emit.value(
-    x.name,
-    axes.map((axis) => x.shape[axis]!),
-    { order, dtype: x.dtype },
-  );
+  return emit.permuted(x, axes);
 }
 
 /** [N, width] → [N, n, width] */

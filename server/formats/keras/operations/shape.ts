@@ -33,12 +33,7 @@ function transpose(call: LayerCall): KerasValue {
   if (axes[0] !== 0 || plainOrder(x.rank).some((axis) => !axes.includes(axis))) {
     throw call.refuse("moves the axis of the batch");
   }
-  const order = x.order.map((axis) => axes.indexOf(axis));
-  return emit.value(
-    x.name,
-    axes.map((axis) => x.shape[axis]!),
-    { order, dtype: x.dtype },
-  );
+  return emit.permuted(x, axes);
 }
 
 function expandDims(call: LayerCall): KerasValue {
