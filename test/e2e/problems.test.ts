@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
+import { deflateSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { crc32 } from "../../server/files/crc32";
 import { npy, npz } from "../support/data";
 import { Driver } from "./support/workbench";
 import { Workspace } from "./support/workspace";
@@ -26,6 +28,25 @@ function dataWithLabels(classes: number): Uint8Array {
   return npz({ x_test: npy("<f4", [60, 1, 28, 28], images), y_test: npy("<i8", [60], labels) });
 }
 
+/** A grey picture of the model's size as PNG. */
+function picture(brightness: number): Uint8Array {
+  const chunk = (type: string, content: Uint8Array): Uint8Array => {
+    const named = Buffer.concat([Buffer.from(type, "latin1"), content]);
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(content.length);
+    check.writeUInt32BE(crc32(named));
+    return Buffer.concat([length, named, check]);
+  };
+  const rows = Buffer.alloc(28 * 29, brightness);
+  for (let row = 0; row < 28; row++) rows[29 * row] = 0;
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", Uint8Array.of(0, 0, 0, 28, 0, 0, 0, 28, 8, 0, 0, 0, 0)),
+    chunk("IDAT", deflateSync(rows)),
+    chunk("IEND", new Uint8Array()),
+  ]);
+}
+
 const tiny = workspace.path("full", ".loss-landscape");
 const hasTiny = mountTiny(tiny);
 
@@ -36,6 +57,8 @@ beforeAll(async () => {
   workspace.addModel("full/full", { points: 21, samples: 50 });
   workspace.addModel("two/two");
   workspace.addModel("two/again");
+  workspace.addModel("two/pictures");
+  for (let label = 0; label < 10; label++) workspace.write(`two/shown/${label}/a.png`, picture(25 * label));
   workspace.write("two/other.npz", dataWithLabels(10));
   workspace.write("corrupt.onnx", readFileSync(workspace.path("good.onnx")).subarray(0, 5000));
   workspace.write("network.tflite", "TFL3");
@@ -131,6 +154,19 @@ describe("data that cannot be inferred", () => {
     await driver.panel().button("Use other.npz").click();
     await driver.panel().state("done");
     expect(await driver.panel().text()).toContain("other.npz");
+  });
+
+  test("may be a folder of pictures", async () => {
+    await driver.visualize("pictures.onnx");
+    await driver.row("Browse Folder…").waitFor();
+    await driver.page.keyboard.press("Escape");
+    await driver.panel().button("Choose a folder…").click();
+    const use = driver.page.getByRole("button", { name: "Use Data" });
+    await use.waitFor();
+    await driver.quickInput.fill(workspace.path("two/shown/"));
+    await use.click();
+    await driver.panel().state("done");
+    expect(await driver.panel().text()).toContain("10 samples");
   });
 });
 
