@@ -86,8 +86,12 @@ function scaleFor(data: LabelledData, values: Values, model: ModelInput, given: 
   const { dtype, shape } = data.x;
   const asIs = (notice = ""): Scaling => ({ scale: 1, notice });
   if (model.use.indices || !isFloating(model.dtype)) return asIs();
-  const { slope } = model.use;
-  const selfScaling = slope !== undefined && slope < steepestOfBytes;
+  const { slope, centre = 0 } = model.use;
+  const isFlat = slope !== undefined && slope < steepestOfBytes;
+  const selfScaling = isFlat || centre > largestOfUnit;
+  const itself = isFlat
+    ? `scales its input itself (by about ${short(slope)})`
+    : `centres its input itself (at about ${short(centre)})`;
   const isDeep = data.pictures === true && dtype === "uint16";
   const pixels =
     values.whole &&
@@ -98,7 +102,7 @@ function scaleFor(data: LabelledData, values: Values, model: ModelInput, given: 
   if (dtype !== "uint8" && !isDeep && !pixels) {
     if (!selfScaling || values.high > largestOfUnit) return asIs();
     return asIs(
-      `The model scales its input itself by about ${short(slope)}, as for bytes, but the samples lie in ${range(values)}: ` +
+      `The model ${itself}, as for bytes, but the samples lie in ${range(values)}: ` +
         'if they were divided by 255 when they were saved, set "scale" of "preprocess" to 255.',
     );
   }
@@ -112,7 +116,7 @@ function scaleFor(data: LabelledData, values: Values, model: ModelInput, given: 
   }
   if (selfScaling) {
     return asIs(
-      `The samples are ${what} and are taken as they are, because the model scales its input itself (by about ${short(slope)}); ` +
+      `The samples are ${what} and are taken as they are, because the model ${itself}; ` +
         `if it was trained on samples divided by ${full}, set "scale" of "preprocess" to ${1 / full}.`,
     );
   }

@@ -1,6 +1,6 @@
 import type { Graph, GraphNode } from "./graph";
 import { toFloat32 } from "./elements";
-import { usesOf } from "./topology";
+import { producersOf, usesOf } from "./topology";
 import type { Tensor } from "./tensor";
 
 /** What a model does first with its input, as far as it tells what range of values it takes. */
@@ -12,6 +12,14 @@ export interface InputUse {
    * there are none. A model that takes bytes has about 1/255 (a rescaling) or 1/60 (a normalisation).
    */
   readonly slope?: number;
+  /** |input| that they take to 0, such as the mean of the training's samples; there when there is a slope. */
+  readonly centre?: number;
+}
+
+/** What the first operators make of the input: factor · x + offset, by the medians of its channels. */
+interface Affine {
+  readonly factor: number;
+  readonly offset: number;
 }
 
 /** Operators that leave the values as they are. */
@@ -24,58 +32,100 @@ const passing: ReadonlySet<string> = new Set([
   "Unsqueeze",
   "Flatten",
   "Dropout",
+  "Slice",
+  "Concat",
 ]);
 
 const longestStart = 16;
 
-/** Follows the model's only input through its first operators, as long as each value has one use. */
+/**
+ * Follows the model's only input through its first operators, as long as each value has one use, or is taken apart, e.g.
+ * into channels that are put together the other way round.
+ */
 export function inputUse(graph: Graph): InputUse {
   const uses = usesOf(graph.nodes);
-  const tensors = new Map<string, Tensor>(graph.constants);
-  for (const { value, tensor } of graph.parameters) tensors.set(value, tensor);
-  for (const { op, outputs, attributes } of graph.nodes) {
-    if (op === "Constant" && attributes.value?.type === "tensor") tensors.set(outputs[0]!, attributes.value.value);
-  }
+  const constants = constantsOf(graph);
   let value = graph.inputs[0]?.name ?? "";
-  let slope: number | undefined;
-  const found = (): InputUse => ({ indices: false, ...(slope === undefined ? {} : { slope }) });
+  let made: Affine | undefined;
+  const found = (): InputUse => {
+    if (!made) return { indices: false };
+    return { indices: false, slope: Math.abs(made.factor), centre: Math.abs(made.offset / made.factor) };
+  };
   for (let step = 0; step < longestStart; step++) {
     const [use, ...others] = uses.get(value) ?? [];
-    if (!use || others.length > 0) return found();
+    const isApart = (): boolean => [use, ...others].every((each) => each?.node.op === "Slice" && each.position === 0);
+    if (!use || (others.length > 0 && !isApart())) return found();
     const { node, position } = use;
     if (node.op === "Gather" && position === 1) return { indices: true };
     if (!passing.has(node.op)) {
-      const factor = factorOf(node, position, tensors);
-      if (factor === undefined) return found();
-      slope = (slope ?? 1) * factor;
+      const next = applied(node, position, constants, made ?? { factor: 1, offset: 0 });
+      if (next === undefined) return found();
+      made = next;
     }
     value = node.outputs[0] ?? "";
   }
   return found();
 }
 
-/** By what a node with constant operands stretches its input, as the median of its channels; undefined for other nodes. */
-function factorOf(node: GraphNode, position: number, tensors: ReadonlyMap<string, Tensor>): number | undefined {
+/** The numbers that a value has whatever the input is; undefined when it is none of these, or takes more to find. */
+type Constants = (value: string, depth?: number) => readonly number[] | undefined;
+
+const deepestConstant = 8;
+
+function constantsOf(graph: Graph): Constants {
+  const tensors = new Map<string, Tensor>(graph.constants);
+  for (const { value, tensor } of graph.parameters) tensors.set(value, tensor);
+  const producers = producersOf(graph.nodes);
+  const find: Constants = (value, depth = 0) => {
+    const tensor = tensors.get(value);
+    if (tensor) return tensor.data.length === 0 ? undefined : [...toFloat32(tensor)];
+    const node = producers.get(value);
+    if (!node || depth > deepestConstant) return undefined;
+    if (node.op === "Constant") {
+      const { value: given } = node.attributes;
+      return given?.type === "tensor" ? [...toFloat32(given.value)] : undefined;
+    }
+    const [first, second] = node.inputs.map((input) => (input === "" ? undefined : find(input, depth + 1)));
+    if (!first) return undefined;
+    if (passing.has(node.op) && node.op !== "Slice" && node.op !== "Concat") return first;
+    if (node.op === "Sqrt") return first.map(Math.sqrt);
+    // The least that a divisor may be.
+    if (node.op === "Max" && second?.length === 1) return first.map((each) => Math.max(each, second[0]!));
+    return undefined;
+  };
+  return find;
+}
+
+const arithmetic: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div"]);
+
+/** What is made of the input after a node with constant operands; undefined for other nodes. */
+function applied(node: GraphNode, position: number, constants: Constants, before: Affine): Affine | undefined {
+  const { factor, offset } = before;
+  const scaled = (by: number): Affine => ({ factor: factor * by, offset: offset * by });
   if (node.op === "BatchNormalization") {
-    const variance = tensors.get(node.inputs[4] ?? "");
-    return position === 0 && variance ? median(variance, (value) => 1 / Math.sqrt(value)) : undefined;
+    const [mean, variance] = [3, 4].map((k) => constants(node.inputs[k] ?? ""));
+    if (position !== 0 || !mean || !variance) return undefined;
+    const by = median(variance, (value) => 1 / Math.sqrt(value));
+    return { factor: factor * by, offset: (offset - median(mean)) * by };
   }
-  const other = node.inputs.length === 2 ? tensors.get(node.inputs[1 - position] ?? "") : undefined;
-  if (!other || other.data.length === 0) return undefined;
+  if (!arithmetic.has(node.op)) return undefined;
+  const other = constants(node.inputs[1 - position] ?? "");
+  if (!other) return undefined;
   switch (node.op) {
     case "Add":
+      return { factor, offset: offset + median(other) };
     case "Sub":
-      return 1;
+      return { factor, offset: offset - median(other) };
     case "Mul":
-      return median(other, Math.abs);
+      return scaled(median(other, Math.abs));
     case "Div":
-      return position === 0 ? median(other, (value) => 1 / Math.abs(value)) : undefined;
+      return position === 0 ? scaled(median(other, (value) => 1 / Math.abs(value))) : undefined;
     default:
       return undefined;
   }
 }
 
-function median(tensor: Tensor, of: (value: number) => number): number {
-  const values = toFloat32(tensor).map(of).sort();
+function median(numbers: readonly number[], of: (value: number) => number = (value) => value): number {
+  const values = numbers.map(of).sort((a, b) => a - b);
   return values[values.length >> 1]!;
 }

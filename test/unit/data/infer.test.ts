@@ -53,6 +53,14 @@ describe("the scale of samples", () => {
     expect(found.said).toContain(scale === 1 ? "the model scales its input itself" : "is for small values");
   });
 
+  test("a model that takes off a mean of bytes gets bytes, and it is said", async () => {
+    const found = await infer(counting("uint8", 2), { use: { indices: false, slope: 1, centre: 116.8 } });
+    expect(found.scale).toBe(1);
+    expect(found.said).toContain("taken as they are, because the model centres its input itself (at about 117)");
+    const unit = await infer(counting("uint8", 2), { use: { indices: false, slope: 4.4, centre: 0.456 } });
+    expect(unit.scale).toBe(1 / 255);
+  });
+
   test("whole numbers 0…255 of pictures are scaled like bytes, other numbers are not", async () => {
     const found = await infer(counting("float32", 2));
     expect(found.scale).toBe(1 / 255);
@@ -117,10 +125,30 @@ describe("what a model does first", () => {
     ).toEqual({
       indices: false,
       slope: 0.5,
+      centre: 0,
     });
     expect(use(node("Sub", ["x", "half"], ["s"]), node("Div", ["s", "w"], ["z"])).slope).toBe(0.25);
     expect(use(node("BatchNormalization", ["x", "w", "w", "w", "v"], ["z"])).slope).toBeCloseTo(0.1);
     expect(use(node("Mul", ["x", "third"], ["z"])).slope).toBeCloseTo(1 / 3);
+  });
+
+  test("the mean that is taken off, through a square root of a constant and channels taken apart", () => {
+    const normalised = [
+      node("Sqrt", ["v"], ["r"]),
+      node("Max", ["r", "half"], ["d"]),
+      node("Sub", ["x", "w"], ["s"]),
+      node("Div", ["s", "d"], ["z"]),
+    ];
+    expect(use(...normalised)).toEqual({ indices: false, slope: expect.closeTo(0.1) as number, centre: 4 });
+    const reversed = [
+      node("Slice", ["x", "half"], ["a"]),
+      node("Slice", ["x", "third"], ["b"]),
+      node("Concat", ["b", "a"], ["c"]),
+      node("Sub", ["c", "v"], ["z"]),
+    ];
+    expect(use(...reversed)).toEqual({ indices: false, slope: 1, centre: 400 });
+    expect(use(node("BatchNormalization", ["x", "w", "w", "w", "v"], ["z"])).centre).toBeCloseTo(4);
+    expect(use(node("Mul", ["x", "half"], ["h"]), node("Add", ["h", "w"], ["z"])).centre).toBe(8);
   });
 
   test("nothing, division by the input, several uses", () => {
