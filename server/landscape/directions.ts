@@ -61,7 +61,8 @@ export function randomDirection(parameters: readonly Parameter[], spec: RandomDi
   const direction = new Map<string, Float32Array>();
   for (const parameter of movable(parameters)) {
     const theta = toFloat32(parameter.tensor);
-    const drawn = Float64Array.from(theta, () => random.nextNormal());
+    const drawn = new Float64Array(theta.length);
+    for (let i = 0; i < drawn.length; i++) drawn[i] = random.nextNormal();
     if (!isBiasOrNorm(parameter)) direction.set(parameter.name, normalised(drawn, theta, parameter, spec.normalise));
     else if (spec.ignore === "none") direction.set(parameter.name, theta.slice());
   }

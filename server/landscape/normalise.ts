@@ -43,10 +43,12 @@ export function normalised(
   const found = filterSquares(drawn, filters);
   const target = followsModel(normalisation) ? filterSquares(theta, filters) : found.map(() => 1);
   const factor = target.map((square, f) => (found[f]! > 0 ? Math.sqrt(square) / Math.sqrt(found[f]!) : 0));
-  return Float32Array.from(drawn, (value, i) => {
+  const scaled = new Float32Array(drawn.length);
+  for (let i = 0; i < scaled.length; i++) {
     const scale = factor[filters.of[i]!]!;
-    return scale === 0 ? 0 : value * scale;
-  });
+    scaled[i] = scale === 0 ? 0 : drawn[i]! * scale;
+  }
+  return scaled;
 }
 
 /**
