@@ -1,15 +1,11 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { createOnnxRuntimeEngine } from "../../../server/engines/onnxruntime/engine";
 import { Derivatives } from "../../../server/evaluator/derivatives";
+import { collectGarbage } from "../../support/garbage";
 import { batchOf, openResnet8 } from "../../support/oracle";
 import { loaded } from "./support";
 
 const megabyte = 2 ** 20;
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 /** Bytes that the process holds, without what only waits to be collected. */
 function residentBytes(): number {
