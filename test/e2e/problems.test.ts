@@ -163,8 +163,23 @@ describe("data that cannot be inferred", () => {
     await driver.panel().button("Choose a folder…").click();
     const use = driver.page.getByRole("button", { name: "Use Data" });
     await use.waitFor();
-    await driver.quickInput.fill(workspace.path("two/shown/"));
-    await use.click();
+    const folder = workspace.path("two/shown/");
+    // The dialog writes the folder that it begins with when it is ready, over what is there.
+    await expect
+      .poll(async () => {
+        if ((await driver.quickInput.inputValue()) !== folder) await driver.quickInput.fill(folder);
+        await driver.page.waitForTimeout(1000);
+        return driver.quickInput.inputValue();
+      })
+      .toBe(folder);
+    // A click while the dialog still looks at the folder is not heard.
+    await expect
+      .poll(async () => {
+        if (await use.isVisible()) await use.click({ timeout: 2000 }).catch(() => undefined);
+        await driver.page.waitForTimeout(1000);
+        return use.isVisible();
+      })
+      .toBe(false);
     await driver.panel().state("done");
     expect(await driver.panel().text()).toContain("10 samples");
   });
