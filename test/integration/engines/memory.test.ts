@@ -18,7 +18,7 @@ test("200 sessions of the ResNet-8, one after another, grow the process by less 
   const feeds = { [graph.inputs[0]!.name]: batchOf(x, 0, 20) };
   const cycle = async (count: number): Promise<void> => {
     for (let k = 0; k < count; k++) {
-      // As often as memory in use would make it happen: what is freed may stay with the process.
+      // What is freed late may stay with the process, so a leak could not be told from it by collecting at the end alone.
       if (k % 20 === 0) collectGarbage();
       await executable.setParameters(plane.at(k / 1000, -k / 1000));
       await executable.run(feeds);
