@@ -94,11 +94,17 @@ export async function endGroup(child, patience = 3000) {
   signalGroup("SIGKILL");
 }
 
+const minutes = 60_000;
+
+/** The words of a command line, for messages. */
+const wording = (command, args) => [path.basename(command), ...args].join(" ");
+
 /**
  * Runs a program to its end, in a process group of its own that ends with this script.
- * Its output goes to ours unless `options.stdio` says otherwise. Rejects when it fails.
+ * Its output goes to ours unless `options.stdio` says otherwise. Rejects when it fails, and when it takes longer than
+ * `options.limit` milliseconds: then it is ended with everything that it has started, and the error has `late: true`.
  */
-export function run(command, args, options = {}) {
+export function run(command, args, { limit = 30 * minutes, started, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
@@ -108,27 +114,40 @@ export function run(command, args, options = {}) {
       ...options,
     });
     const release = onStop(() => endGroup(child));
-    child.on("error", (error) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      endGroup(child);
+    }, limit);
+    const settle = (action) => {
+      clearTimeout(timer);
       release();
-      reject(new Error(`${command} could not be started: ${error.message}`));
-    });
-    child.on("close", (code, signal) => {
-      release();
-      if (code === 0) return resolve();
-      const what = [path.basename(command), ...args].join(" ");
-      reject(Object.assign(new Error(`${what} ended with ${signal ?? `code ${code}`}.`), { signal }));
-    });
-    options.started?.(child);
+      action();
+    };
+    const what = wording(command, args);
+    child.on("error", (error) => settle(() => reject(new Error(`${command} could not be started: ${error.message}`))));
+    child.on("close", (code, signal) =>
+      settle(() => {
+        if (late)
+          reject(Object.assign(new Error(`${what} did not end within ${limit / minutes} minutes.`), { signal, late }));
+        else if (code === 0) resolve();
+        else reject(Object.assign(new Error(`${what} ended with ${signal ?? `code ${code}`}.`), { signal }));
+      }),
+    );
+    started?.(child);
   });
 }
 
-/** As `run`, but silent: only the time goes by, and the output is shown when the program fails. */
+/** As `run`, but silent: only the name and the time go by, and the output is shown when the program fails. */
 export async function quietly(command, args, options = {}) {
   const output = [];
   const started = Date.now();
-  const clock = setInterval(() => process.stderr.write(`  … ${Math.round((Date.now() - started) / 1000)} s\n`), 10_000);
+  const name = wording(command, args).slice(0, 60);
+  const tick = () => process.stderr.write(`  … ${name}: ${Math.round((Date.now() - started) / 1000)} s\n`);
+  const clock = setInterval(tick, 10_000);
   try {
     await run(command, args, {
+      limit: 10 * minutes,
       ...options,
       stdio: ["ignore", "pipe", "pipe"],
       started: (child) => {
@@ -145,10 +164,21 @@ export async function quietly(command, args, options = {}) {
   }
 }
 
-/** Runs npm: the one that runs us, if any. */
-export function npm(args, options = {}) {
+/**
+ * Runs npm: the one that runs us, if any. What it does must be safe to repeat: a download that never ends (the whole
+ * takes one minute or two) is given up after six, and tried again up to twice.
+ */
+export async function npm(args, options = {}) {
   const own = process.env.npm_execpath;
-  return own?.endsWith(".js") ? quietly(process.execPath, [own, ...args], options) : quietly("npm", args, options);
+  const [command, ...first] = own?.endsWith(".js") ? [process.execPath, own] : ["npm"];
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await quietly(command, [...first, ...args], { limit: 6 * minutes, ...options });
+    } catch (error) {
+      if (!error.late || attempt === 3) throw error;
+      process.stderr.write(`  ${error.message} Trying again …\n`);
+    }
+  }
 }
 
 /** The first of `names` that is a program on the PATH. */
