@@ -10,10 +10,12 @@ import type { HostMessage, PanelMessage, Question } from "../../webview/protocol
 import { WorkerLostError, WorkerStoppedError } from "../client/lost";
 import type { Worker } from "../client/worker";
 import { studyDefaults } from "../settings";
+import { answerAsk } from "./asks/answer";
 import { browseFile, pickFile } from "./chooseFile";
 import { advance, conclude, filesOf, withStatus } from "./content";
 import type { Content } from "./content";
 import { readMessage } from "./messages";
+import type { AnyAsk } from "./messages";
 import type { Proposer } from "./proposer";
 import { revealFile } from "./reveal";
 import { studyTarget, writeStudy } from "./saveStudy";
@@ -142,8 +144,10 @@ export class PanelController {
     else this.answer(message);
   }
 
-  private answer(message: PanelMessage): void {
+  private answer(message: Exclude<PanelMessage, { readonly kind: "ask" }> | AnyAsk): void {
     switch (message.kind) {
+      case "ask":
+        return void this.answerAsk(message);
       case "ready":
         return this.greet();
       case "resume":
@@ -174,6 +178,12 @@ export class PanelController {
       case "copy-text":
         return void vscode.env.clipboard.writeText(message.text);
     }
+  }
+
+  private async answerAsk(message: AnyAsk): Promise<void> {
+    const { source, worker, log, content } = this;
+    const snapshot = content.kind === "snapshot" ? content.snapshot : undefined;
+    this.post(await answerAsk(message, { source, worker, log, snapshot }, (error) => this.problemOf(error)));
   }
 
   /** Gives a page that has just been loaded everything there is. */

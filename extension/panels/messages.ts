@@ -1,5 +1,13 @@
 import type { PanelMessage, PanelState } from "../../webview/protocol/messages";
 
+/** A question of the page; whether its name and parameters are known is seen by those who answer. */
+export interface AnyAsk {
+  readonly kind: "ask";
+  readonly id: number;
+  readonly ask: string;
+  readonly params: unknown;
+}
+
 /** What a panel must keep for it to be restored, if `state` has it. */
 export function readState(state: unknown): Pick<PanelState, "source" | "journal"> | undefined {
   if (!isRecord(state) || state.version !== 1 || typeof state.source !== "string") return undefined;
@@ -7,7 +15,7 @@ export function readState(state: unknown): Pick<PanelState, "source" | "journal"
 }
 
 /** The message that a panel sent, if it is one; a page is never trusted to send what its types promise. */
-export function readMessage(message: unknown): PanelMessage | undefined {
+export function readMessage(message: unknown): Exclude<PanelMessage, { readonly kind: "ask" }> | AnyAsk | undefined {
   if (!isRecord(message)) return undefined;
   const { kind, path, paused, text } = message;
   switch (kind) {
@@ -33,6 +41,10 @@ export function readMessage(message: unknown): PanelMessage | undefined {
         path: typeof path === "string" ? path : undefined,
         ...(message.folder === true ? { folder: true } : {}),
       };
+    case "ask": {
+      const { id, ask, params } = message;
+      return typeof id === "number" && typeof ask === "string" ? { kind, id, ask, params } : undefined;
+    }
     case "reveal":
       return typeof path === "string" ? { kind, path } : undefined;
     case "copy-text":

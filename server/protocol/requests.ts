@@ -1,7 +1,18 @@
 import { NotificationType, ProgressType, RequestType } from "vscode-languageserver-protocol";
 import type { Problem } from "./problem";
-import type { Check, EngineReport, Estimate, Point, RunExtras, RunProgress, RunSnapshot, RunStatus } from "./result";
-import type { ComputeSpec, GridSpec, Study } from "./study";
+import type {
+  Check,
+  EngineReport,
+  Estimate,
+  JsonNumber,
+  Point,
+  RunExtras,
+  RunProgress,
+  RunSnapshot,
+  RunStatus,
+} from "./result";
+import type { ComputeSpec, CurvatureSpec, EngineChoice, GridSpec, Normalisation, SharpnessSpec, Study } from "./study";
+import type { WeightsFigure, WeightsSelection } from "./weights";
 
 /** Defaults that come from the user's settings rather than from the study. */
 export interface StudyDefaults {
@@ -91,6 +102,8 @@ export type RunEvent =
       readonly points: readonly Point[];
       /** Present when it has changed. */
       readonly estimate?: Estimate;
+      /** The same for further splits, in the order of `Study.splits`; present with `estimate` where there are any. */
+      readonly furtherEstimates?: readonly Estimate[];
       readonly progress: RunProgress;
     }
   /** What is measured beside the grid, whole, whenever it has changed. */
@@ -125,6 +138,127 @@ export type OpenResult =
 
 /** Reads a run's journal; computes nothing. */
 export const OpenRequest = new RequestType<{ readonly journal: string }, OpenResult, void>("lossLandscape/open");
+
+/** What is to be different in a run of the same model; what is absent stays. */
+export interface StudyChange {
+  /** Ranges, numbers of points and tolerance; a range given here is taken as it is, in place of one fitted to a path. */
+  readonly grid?: Partial<Pick<GridSpec, "x" | "y" | "points" | "refine">>;
+  /** How many samples of every split. */
+  readonly samples?: number;
+  /** Of random directions. */
+  readonly seed?: number;
+  readonly normalise?: Normalisation;
+  readonly engine?: EngineChoice;
+  /** Absolute path of weights that become the centre, e.g. of a checkpoint; directions become random ones around it. */
+  readonly weights?: string;
+  /** `null` for none. */
+  readonly curvature?: Partial<CurvatureSpec> | null;
+  readonly sharpness?: SharpnessSpec | null;
+}
+
+export interface ForeseeParams {
+  readonly study: Study;
+  readonly change: StudyChange;
+  readonly defaults: StudyDefaults;
+}
+
+/** What a run would be before it is started. */
+export type ForeseeResult =
+  | {
+      readonly kind: "ready";
+      /** The changed study, complete and checked. */
+      readonly study: Study;
+      /** Evaluations of the loss that are missing: points of the grid, checkpoints; each over all samples. */
+      readonly evaluations: number;
+      /** Hessian-vector products and gradients that are missing, as far as their number is known before. */
+      readonly products: number;
+      /** How long it takes, if an earlier run of the model tells. */
+      readonly seconds?: number;
+      readonly earlier?: EarlierRun;
+      /** The command line that makes the same run, quoted for a POSIX shell. */
+      readonly command: string;
+    }
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** Changes a study and tells what its run would cost; computes nothing. */
+export const ForeseeRequest = new RequestType<ForeseeParams, ForeseeResult, void>("lossLandscape/foresee");
+
+/** A run as lists show it. */
+export interface RunSummary {
+  /** Absolute path of the journal. */
+  readonly journal: string;
+  /** The user's own name for it. */
+  readonly name?: string;
+  /** File name and absolute path of the model; `weights` where others took the place of its own. */
+  readonly model: { readonly name: string; readonly path: string; readonly weights?: string };
+  /** In words, e.g. "surface 51 × 51", "path of 11 checkpoints", "line, 3 directions". */
+  readonly what: string;
+  /** In words, of `DirectionFacts`. */
+  readonly directions: string;
+  readonly split: string;
+  readonly samples: number;
+  readonly loss: JsonNumber;
+  /** Percent. */
+  readonly accuracy: JsonNumber;
+  /** In words, e.g. "ONNX Runtime 1.30 on CPU". */
+  readonly engine: string;
+  readonly status: "running" | "unfinished" | "done";
+  readonly measured: number;
+  readonly total: number;
+  /** ISO 8601. */
+  readonly started: string;
+}
+
+/** Tells of runs by their journals; a file that is none is left out and logged. */
+export const SummariesRequest = new RequestType<{ readonly journals: readonly string[] }, readonly RunSummary[], void>(
+  "lossLandscape/summaries",
+);
+
+/** Gives a run a name of the user's own, kept in its journal; an empty one takes it away. */
+export const NameRequest = new RequestType<{ readonly journal: string; readonly name: string }, void, void>(
+  "lossLandscape/name",
+);
+
+export interface ExportParams {
+  readonly journal: string;
+  readonly format: string;
+  /** Absolute path of the file to write; the folder of `csv`, which makes several, is its own. */
+  readonly out: string;
+}
+
+export type ExportResult =
+  | { readonly kind: "done"; readonly files: readonly string[] }
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** Writes a run's figures in one of the formats of the command line's `export`. */
+export const ExportRequest = new RequestType<ExportParams, ExportResult, void>("lossLandscape/export");
+
+/** A small picture of a run: an SVG of that width in pixels, in colours for dark or light backgrounds. */
+export const ThumbnailRequest = new RequestType<
+  { readonly journal: string; readonly width: number; readonly dark: boolean },
+  { readonly svg: string } | null,
+  void
+>("lossLandscape/thumbnail");
+
+export type WeightsResult =
+  { readonly kind: "ready"; readonly figure: WeightsFigure } | { readonly kind: "problem"; readonly problem: Problem };
+
+/** Distributions of the weights of models, read from their files tensor by tensor; computes no loss. */
+export const WeightsRequest = new RequestType<WeightsSelection, WeightsResult, void>("lossLandscape/weights");
+
+export interface FollowParams {
+  /** Absolute path of the journal of a run with a trajectory. */
+  readonly journal: string;
+  /** Absolute paths of checkpoints that are new since, in the order of training. */
+  readonly checkpoints: readonly string[];
+  readonly defaults: StudyDefaults;
+}
+
+/**
+ * Projects new checkpoints into the plane of a run and measures them, without changing the plane or any point; resolves
+ * with the whole run as it is then, written into its journal.
+ */
+export const FollowRequest = new RequestType<FollowParams, OpenResult, void>("lossLandscape/follow");
 
 /** What this machine has: found, self-tested and why not. Runs in a process of its own. */
 export const EnginesRequest = new RequestType<Record<string, never>, readonly EngineReport[], void>(

@@ -1,13 +1,11 @@
 import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { narrowWidth } from "../charts/layout";
-import "../components/check-list/check-list";
 import "../components/choose-file/choose-file";
-import "../components/curvature-map/curvature-map";
 import "../components/found-list/found-list";
-import "../components/line-view/line-view";
-import "../components/contour-view/contour-view";
+import type { PanelAsk } from "../components/ask";
 import type { ContourView } from "../components/contour-view/contour-view";
 import type { MenuItem } from "../components/more-menu/more-menu";
 import "../components/notice-line/notice-line";
@@ -16,8 +14,10 @@ import "../components/problem-state/problem-state";
 import "../components/resume-offer/resume-offer";
 import "../components/run-progress/run-progress";
 import "../components/run-settings/run-settings";
+import "../components/view-tabs/view-tabs";
 import { connectHost } from "../host/host";
 import type { Host } from "../host/host";
+import { Questions } from "../host/questions";
 import type { HostMessage, PanelMessage, ViewState } from "../protocol/messages";
 import { emptyModel } from "../state/model";
 import type { PanelModel, RunData } from "../state/model";
@@ -25,7 +25,8 @@ import { measuredCsv } from "../state/points";
 import { Store } from "../state/store";
 import { defaultView } from "../state/view";
 import { shared } from "../styles/shared";
-import { strings } from "./strings";
+import { shownView, viewsOf } from "../views/views";
+import { strings } from "../strings/strings";
 
 /**
  * The whole panel: it owns the store, speaks with the host and decides which state is shown.
@@ -41,12 +42,8 @@ export class LossLandscapePanel extends LitElement {
         min-height: 100vh;
       }
 
-      .picture {
+      .waiting {
         border-top: 1px solid var(--ll-rule);
-      }
-
-      run-progress + main > .picture {
-        border-top: 0;
       }
 
       .waiting {
@@ -62,10 +59,6 @@ export class LossLandscapePanel extends LitElement {
       vscode-button {
         height: 26px;
       }
-
-      check-list {
-        border-bottom: 1px solid var(--ll-rule);
-      }
     `,
   ];
 
@@ -76,6 +69,7 @@ export class LossLandscapePanel extends LitElement {
 
   #store = new Store();
   #host?: Host;
+  #questions = new Questions((message) => this.#host?.post(message));
   #stop: (() => void)[] = [];
   #width = new ResizeObserver(() => (this.narrow = this.clientWidth < narrowWidth));
 
@@ -90,6 +84,7 @@ export class LossLandscapePanel extends LitElement {
       this.#store.subscribe((model) => (this.model = model)),
     ];
     this.addEventListener("panel-message", this.#onMessage);
+    this.addEventListener("panel-ask", this.#onAsk);
     this.addEventListener("view-change", this.#onViewChange);
     this.#host.post({ kind: "ready" });
   }
@@ -99,15 +94,19 @@ export class LossLandscapePanel extends LitElement {
     this.#width.disconnect();
     for (const stop of this.#stop) stop();
     this.removeEventListener("panel-message", this.#onMessage);
+    this.removeEventListener("panel-ask", this.#onAsk);
     this.removeEventListener("view-change", this.#onViewChange);
   }
 
   #receive(message: HostMessage): void {
+    if (message.kind === "answer") return this.#questions.answered(message);
     this.#store.dispatch(message);
     if (message.kind === "init" || message.kind === "snapshot") this.#save();
   }
 
   #onMessage = (event: CustomEvent<PanelMessage>) => this.#host?.post(event.detail);
+
+  #onAsk = (event: CustomEvent<PanelAsk>) => this.#questions.ask(event.detail);
 
   #onViewChange = (event: CustomEvent<Partial<ViewState>>) => {
     this.view = { ...this.view, ...event.detail };
@@ -196,21 +195,26 @@ export class LossLandscapePanel extends LitElement {
             ? html`<problem-state inline .problem=${run.problem} ?narrow=${this.narrow}></problem-state>`
             : nothing
         }
-        ${
-          run.header.study.grid.lines === true
-            ? html`<line-view .run=${run}></line-view>`
-            : html`<contour-view .run=${run} .view=${this.view} ?narrow=${this.narrow}></contour-view>`
-        }
-        ${run.header.study.curvature ? html`<curvature-map .run=${run}></curvature-map>` : nothing}
+        ${this.#views(run)}
         <run-settings .run=${run} ?narrow=${this.narrow}></run-settings>
         ${
           this.model.found.length > 0
             ? html`<found-list .notices=${this.model.found} ?narrow=${this.narrow}></found-list>`
             : nothing
         }
-        ${
-          run.checks.length > 0 ? html`<check-list .checks=${run.checks} ?narrow=${this.narrow}></check-list>` : nothing
-        }
+      </div>
+    `;
+  }
+
+  #views(run: RunData) {
+    const tabs = viewsOf(run).map(({ name, title, badge }) => ({ name, title, badge: badge?.(run) ?? 0 }));
+    const shown = shownView(run, this.view.shown);
+    if (!shown) return nothing;
+    const { narrow } = this;
+    return html`
+      <view-tabs .tabs=${tabs} .shown=${shown.name} ?narrow=${narrow}></view-tabs>
+      <div role="tabpanel" aria-label=${shown.title} data-view=${shown.name}>
+        ${keyed(shown.name, shown.render({ run, model: this.model, view: this.view, narrow }))}
       </div>
     `;
   }

@@ -1,4 +1,4 @@
-import { strings } from "../app/strings";
+import { strings } from "../strings/strings";
 import type { Metric } from "../state/field";
 import { textWidth } from "./chart";
 import type { Drawn } from "./chart";
@@ -12,7 +12,7 @@ import type { FigureTheme } from "./theme";
 
 /** The value of a level as it is written on bar and lines. */
 export function levelText(value: number, metric: Metric): string {
-  return metric === "accuracy" ? strings.percent(formatTick(value)) : formatTick(value);
+  return metric !== "loss" ? strings.percent(formatTick(value)) : formatTick(value);
 }
 
 /** The colour bar: bands as drawn, ticks at major levels, an arrow when values go beyond it. */

@@ -104,8 +104,8 @@ export const colourMaps: Readonly<Record<ColourMapName, ColourMap>> = {
  * The map from low (0) to high (1) values, turned so that the interesting end stands out from the page: low loss
  * and high accuracy are light on a dark page and dark on a light page.
  */
-export function ramp(name: ColourMapName, darkPage: boolean, metric: "loss" | "accuracy"): ColourMap {
+export function ramp(name: ColourMapName, darkPage: boolean, metric: "loss" | "accuracy" | "error"): ColourMap {
   const map = colourMaps[name];
-  const lowIsLight = darkPage === (metric === "loss");
+  const lowIsLight = darkPage === (metric !== "accuracy");
   return (t) => map(lowIsLight ? 1 - t : t);
 }

@@ -1,4 +1,4 @@
-import { strings } from "../app/strings";
+import { strings } from "../strings/strings";
 import type { Extreme } from "../state/field";
 import type { PlaneWindow } from "../state/window";
 import type { Chart, Drawn } from "./chart";

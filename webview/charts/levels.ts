@@ -46,7 +46,7 @@ const tidy = (value: number) => Number(value.toPrecision(12));
 export function levelsOf(
   values: ArrayLike<number>,
   choice: Scale | "auto",
-  metric: "loss" | "accuracy",
+  metric: "loss" | "accuracy" | "error",
 ): Levels | undefined {
   const finite = Float64Array.from(values).filter(Number.isFinite).sort();
   if (finite.length === 0) return undefined;
@@ -59,7 +59,7 @@ export function levelsOf(
   const quantile = finite[Math.floor(0.98 * (finite.length - 1))]!;
   const capped = metric === "loss" && quantile > low && largest > 2.5 * quantile;
   const high = capped ? quantile : largest;
-  const lines = scale === "log" ? logLines(low, high) : metric === "accuracy" ? percentLines(low, high) : undefined;
+  const lines = scale === "log" ? logLines(low, high) : metric !== "loss" ? percentLines(low, high) : undefined;
   return assemble(scale, low, high, capped, lines ?? linearLines(low, high));
 }
 

@@ -1,7 +1,7 @@
 import { LineChart } from "echarts/charts";
 import { LegendComponent } from "echarts/components";
 import * as echarts from "echarts/core";
-import { strings } from "../app/strings";
+import { strings } from "../strings/strings";
 import type { Chart } from "./chart";
 import { css } from "./colours";
 import { formatTick } from "./format";

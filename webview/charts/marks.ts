@@ -1,4 +1,4 @@
-import { strings } from "../app/strings";
+import { strings } from "../strings/strings";
 import type { Extreme, Field } from "../state/field";
 import { origin, readingAt } from "../state/field";
 import type { Drawn } from "./chart";
@@ -73,7 +73,7 @@ function labelGoesLeft({ field, project, layout }: MarksInput): boolean {
   const reach = project.alpha(layout.plot.x + layout.plot.width * 0.11) - project.alpha(layout.plot.x);
   const change = (alpha: number) => {
     const value = readingAt(field, alpha, 0).value;
-    return Number.isFinite(value) ? (field.metric === "loss" ? value : -value) : Infinity;
+    return Number.isFinite(value) ? (field.metric === "accuracy" ? -value : value) : Infinity;
   };
   return change(-reach) < change(reach);
 }

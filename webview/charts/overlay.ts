@@ -1,5 +1,5 @@
 import * as echarts from "echarts/core";
-import { strings } from "../app/strings";
+import { strings } from "../strings/strings";
 import type { Field } from "../state/field";
 import type { PlaneWindow } from "../state/window";
 import type { Chart } from "./chart";

@@ -1,5 +1,5 @@
 import type { Problem } from "../../server/protocol/problem";
-import type { EarlierRun } from "../../server/protocol/requests";
+import type { EarlierRun, StudyChange } from "../../server/protocol/requests";
 import type {
   Check,
   Estimate,
@@ -9,16 +9,43 @@ import type {
   RunSnapshot,
   RunStatus,
 } from "../../server/protocol/result";
+import type { AnswerMessage, AskMessage } from "./asks";
+
+/** The views of the panel, in the order of their tabs. */
+export const viewNames = [
+  "contour",
+  "surface",
+  "lines",
+  "trajectory",
+  "curvature",
+  "weights",
+  "compare",
+  "trust",
+] as const;
+export type ViewName = (typeof viewNames)[number];
+
+/** A value that a view keeps of its own. */
+export type ViewOption = string | number | boolean | readonly (string | number)[];
 
 /** What the panel looks like, kept by the webview and given back after a reload; data is never kept here. */
 export interface ViewState {
-  readonly version: 1;
-  readonly metric: "loss" | "accuracy";
+  readonly version: 2;
+  /** Which view is in front. */
+  readonly shown: ViewName;
+  /** `error` is the error rate: 100 % less the accuracy. */
+  readonly metric: "loss" | "accuracy" | "error";
+  /** Which split of the run, counted from 0; or the second less the first. */
+  readonly split: number | "difference";
   readonly scale: "auto" | "log" | "linear";
+  readonly fill: "filled" | "lines";
+  /** Upper end of what is told apart by colour; absent for the policy's own. */
+  readonly clip?: number;
   readonly profiles: boolean;
   readonly measuredPoints: boolean;
   readonly colours: "fathom" | "viridis" | "cividis" | "magma" | "grey";
   readonly table: boolean;
+  /** What each view keeps beside what all share; read with `optionsOf`. */
+  readonly options: Readonly<Partial<Record<ViewName, Readonly<Record<string, ViewOption>>>>>;
 }
 
 /** What identifies a panel's content across reloads; given to the host's serializer by the webview's state. */
@@ -34,6 +61,13 @@ export interface PanelState {
 /** What the user may be asked for: labelled data for a model, or the model that weights belong to. */
 export type Question = "choose-data" | "choose-model";
 
+/** A run that led to the one that is shown. */
+export interface TrailEntry {
+  readonly journal: string;
+  /** In words, e.g. "α −1 to 1". */
+  readonly label: string;
+}
+
 /** From the host to the panel. */
 export type HostMessage =
   /** Sent once per load, before anything else. */
@@ -45,6 +79,7 @@ export type HostMessage =
       readonly kind: "points";
       readonly points: readonly Point[];
       readonly estimate?: Estimate;
+      readonly furtherEstimates?: readonly Estimate[];
       readonly progress: RunProgress;
     }
   /** What is measured beside the grid, whole. */
@@ -69,7 +104,16 @@ export type HostMessage =
       readonly plane?: "path" | "random";
     }
   /** The worker was lost and is being started again. */
-  | { readonly kind: "worker"; readonly state: "lost" | "back" };
+  | { readonly kind: "worker"; readonly state: "lost" | "back" }
+  /** Runs that led here, the first one first; the one that is shown is not among them. */
+  | { readonly kind: "trail"; readonly entries: readonly TrailEntry[] }
+  /** Files of the run that have changed on the disk since, as absolute paths; none when it is up to date. */
+  | { readonly kind: "stale"; readonly files: readonly string[] }
+  /** Whether the panel goes with the model file in front, or stays with this one. */
+  | { readonly kind: "following"; readonly locked: boolean }
+  /** Runs that are to be compared with the one that is shown: their journals; brings that view to the front. */
+  | { readonly kind: "compare"; readonly journals: readonly string[] }
+  | AnswerMessage;
 
 /** From the panel to the host. */
 export type PanelMessage =
@@ -77,6 +121,10 @@ export type PanelMessage =
   | { readonly kind: "resume" }
   | { readonly kind: "start-over" }
   | { readonly kind: "run-again" }
+  /** Runs the study that is shown with something different about it; the way back is kept. */
+  | { readonly kind: "run-changed"; readonly change: StudyChange }
+  /** Shows a run of the trail again, and what came after it no longer. */
+  | { readonly kind: "go-back"; readonly journal: string }
   | { readonly kind: "pause"; readonly paused: boolean }
   | { readonly kind: "cancel" }
   /** Without a path any file may be chosen, or any folder. */
@@ -84,7 +132,11 @@ export type PanelMessage =
   | { readonly kind: "save-as-study" }
   /** Shows the model in another plane. */
   | { readonly kind: "plane"; readonly plane: "path" | "random" }
+  | { readonly kind: "lock"; readonly locked: boolean }
+  /** The user knows that files have changed and keeps the picture. */
+  | { readonly kind: "dismiss-stale" }
   | { readonly kind: "show-log" }
   | { readonly kind: "show-engines" }
   | { readonly kind: "reveal"; readonly path: string }
-  | { readonly kind: "copy-text"; readonly text: string };
+  | { readonly kind: "copy-text"; readonly text: string }
+  | AskMessage;

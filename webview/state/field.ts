@@ -1,6 +1,10 @@
 import type { RunData } from "./model";
 
-export type Metric = "loss" | "accuracy";
+/** `error` is the error rate: 100 % less the accuracy. */
+export type Metric = "loss" | "accuracy" | "error";
+
+/** Which split, counted from 0; or the second less the first at every point. */
+export type Split = number | "difference";
 
 /** Where a value comes from. */
 export const origin = { unknown: 0, measured: 1, interpolated: 2 } as const;
@@ -9,6 +13,7 @@ export type Origin = (typeof origin)[keyof typeof origin];
 /** One metric on the whole grid: measured where measured, otherwise the worker's estimate. */
 export interface Field {
   readonly metric: Metric;
+  readonly split: Split;
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly columns: number;
@@ -27,35 +32,71 @@ export interface Reading {
   readonly origin: Origin;
 }
 
-const cache = new WeakMap<RunData, Partial<Record<Metric, Field>>>();
+const cache = new WeakMap<RunData, Map<string, Field>>();
 
-/** The field of `metric`; the same object for the same run data, so that drawings can be kept. */
-export function fieldOf(run: RunData, metric: Metric): Field {
-  const kept = cache.get(run) ?? {};
-  const known = kept[metric];
-  if (known) return known;
-  const field = makeField(run, metric);
-  cache.set(run, { ...kept, [metric]: field });
+/**
+ * The field of `metric` on a split; the same object for the same run data, so that drawings can be kept. A split that the
+ * run does not have is taken for its first.
+ */
+export function fieldOf(run: RunData, metric: Metric, split: Split = 0): Field {
+  const taken = heldSplit(run, split);
+  const kept = cache.get(run) ?? new Map<string, Field>();
+  cache.set(run, kept);
+  const key = `${metric} ${taken}`;
+  const field = kept.get(key) ?? makeField(run, metric, taken);
+  kept.set(key, field);
   return field;
 }
 
-function makeField(run: RunData, metric: Metric): Field {
+/** `split` if the run has it, otherwise the first. */
+export function heldSplit(run: RunData, split: Split): Split {
+  return split === "difference" ? (run.further.length > 0 ? split : 0) : split <= run.further.length ? split : 0;
+}
+
+interface Values {
+  readonly values: Float64Array;
+  readonly origins: Origin[];
+  readonly complete: boolean;
+}
+
+function makeField(run: RunData, metric: Metric, split: Split): Field {
   const { x, y } = run.header;
-  const { measured, interpolated } = run;
-  const size = x.length * y.length;
+  const grid = { x, y, columns: x.length, rows: y.length };
+  if (split !== "difference") return { metric, split, ...grid, ...valuesOf(run, metric, split) };
+  const [first, second] = [valuesOf(run, metric, 0), valuesOf(run, metric, 1)];
+  return {
+    metric,
+    split,
+    ...grid,
+    values: second.values.map((value, index) => value - first.values[index]!),
+    origins: second.origins.map((from, index) => worse(from, first.origins[index]!)),
+    complete: first.complete && second.complete,
+  };
+}
+
+function worse(a: Origin, b: Origin): Origin {
+  if (a === origin.unknown || b === origin.unknown) return origin.unknown;
+  return a === origin.interpolated || b === origin.interpolated ? origin.interpolated : origin.measured;
+}
+
+function valuesOf(run: RunData, metric: Metric, split: number): Values {
+  const measured = split === 0 ? run.measured : run.further[split - 1]!;
+  const interpolated = split === 0 ? run.interpolated : run.furtherInterpolated[split - 1];
+  const size = measured.known.length;
   const values = new Float64Array(size).fill(NaN);
   const origins = new Array<Origin>(size).fill(origin.unknown);
+  const name = metric === "loss" ? "loss" : "accuracy";
+  const written = metric === "error" ? (value: number) => 100 - value : (value: number) => value;
   for (let index = 0; index < size; index++) {
     if (measured.known[index] === 1) {
-      values[index] = measured[metric][index]!;
+      values[index] = written(measured[name][index]!);
       origins[index] = origin.measured;
     } else if (interpolated) {
-      values[index] = interpolated[metric][index] ?? NaN;
+      values[index] = written(interpolated[name][index] ?? NaN);
       origins[index] = origin.interpolated;
     }
   }
-  const complete = size > 0 && (interpolated !== undefined || measured.count === size);
-  return { metric, x, y, columns: x.length, rows: y.length, values, origins, complete };
+  return { values, origins, complete: size > 0 && (interpolated !== undefined || measured.count === size) };
 }
 
 /** Index of the entry of ascending `nodes` that lies nearest to `at`. */
@@ -109,7 +150,7 @@ export function readingAt(field: Field, alpha: number, beta: number): Reading {
     return { value: NaN, origin: origin.unknown };
   }
   const [a, b, c, d] = corners.map((index) => field.values[index]!) as [number, number, number, number];
-  const logarithmic = field.metric === "loss" && a > 0 && b > 0 && c > 0 && d > 0;
+  const logarithmic = field.metric === "loss" && field.split !== "difference" && a > 0 && b > 0 && c > 0 && d > 0;
   const into = logarithmic ? Math.log : (value: number) => value;
   const out = logarithmic ? Math.exp : (value: number) => value;
   const s = u - i;

@@ -1,7 +1,7 @@
 import type { Problem } from "../../server/protocol/problem";
 import type { EarlierRun } from "../../server/protocol/requests";
 import type { Check, RunExtras, RunHeader, RunProgress, RunStatus } from "../../server/protocol/result";
-import type { Question } from "../protocol/messages";
+import type { Question, TrailEntry } from "../protocol/messages";
 
 /** Measured values by grid index (row-major); where `known` is 0 the other entries mean nothing. */
 export interface Measured {
@@ -32,6 +32,8 @@ export interface RunData {
   /** Further splits at the same points, in the order of the header's. */
   readonly further: readonly Measured[];
   readonly interpolated?: Interpolated;
+  /** The same for further splits; empty when there are none, or no estimate yet. */
+  readonly furtherInterpolated: readonly Interpolated[];
   /** Path and curvature, as far as they are measured. */
   readonly extras?: RunExtras;
 }
@@ -56,6 +58,14 @@ export interface PanelModel {
   /** How the plane was chosen, where there is a choice. */
   readonly plane?: "path" | "random";
   readonly workerLost: boolean;
+  /** Runs that led to the one that is shown. */
+  readonly trail: readonly TrailEntry[];
+  /** Files of the run that have changed on the disk since. */
+  readonly stale: readonly string[];
+  /** Whether the panel stays with its model whatever is in front. */
+  readonly locked: boolean;
+  /** Journals of the runs that are to be compared with the one that is shown. */
+  readonly compared: readonly string[];
 }
 
 export const emptyModel: PanelModel = {
@@ -64,4 +74,8 @@ export const emptyModel: PanelModel = {
   phase: { kind: "waiting" },
   found: [],
   workerLost: false,
+  trail: [],
+  stale: [],
+  locked: false,
+  compared: [],
 };

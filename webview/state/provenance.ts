@@ -1,4 +1,4 @@
-import { strings } from "../app/strings";
+import { strings } from "../strings/strings";
 import type { RunData } from "./model";
 
 /** What of the drawn grid was measured, in words; an interpolated picture is never called a measured one. */

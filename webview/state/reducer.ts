@@ -23,6 +23,7 @@ export function reduce(model: PanelModel, message: HostMessage): PanelModel {
           measured: withPoints(model.run.measured, message.points),
           further: model.run.further.map((split, k) => withPoints(split, message.points, k)),
           interpolated: message.estimate ? fromEstimate(message.estimate) : model.run.interpolated,
+          furtherInterpolated: message.furtherEstimates?.map(fromEstimate) ?? model.run.furtherInterpolated,
         },
       };
     case "extras": {
@@ -51,6 +52,16 @@ export function reduce(model: PanelModel, message: HostMessage): PanelModel {
       };
     case "worker":
       return { ...model, workerLost: message.state === "lost" };
+    case "trail":
+      return { ...model, trail: message.entries };
+    case "stale":
+      return { ...model, stale: message.files };
+    case "following":
+      return { ...model, locked: message.locked };
+    case "compare":
+      return { ...model, compared: message.journals };
+    case "answer":
+      return model;
   }
 }
 
@@ -78,6 +89,7 @@ function fromSnapshot(snapshot: RunSnapshot): RunData {
     measured: withPoints(empty, snapshot.points),
     further: (snapshot.header.splits ?? []).map((_, k) => withPoints(empty, snapshot.points, k)),
     interpolated: snapshot.estimate ? fromEstimate(snapshot.estimate) : undefined,
+    furtherInterpolated: snapshot.furtherEstimates?.map(fromEstimate) ?? [],
     extras: snapshot.extras,
   };
 }

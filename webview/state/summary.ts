@@ -1,4 +1,4 @@
-import { strings } from "../app/strings";
+import { strings } from "../strings/strings";
 import { formatAccuracy, formatCoordinate, formatLoss, formatTick } from "../charts/format";
 import type { Extreme, Metric } from "./field";
 import { fieldOf, measuredExtremes } from "./field";
@@ -17,7 +17,8 @@ export function gridStep(nodes: readonly number[]): number {
 
 /** Value of the metric at the trained weights. */
 export function centreValue(run: RunData, metric: Metric): number {
-  return Number(run.header.centre[metric]);
+  const { loss, accuracy } = run.header.centre;
+  return metric === "loss" ? Number(loss) : metric === "error" ? 100 - Number(accuracy) : Number(accuracy);
 }
 
 /** One sentence or two that say in words what the figure shows. */

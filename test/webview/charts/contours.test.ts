@@ -10,6 +10,7 @@ import { oracleSurface } from "../support/surface";
 function fieldOf(x: readonly number[], y: readonly number[], values: readonly number[]): Field {
   return {
     metric: "loss",
+    split: 0,
     x,
     y,
     columns: x.length,

@@ -222,7 +222,9 @@ describe("states", () => {
   test("an error among the checks is visible without opening anything", async () => {
     const mounted = await mountPanel(stories["check-error"]);
     expect(mounted.text('[data-notice="check-centre"]')).toContain("so the picture cannot be trusted");
-    expect(mounted.find("check-list").shadowRoot!.querySelector("details")!.open).toBe(false);
+    expect(mounted.all('[role="tab"] .badge').map((badge) => badge.textContent)).toEqual(["2"]);
+    mounted.find('[role="tab"][data-view="trust"]').click();
+    await settled();
     const summary = mounted.all("summary").find((element) => tidy(element.textContent).startsWith("Checks"))!;
     expect(tidy(summary.textContent)).toBe("Checks 2 of 4 passed, 1 warning, 1 error");
   });
@@ -272,7 +274,7 @@ describe("view", () => {
 
   test("has no control that does nothing", async () => {
     const mounted = await mountPanel(stories.done);
-    expect(mounted.all('[role="tablist"]')).toHaveLength(0);
+    expect(mounted.all('[role="tab"]').map((tab) => tab.dataset.view)).toEqual(["contour", "trust"]);
     expect(mounted.all('[label="Reset zoom"]')).toHaveLength(0);
     const table = await mountPanel(stories.table);
     for (const label of ["Profiles", "Scale", "Copy image"]) {

@@ -166,7 +166,10 @@ export function storiesOf(surface: Surface) {
     found: { messages: [init, { kind: "found", notices: foundNotices, plane: "path" }, done] },
     path: { messages: [init, { kind: "snapshot", snapshot: pathSnapshot(surface) }] },
     lines: { messages: [init, { kind: "snapshot", snapshot: linesSnapshot() }] },
-    curvature: { messages: [init, { kind: "snapshot", snapshot: curvatureSnapshot(surface) }] },
+    curvature: {
+      messages: [init, { kind: "snapshot", snapshot: curvatureSnapshot(surface) }],
+      view: { shown: "curvature" },
+    },
     stream: {
       messages: [
         init,

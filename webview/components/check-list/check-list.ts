@@ -2,7 +2,7 @@ import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Check } from "../../../server/protocol/result";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { formatLoss } from "../../charts/format";
 import { disclosure, shared } from "../../styles/shared";
 

@@ -1,7 +1,7 @@
 import type { PropertyValues } from "lit";
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { createChart } from "../../charts/chart";
 import type { Chart } from "../../charts/chart";
 import { figureOption } from "../../charts/figure";

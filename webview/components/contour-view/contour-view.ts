@@ -5,7 +5,7 @@ import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { PropertyValues } from "lit";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { formatCoordinate, formatLoss } from "../../charts/format";
 import { sceneOf } from "../../charts/scene";
 import type { ViewState } from "../../protocol/messages";

@@ -1,4 +1,4 @@
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { createChart } from "../../charts/chart";
 import { figureOption } from "../../charts/figure";
 import { baseName } from "../../charts/format";

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { ramp } from "../../charts/colours";
 import { formatLoss, formatTick } from "../../charts/format";
 import type { CurvatureTable } from "../../state/curvature";

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { formatCoordinate } from "../../charts/format";
 import type { Metric } from "../../state/field";
 import { fieldOf, origin } from "../../state/field";
@@ -128,7 +128,10 @@ export class DataTable extends LitElement {
     const loss = losses.values[index]!;
     const accuracy = fieldOf(this.run, "accuracy").values[index]!;
     const measured = from === origin.measured;
-    const written = formatMetric(this.metric, this.metric === "loss" ? loss : accuracy);
+    const written = formatMetric(
+      this.metric,
+      this.metric === "loss" ? loss : this.metric === "error" ? 100 - accuracy : accuracy,
+    );
     return html`<td
       data-index=${index}
       data-loss=${String(loss)}

@@ -1,7 +1,7 @@
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { disclosure, shared } from "../../styles/shared";
 
 /** What was found or taken without being asked for: closed, with the first of it in the summary. */

@@ -1,6 +1,6 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { createChart } from "../../charts/chart";
 import type { Chart } from "../../charts/chart";
 import { linesOption } from "../../charts/lines";

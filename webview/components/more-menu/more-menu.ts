@@ -1,6 +1,6 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property, queryAll, query } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { shared } from "../../styles/shared";
 import "../pop-up/pop-up";
 import type { PopUp } from "../pop-up/pop-up";

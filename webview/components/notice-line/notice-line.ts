@@ -1,7 +1,7 @@
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { shared } from "../../styles/shared";
 
 const icons = { error: "error", warning: "warning", info: "info" } as const;

@@ -1,7 +1,7 @@
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { accuracyError, baseName, formatLoss } from "../../charts/format";
 import type { RunData } from "../../state/model";
 import { shared } from "../../styles/shared";

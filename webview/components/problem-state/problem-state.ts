@@ -3,7 +3,7 @@ import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Problem, ProblemReason } from "../../../server/protocol/problem";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import type { PanelMessage } from "../../protocol/messages";
 import { shared, statement } from "../../styles/shared";
 import { emit } from "../events";

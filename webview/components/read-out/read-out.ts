@@ -2,14 +2,14 @@ import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import type { PropertyValues } from "lit";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { formatAccuracy, formatCoordinate, formatLoss } from "../../charts/format";
 import type { Cursor } from "../../state/cursor";
 import { fieldOf, origin, readingAt } from "../../state/field";
 import type { Metric, Reading } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { provenance } from "../../state/provenance";
-import { formatMetric, gridStep } from "../../state/summary";
+import { centreValue, formatMetric, gridStep } from "../../state/summary";
 import { shared } from "../../styles/shared";
 
 interface ReadValue {
@@ -90,7 +90,7 @@ export class ReadOut extends LitElement {
 
   #reading(metric: Metric, place: { alpha: number; beta: number }): Reading {
     // Without a cursor the values are those of the unperturbed model, as in the header.
-    if (!this.cursor) return { value: Number(this.run.header.centre[metric]), origin: origin.measured };
+    if (!this.cursor) return { value: centreValue(this.run, metric), origin: origin.measured };
     return readingAt(fieldOf(this.run, metric), place.alpha, place.beta);
   }
 

@@ -2,7 +2,7 @@ import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { EarlierRun } from "../../../server/protocol/requests";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { shared, statement } from "../../styles/shared";
 import { emit } from "../events";
 

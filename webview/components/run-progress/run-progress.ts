@@ -4,7 +4,7 @@ import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { PropertyValues } from "lit";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { formatDuration } from "../../charts/format";
 import type { RunData } from "../../state/model";
 import { shared } from "../../styles/shared";

@@ -1,7 +1,7 @@
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { strings } from "../../app/strings";
+import { strings } from "../../strings/strings";
 import { baseName, formatTick } from "../../charts/format";
 import type { RunData } from "../../state/model";
 import { disclosure, shared } from "../../styles/shared";

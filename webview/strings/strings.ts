@@ -2,13 +2,27 @@ import type { LossSpec } from "../../server/protocol/study";
 import { formatCount } from "../charts/format";
 import type { Question } from "../protocol/messages";
 
-/** Every text of the panel, in one place for translation. */
+/** Texts of the panel that are not one view's own, in one place for translation. */
 
 const times = (columns: number, rows: number) => `${columns} × ${rows}`;
 const grid = ([columns, rows]: readonly [number, number]) => times(columns, rows);
 
 export const strings = {
   panel: "Loss landscape",
+
+  // Views
+  viewsLabel: "Views",
+  viewWarnings: (count: number) => (count === 1 ? "1 warning" : `${count} warnings`),
+  views: {
+    contour: "Contour",
+    surface: "Surface",
+    lines: "Lines",
+    trajectory: "Trajectory",
+    curvature: "Curvature",
+    weights: "Weights",
+    compare: "Compare",
+    trust: "Trust",
+  },
 
   // Header
   loss: "Loss",
@@ -59,7 +73,8 @@ export const strings = {
   // Tools
   metricLabel: "Metric",
   scaleLabel: "Scale",
-  metric: (metric: "loss" | "accuracy") => (metric === "loss" ? "Loss" : "Accuracy"),
+  metric: (metric: "loss" | "accuracy" | "error") =>
+    ({ loss: "Loss", accuracy: "Accuracy", error: "Error rate" })[metric],
   logScale: "Log scale",
   linearScale: "Linear",
   profiles: "Profiles",
@@ -85,7 +100,7 @@ export const strings = {
   figureKeys:
     "Arrow keys move the cursor, Shift moves ten steps, Home goes to θ*, Enter pins, plus and minus zoom, 0 resets.",
   summary: (parts: {
-    readonly metric: "loss" | "accuracy";
+    readonly metric: "loss" | "accuracy" | "error";
     readonly x: readonly [string, string];
     readonly y: readonly [string, string];
     readonly centre: string;
@@ -93,7 +108,7 @@ export const strings = {
     readonly highest?: { readonly value: string; readonly alpha: string; readonly beta: string };
     readonly provenance: string;
   }) => {
-    const name = parts.metric === "loss" ? "loss" : "accuracy";
+    const name = { loss: "loss", accuracy: "accuracy", error: "error rate" }[parts.metric];
     const range =
       parts.lowest && parts.highest
         ? ` Measured values range from ${parts.lowest.value} at α ${parts.lowest.alpha}, β ${parts.lowest.beta} to ` +
@@ -244,8 +259,8 @@ export const strings = {
   saveAsStudy: "Save as study",
 
   // Table
-  tableCaption: (metric: "loss" | "accuracy", provenance: string) =>
-    `${metric === "loss" ? "Loss" : "Accuracy"} at each grid point: α in columns, β in rows. ${provenance}.`,
+  tableCaption: (metric: "loss" | "accuracy" | "error", provenance: string) =>
+    `${{ loss: "Loss", accuracy: "Accuracy", error: "Error rate" }[metric]} at each grid point: α in columns, β in rows. ${provenance}.`,
   tableCorner: "β \\ α",
   cellTitle: (loss: string, accuracy: string, measured: boolean) =>
     `loss ${loss}, accuracy ${accuracy} %, ${measured ? "measured" : "interpolated"}`,

@@ -1,0 +1,27 @@
+import { ProblemError } from "../../../server/protocol/problem";
+import type { Problem } from "../../../server/protocol/problem";
+import type { AskName, AnswerMessage } from "../../../webview/protocol/asks";
+import type { AskContext, AskHandler } from "./ask";
+
+/** Who answers what; a question of a name that is not here is refused. */
+const handlers: { readonly [K in AskName]?: AskHandler<K> } = {};
+
+/**
+ * Answers a question of the page, whatever it may have sent: a problem takes the place of a result.
+ * @param fault tells of an error that is none of the user's.
+ */
+export async function answerAsk(
+  message: { readonly id: number; readonly ask: string; readonly params: unknown },
+  context: AskContext,
+  fault: (error: unknown) => Problem,
+): Promise<AnswerMessage> {
+  const { id, ask, params } = message;
+  const handler = Object.hasOwn(handlers, ask) ? (handlers[ask as AskName] as AskHandler<AskName>) : undefined;
+  const known = handler?.read(params);
+  try {
+    if (handler === undefined || known === undefined) throw new Error(`The panel asked "${ask}" in an unknown way`);
+    return { kind: "answer", id, result: await handler.answer(known, context) };
+  } catch (error) {
+    return { kind: "answer", id, problem: error instanceof ProblemError ? error.problem : fault(error) };
+  }
+}

@@ -1,0 +1,150 @@
+import "@vscode-elements/elements/dist/vscode-single-select/index.js";
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { ViewName } from "../../protocol/messages";
+import { strings } from "../../strings/strings";
+import { shared } from "../../styles/shared";
+import { emit } from "../events";
+
+/** A tab: its name, its title and how much behind it asks for attention. */
+export interface Tab {
+  readonly name: ViewName;
+  readonly title: string;
+  readonly badge: number;
+}
+
+/** The views of the panel: tabs, or a list to choose from where there is no room for them. */
+@customElement("view-tabs")
+export class ViewTabs extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        border-top: 1px solid var(--ll-rule);
+        border-bottom: 1px solid var(--ll-rule);
+      }
+
+      [role="tablist"] {
+        display: flex;
+        height: 32px;
+        padding: 0 8px;
+        overflow-x: auto;
+        scrollbar-width: none;
+      }
+
+      button {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        flex: none;
+        padding: 0 8px;
+        border: 0;
+        border-bottom: 1px solid transparent;
+        border-top: 1px solid transparent;
+        background: none;
+        color: var(--ll-muted);
+        font: inherit;
+        cursor: pointer;
+      }
+
+      button:hover {
+        color: var(--vscode-foreground);
+      }
+
+      button[aria-selected="true"] {
+        color: var(--vscode-foreground);
+        border-bottom-color: var(--ll-selected, var(--vscode-panelTitle-activeBorder, currentColor));
+      }
+
+      .badge {
+        min-width: 16px;
+        padding: 0 4px;
+        border-radius: 8px;
+        font-size: 11px;
+        line-height: 16px;
+        text-align: center;
+        color: var(--vscode-badge-foreground);
+        background: var(--vscode-badge-background);
+      }
+
+      .list {
+        padding: 8px 12px;
+      }
+
+      vscode-single-select {
+        width: 100%;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) tabs: readonly Tab[] = [];
+  @property({ attribute: false }) shown?: ViewName;
+  @property({ type: Boolean, reflect: true }) narrow = false;
+
+  override render() {
+    return this.narrow ? this.#list() : this.#tablist();
+  }
+
+  #tablist() {
+    return html`<div role="tablist" aria-label=${strings.viewsLabel} @keydown=${this.#onKey}>
+      ${this.tabs.map(({ name, title, badge }) => {
+        const selected = name === this.shown;
+        return html`<button
+          role="tab"
+          data-view=${name}
+          aria-selected=${selected}
+          tabindex=${selected ? 0 : -1}
+          @click=${() => this.#show(name)}
+        >
+          ${title}
+          ${
+            badge > 0
+              ? html`<span class="badge" aria-hidden="true">${badge}</span
+                  ><span class="spoken">${strings.viewWarnings(badge)}</span>`
+              : nothing
+          }
+        </button>`;
+      })}
+    </div>`;
+  }
+
+  #list() {
+    const options = this.tabs.map(({ name, title, badge }) => ({
+      value: name,
+      label: badge > 0 ? `${title} (${badge})` : title,
+      description: "",
+      selected: name === this.shown,
+      disabled: false,
+    }));
+    return html`<div class="list">
+      <vscode-single-select
+        label=${strings.viewsLabel}
+        .options=${options}
+        .value=${this.shown ?? ""}
+        @change=${(event: Event) => this.#show((event.target as HTMLElement & { value: ViewName }).value)}
+      ></vscode-single-select>
+    </div>`;
+  }
+
+  #show(name: ViewName): void {
+    if (name !== this.shown) emit(this, "view-change", { shown: name });
+  }
+
+  #onKey = (event: KeyboardEvent) => {
+    const at = this.tabs.findIndex(({ name }) => name === this.shown);
+    const last = this.tabs.length - 1;
+    const to = { ArrowLeft: at > 0 ? at - 1 : last, ArrowRight: at < last ? at + 1 : 0, Home: 0, End: last }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const { name } = this.tabs[to]!;
+    this.#show(name);
+    // Selection follows focus; the roving tab index comes with the next update.
+    this.renderRoot.querySelector<HTMLElement>(`[data-view="${name}"]`)?.focus();
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "view-tabs": ViewTabs;
+  }
+}

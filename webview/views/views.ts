@@ -1,0 +1,21 @@
+import { viewNames } from "../protocol/messages";
+import type { ViewName } from "../protocol/messages";
+import type { RunData } from "../state/model";
+import { contour } from "./contour";
+import { curvature } from "./curvature";
+import { lines } from "./lines";
+import { trust } from "./trust";
+import type { PanelView } from "./view";
+
+const views: readonly PanelView[] = [contour, lines, curvature, trust];
+
+/** The views of a run, in the order of their tabs. */
+export function viewsOf(run: RunData): readonly PanelView[] {
+  return viewNames.flatMap((name) => views.filter((view) => view.name === name && view.applies(run)));
+}
+
+/** The view that is shown: the one asked for, otherwise the first that there is; undefined when there is none. */
+export function shownView(run: RunData, asked: ViewName): PanelView | undefined {
+  const all = viewsOf(run);
+  return all.find(({ name }) => name === asked) ?? all[0];
+}
