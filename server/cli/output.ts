@@ -1,6 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { ProblemError } from "../protocol/problem";
+import { writeResult } from "../requests/export";
 import type { Terminal } from "./terminal";
 
 /**
@@ -13,19 +11,7 @@ export async function writeOutput(target: string, text: string | Uint8Array, ter
     terminal.result(text);
     return;
   }
-  try {
-    await mkdir(path.dirname(target), { recursive: true });
-    await writeFile(target, text);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new ProblemError({
-      reason: "journal-unwritable",
-      title: "The output cannot be written",
-      message: `${target} could not be written (${code}).`,
-      advice: "Choose another file or free some space; what was measured is kept in the run's journal.",
-      file: target,
-    });
-  }
+  await writeResult(target, text);
 }
 
 /** One object as indented JSON; numbers keep every digit. */

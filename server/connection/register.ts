@@ -9,16 +9,24 @@ import type { Problem } from "../protocol/problem";
 import {
   DescribeRequest,
   EnginesRequest,
+  ExportRequest,
   HealthNotification,
+  NameRequest,
   OpenRequest,
   PauseRequest,
   RunProgressType,
   RunRequest,
   StudyTextRequest,
+  SummariesRequest,
+  ThumbnailRequest,
 } from "../protocol/requests";
-import type { DescribeParams, DescribeResult, OpenResult, RunOutcome } from "../protocol/requests";
+import type { DescribeParams, DescribeResult, ExportResult, OpenResult, RunOutcome } from "../protocol/requests";
 import { describeStudy } from "../requests/describe";
+import { exportToFiles } from "../requests/export";
+import { thumbnailOf } from "../requests/thumbnail";
 import { textOfStudy } from "../requests/studyText";
+import { Catalogue } from "../runs/catalogue";
+import { nameRun } from "../runs/name";
 import { openRun } from "../runs/open";
 import { HealthReporter } from "./health";
 import { Log } from "./log";
@@ -83,6 +91,7 @@ export function register(connection: Connection): void {
       return { kind: "problem", problem: told(log, `Opening ${path.basename(journal)}`, error) };
     }
   });
+  registerSavedRuns(connection, log);
   connection.onRequest(EnginesRequest, async () => {
     const done = health.busy("Testing engines");
     try {
@@ -100,6 +109,35 @@ export function register(connection: Connection): void {
     // The client is gone, and with it everyone whom this process could tell.
     if (error.code === "EPIPE" || error.code === "ERR_IPC_CHANNEL_CLOSED") process.exit(1);
     log.error("Uncaught exception", error);
+  });
+}
+
+/** What is asked about runs by their journals; nothing is computed. */
+function registerSavedRuns(connection: Connection, log: Log): void {
+  const catalogue = new Catalogue((message) => log.warn(message));
+  connection.onRequest(SummariesRequest, ({ journals }) => catalogue.summaries(journals));
+  connection.onRequest(NameRequest, async ({ journal, name }) => {
+    try {
+      await nameRun(journal, name);
+    } catch (error) {
+      const problem = told(log, `Naming ${path.basename(journal)}`, error);
+      throw new ResponseError(ErrorCodes.InternalError, `${problem.message} ${problem.advice}`, problem);
+    }
+  });
+  connection.onRequest(ExportRequest, async (params): Promise<ExportResult> => {
+    try {
+      return { kind: "done", files: await exportToFiles(params) };
+    } catch (error) {
+      return { kind: "problem", problem: told(log, `Exporting ${path.basename(params.journal)}`, error) };
+    }
+  });
+  connection.onRequest(ThumbnailRequest, async ({ journal, width, dark }) => {
+    try {
+      return { svg: await thumbnailOf(journal, { width, dark }) };
+    } catch (error) {
+      told(log, `Drawing ${path.basename(journal)}`, error);
+      return null;
+    }
   });
 }
 

@@ -1,7 +1,7 @@
 import { ProblemError } from "../protocol/problem";
 import type { RunHeader, RunSnapshot } from "../protocol/result";
 import { readJournal } from "./journal";
-import type { JournalContent } from "./record";
+import type { EndRecord, JournalContent } from "./record";
 import { RunState } from "./state";
 
 /**
@@ -11,16 +11,19 @@ import { RunState } from "./state";
  */
 export async function openRun(journal: string): Promise<RunSnapshot> {
   const content = await readJournal(journal);
-  if (!content) {
-    throw new ProblemError({
-      reason: "file-missing",
-      title: "The saved results are gone",
-      message: `The run's journal "${journal}" is not there any more.`,
-      advice: "Run the study again.",
-      file: journal,
-    });
-  }
+  if (!content) throw gone(journal);
   return snapshotOf(content, content.header, journal);
+}
+
+/** The problem of a journal that is not there. */
+export function gone(journal: string): ProblemError {
+  return new ProblemError({
+    reason: "file-missing",
+    title: "The saved results are gone",
+    message: `The run's journal "${journal}" is not there any more.`,
+    advice: "Run the study again.",
+    file: journal,
+  });
 }
 
 /**
@@ -29,12 +32,17 @@ export async function openRun(journal: string): Promise<RunSnapshot> {
  */
 export function snapshotOf(content: JournalContent, header: RunHeader, journal: string): RunSnapshot {
   const state = new RunState(header, content);
-  const end = content.ends.at(-1);
-  const isDone = end?.end === "done" && state.isComplete;
+  const end = endOf(content, state);
   return {
     ...state.picture(),
-    status: isDone ? "done" : "cancelled",
-    checks: isDone ? [...header.checks, ...end.checks] : header.checks,
+    status: end ? "done" : "cancelled",
+    checks: end ? [...header.checks, ...end.checks] : header.checks,
     journal,
   };
+}
+
+/** The end of a run that is done: its journal says so and every point is there; undefined for any other. */
+export function endOf({ ends }: JournalContent, state: RunState): EndRecord | undefined {
+  const end = ends.at(-1);
+  return end?.end === "done" && state.isComplete ? end : undefined;
 }

@@ -13,6 +13,8 @@ const FORMAT = "loss-landscape-run";
 export const JOURNAL_VERSION = 1;
 /** More points along an axis than any study may ask for. */
 const mostAlongAxis = 2000;
+/** Characters of a run's name. */
+const longestName = 200;
 
 /** The line that a session of a run ends with; missing when it was torn away. */
 export interface EndRecord {
@@ -26,6 +28,8 @@ export interface EndRecord {
 /** All that a journal holds. */
 export interface JournalContent {
   readonly header: RunHeader;
+  /** The user's own name for the run. */
+  readonly name?: string;
   /** In the order in which they were measured; every index at most once. */
   readonly points: readonly Point[];
   /** What was measured beside the grid; the last one of a kind and number counts. */
@@ -35,9 +39,9 @@ export interface JournalContent {
   readonly length: number;
 }
 
-/** First line of a journal. */
-export function headerLine(header: RunHeader): string {
-  return `${JSON.stringify({ format: FORMAT, version: JOURNAL_VERSION, header })}\n`;
+/** First line of a journal. A name stands beside the header, where readers that know of none pass it over. */
+export function headerLine(header: RunHeader, name?: string): string {
+  return `${JSON.stringify({ format: FORMAT, version: JOURNAL_VERSION, name, header })}\n`;
 }
 
 /**
@@ -66,7 +70,7 @@ export class JournalParser {
   private readonly extras: ExtraRecord[] = [];
   private readonly ends: EndRecord[] = [];
   private readonly seen = new Set<number>();
-  private head: { readonly header: RunHeader; readonly asked: Extras } | undefined;
+  private head: Head | undefined;
   /** The beginning of a line whose end has not come yet. */
   private cut: Uint8Array[] = [];
   private length = 0;
@@ -96,8 +100,8 @@ export class JournalParser {
   /** What was in all the bytes. @throws ProblemError `journal-damaged` when there was no header. */
   content(): JournalContent {
     const { points, extras, ends, length } = this;
-    const { header } = this.head ?? headOf(undefined, this.file);
-    return { header, points, extras, ends, length };
+    const { header, name } = this.head ?? headOf(undefined, this.file);
+    return { header, ...(name === undefined ? {} : { name }), points, extras, ends, length };
   }
 
   private line(line: Uint8Array): void {
@@ -133,6 +137,15 @@ export class JournalParser {
   }
 }
 
+/** A name as one line of at most `longestName` characters; control characters become spaces. */
+export function cleanName(name: string): string {
+  return name
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .trim()
+    .slice(0, longestName)
+    .trim();
+}
+
 /** The problem of a journal that cannot be read. */
 export function damaged(file: string, finding: string): ProblemError {
   return new ProblemError({
@@ -144,8 +157,14 @@ export function damaged(file: string, finding: string): ProblemError {
   });
 }
 
+interface Head {
+  readonly header: RunHeader;
+  readonly asked: Extras;
+  readonly name?: string;
+}
+
 /** @param line the first one; undefined when there is none. */
-function headOf(line: Uint8Array | undefined, file: string): { readonly header: RunHeader; readonly asked: Extras } {
+function headOf(line: Uint8Array | undefined, file: string): Head {
   const record = line === undefined ? undefined : parseJson(line);
   if (!isObject(record) || record.format !== FORMAT) {
     throw damaged(file, "its first line is not the header of a run");
@@ -163,7 +182,8 @@ function headOf(line: Uint8Array | undefined, file: string): { readonly header: 
     });
   }
   if (!isHeader(record.header)) throw damaged(file, "its header is incomplete");
-  return { header: record.header, asked: new Extras(record.header) };
+  const name = typeof record.name === "string" ? cleanName(record.name) : "";
+  return { header: record.header, asked: new Extras(record.header), ...(name === "" ? {} : { name }) };
 }
 
 /** The fields that reading and drawing a run rests upon; the others are carried. */

@@ -58,17 +58,19 @@ function lineColour(ground: Colour): Colour {
 }
 
 /** Half a tenth of a pixel at three times the size. */
-const tolerance = 0.03;
+const printTolerance = 0.03;
 
 /**
  * The filled map: each level's region over the one below it, then the lines, the hatch over cells with a value that is
- * not finite, blank cells where nothing is known, and the numbers, which keep away from `avoid`.
+ * not finite, blank cells where nothing is known, and the numbers, which keep away from `avoid`; without it there are none.
+ * @param tolerance by how much lines may be simplified, in pixels; that of print when absent.
  */
 export function planeMarkup(
   canvas: Canvas,
   plane: Plane,
   box: Box,
-  avoid: readonly { readonly x: number; readonly y: number }[],
+  avoid?: readonly { readonly x: number; readonly y: number }[],
+  tolerance = printTolerance,
 ): string {
   const { levels, field, colours } = plane;
   const { x, y } = planeScales(plane, box);
@@ -102,9 +104,10 @@ export function planeMarkup(
       "stroke-width": major ? 0.9 : 0.6,
     }),
   );
-  const taken = [...avoid, ...[...field.beyond, ...field.unknown].map((cell) => cellCentre(field, cell, x, y))];
+  const blank = [...field.beyond, ...field.unknown].map((cell) => cellCentre(field, cell, x, y));
+  const taken = [...(avoid ?? []), ...blank];
   const labels = levels.levels.flatMap(({ value, major, shade }, k) => {
-    if (!major) return [];
+    if (!major || avoid === undefined) return [];
     const ground = colours(shade);
     return placeLabels(lines[k]!, box, taken).map((place) =>
       text(place.x, place.y, tickText(value), {
