@@ -32,6 +32,7 @@ import { HealthReporter } from "./health";
 import { Log } from "./log";
 import { Runs } from "./runs";
 import { StudyFeatures, studyCapabilities } from "./studies";
+import { registerWeights } from "./weights";
 
 /** How long a shutdown waits for evaluators to end, in milliseconds. */
 const shutdownPatience = 2000;
@@ -92,6 +93,7 @@ export function register(connection: Connection): void {
     }
   });
   registerSavedRuns(connection, log);
+  registerWeights(connection, log, health);
   connection.onRequest(EnginesRequest, async () => {
     const done = health.busy("Testing engines");
     try {

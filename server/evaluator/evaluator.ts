@@ -9,6 +9,7 @@ import type { EvaluatorRequest, EvaluatorResponse } from "./messages";
 import { loadModel, weightsOf } from "./model";
 import { planStudy } from "./plan";
 import { Session } from "./session";
+import { weighModels } from "./weigh";
 
 type Answer = EvaluatorResponse extends infer R ? (R extends { id: number } ? Omit<R, "id"> : never) : never;
 
@@ -40,6 +41,8 @@ export class Evaluator {
         return { kind: "inspected", answer: await inspectFiles(request.question) };
       case "fit":
         return { kind: "fitted", models: await fitWeights(request.weights, request.models) };
+      case "weigh":
+        return { kind: "weighed", figure: await weighModels(request.selection) };
       case "plan":
         return { kind: "planned", planned: await planStudy(request.study, request.file) };
       case "prepare": {

@@ -21,6 +21,7 @@ import type {
   Study,
   TrainingConfiguration,
 } from "../protocol/study";
+import type { WeightsFigure, WeightsSelection } from "../protocol/weights";
 
 /** Sums over the samples of one split at one point; means and percentages are made from them outside. */
 export interface PointSums {
@@ -134,6 +135,8 @@ export type EvaluatorRequest =
   | { readonly id: number; readonly kind: "inspect"; readonly question: FilesQuestion }
   /** Which models a file belongs to, if it holds weights alone. */
   | { readonly id: number; readonly kind: "fit"; readonly weights: string; readonly models: readonly string[] }
+  /** How the weights of files are distributed. */
+  | { readonly id: number; readonly kind: "weigh"; readonly selection: WeightsSelection }
   | { readonly id: number; readonly kind: "engines" };
 
 /** From an evaluator process to the pool. */
@@ -158,6 +161,7 @@ export type EvaluatorResponse =
     }
   | { readonly id: number; readonly kind: "inspected"; readonly answer: FilesAnswer }
   | { readonly id: number; readonly kind: "fitted"; readonly models: readonly FittedModel[] | undefined }
+  | { readonly id: number; readonly kind: "weighed"; readonly figure: WeightsFigure }
   | { readonly id: number; readonly kind: "engines"; readonly engines: readonly EngineReport[] }
   | { readonly id: number; readonly kind: "failed"; readonly problem: Problem; readonly stack?: string };
 

@@ -22,6 +22,7 @@ export type EvaluatorAnswer<K extends EvaluatorRequest["kind"]> = Extract<
       fingerprint: "fingerprinted";
       inspect: "inspected";
       fit: "fitted";
+      weigh: "weighed";
       engines: "engines";
     }[K];
   }

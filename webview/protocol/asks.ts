@@ -1,7 +1,7 @@
 import type { Problem } from "../../server/protocol/problem";
 import type { ForeseeResult, RunSummary, StudyChange } from "../../server/protocol/requests";
 import type { RunSnapshot } from "../../server/protocol/result";
-import type { WeightsFigure, WeightsSelection } from "../../server/protocol/weights";
+import type { WeightsFigure } from "../../server/protocol/weights";
 
 /** What may be asked for as a file of the run that is shown, beside pictures of the panel's own. */
 export type ExportFormat = "csv" | "json" | "npz" | "h5" | "vtp" | "obj" | "html" | "svg" | "png";
@@ -17,7 +17,11 @@ export interface Asks {
   readonly runs: { readonly params: Record<string, never>; readonly result: readonly RunSummary[] };
   /** A run of that list, to be compared. */
   readonly run: { readonly params: { readonly journal: string }; readonly result: RunSnapshot };
-  readonly weights: { readonly params: WeightsSelection; readonly result: WeightsFigure };
+  /** How weights are distributed: of the model itself, its checkpoints and other files, as absolute paths. */
+  readonly weights: {
+    readonly params: { readonly files: readonly string[]; readonly bins: number };
+    readonly result: WeightsFigure;
+  };
   /** Lets the user choose models whose weights are to be compared; absolute paths, none when the user gives up. */
   readonly "pick-models": { readonly params: Record<string, never>; readonly result: readonly string[] };
   /** Writes the run's data to a file that the user chooses; its path, or nothing when the user gives up. */
