@@ -31,6 +31,8 @@ export function overridesOf(parsed: Parsed): Omit<StudyDraft, "model" | "file"> 
   return {
     data: {
       path: as("data", (file) => path.resolve(file)),
+      x: parsed.text("inputs"),
+      y: parsed.text("targets"),
       split: parsed.text("split"),
       samples: whole("samples", 1, 1e9),
       sample: as("sample", (text) => oneOf("sample", text, ["stratified", "first"])),

@@ -10,6 +10,8 @@ export const runFlags: Readonly<Record<string, Flag>> = {
     help: "labelled data: .npz, .npy, IDX, CIFAR, .csv, .parquet, .safetensors or a folder of pictures",
   },
   split: { type: "string", value: "NAME", help: "what the split is called, e.g. test" },
+  inputs: { type: "string", value: "NAME", help: "array or columns of the samples in the file (by their usual names)" },
+  targets: { type: "string", value: "NAME", help: "array or column of the labels (by their usual names)" },
   splits: {
     type: "string",
     value: "NAME=FILE,…",

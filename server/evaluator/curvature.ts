@@ -14,16 +14,19 @@ import type { Derivatives } from "./derivatives";
 import type { Values } from "./flatVector";
 
 /** Most products that are made for one point. */
-const mostSteps = 200;
+export const mostSteps = 200;
 
 /** Bytes that a Krylov space's basis of float32 may take; fewer steps are made for models that large. */
 const basisMemory = 2 ** 30;
 
 /** Ritz values of one sample of the spectral density. */
-const densitySteps = 60;
+export const densitySteps = 60;
 
 /** Searches for the largest loss in the box of ε-sharpness, and their steps. */
 const searches = { restarts: 3, steps: 12 };
+
+/** Most gradients that ε-sharpness takes: the centre's, the starts', the steps'. */
+export const mostGradients = searches.restarts * (searches.steps + 1);
 
 /** Curvature at one point, before it is a point of a map. */
 export type Curvature = Omit<CurvaturePoint, "index">;

@@ -168,9 +168,15 @@ export type ForeseeResult =
       readonly kind: "ready";
       /** The changed study, complete and checked. */
       readonly study: Study;
-      /** Evaluations of the loss that are missing: points of the grid, checkpoints; each over all samples. */
+      /**
+       * Evaluations of the loss that are missing, each over all samples of all splits: points of the grid, and of each
+       * checkpoint its own and its projection's. The most that there may be where points are interpolated.
+       */
       readonly evaluations: number;
-      /** Hessian-vector products and gradients that are missing, as far as their number is known before. */
+      /**
+       * Hessian-vector products and gradients that are missing: the most that there may be, where no earlier run tells how many
+       * a point takes.
+       */
       readonly products: number;
       /** How long it takes, if an earlier run of the model tells. */
       readonly seconds?: number;

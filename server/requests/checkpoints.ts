@@ -90,7 +90,8 @@ async function filesBeside(draft: StudyDraft): Promise<Found> {
   };
 }
 
-async function timesOf(files: readonly string[]): Promise<ReadonlyMap<string, number>> {
+/** When files were changed last, by their path. */
+export async function timesOf(files: readonly string[]): Promise<ReadonlyMap<string, number>> {
   return new Map(await Promise.all(files.map(async (file) => [file, (await stat(file)).mtimeMs] as const)));
 }
 

@@ -169,12 +169,17 @@ async function draftOf({ file, data, model, overrides = {}, text, log }: Describ
     found = subject.notices;
     written = { model: subject.model, ...(subject.weights === undefined ? {} : { weights: subject.weights }) };
   } else written = await readStudy(studyFile, chosen !== undefined, text);
-  const draft = overrideDraft(isOtherPlane(written, overrides) ? withoutRange(written) : written, overrides);
+  const draft = overridden(written, overrides);
   if (chosen === undefined || chosen === written.data?.path) return { kind: "draft", draft, notices, subject: found };
   // The names of arrays and split that a study gives belong to the file that it names.
   const { x, y, split, layout } = overrides.data ?? {};
   const other = { ...draft, data: { ...draft.data, path: chosen, x, y, split, layout } };
   return { kind: "draft", draft: other, notices, subject: found };
+}
+
+/** What flags make of a draft: another plane than its own takes its range with it. */
+export function overridden(written: StudyDraft, overrides: NonNullable<DescribeOptions["overrides"]>): StudyDraft {
+  return overrideDraft(isOtherPlane(written, overrides) ? withoutRange(written) : written, overrides);
 }
 
 /** Whether the user asks for another plane than the study's own, about which the study's range says nothing. */

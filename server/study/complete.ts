@@ -23,7 +23,8 @@ const grid: GridSpec = { x: [-1, 1], y: [-1, 1], points: [51, 51] };
 /** Lines have no second axis; between two models they reach beyond both. */
 const linePoints = 401;
 const beyondBoth: readonly [number, number] = [-0.5, 1.5];
-const curvature: CurvatureSpec = {
+/** Of a curvature map that is asked for and not described. */
+export const curvatureDefaults: CurvatureSpec = {
   points: [11, 11],
   samples: 256,
   parameters: "kernels",
@@ -59,7 +60,7 @@ export function completeStudy(draft: StudyDraft, data: DataFacts, defaults: Stud
     directions,
     ...(draft.batchNorm === undefined || draft.batchNorm === "keep" ? {} : { batchNorm: draft.batchNorm }),
     grid: completeGrid(draft, directions, defaults),
-    ...(draft.curvature ? { curvature: { ...curvature, ...merge<CurvatureSpec>(draft.curvature) } } : {}),
+    ...(draft.curvature ? { curvature: { ...curvatureDefaults, ...merge<CurvatureSpec>(draft.curvature) } } : {}),
     ...(draft.sharpness ? { sharpness: { ...sharpness, ...merge<SharpnessSpec>(draft.sharpness) } } : {}),
     compute: { ...compute, ...merge<ComputeSpec>(defaults.compute, draft.compute) },
   };

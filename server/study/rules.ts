@@ -142,6 +142,18 @@ function directionRules({ directions, grid, batchNorm, curvature, sharpness }: D
 
 function curvatureRules({ curvature, sharpness }: Draft, expect: Expect): void {
   expectPoints(expect, ["curvature", "points"], curvature?.points);
+  for (const [owner, spec] of Object.entries({ curvature, sharpness })) {
+    const { samples } = spec ?? {};
+    if (samples !== undefined) expect(isWhole(samples, 1), [owner, "samples"], "a whole number of at least 1", samples);
+  }
+  for (const name of ["traceProbes", "densityProbes"] as const) {
+    const probes = curvature?.[name];
+    if (probes !== undefined) expect(isWhole(probes, 0), ["curvature", name], "a whole number of at least 0", probes);
+  }
+  const { tolerance } = curvature ?? {};
+  if (tolerance !== undefined) {
+    expect(Number.isFinite(tolerance) && tolerance > 0, ["curvature", "tolerance"], "a number above 0", tolerance);
+  }
   if (sharpness?.epsilon !== undefined) {
     const fit = Number.isFinite(sharpness.epsilon) && sharpness.epsilon > 0;
     expect(fit, ["sharpness", "epsilon"], "a number above 0", sharpness.epsilon);

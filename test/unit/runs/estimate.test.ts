@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Study } from "../../../server/protocol/study";
-import { estimateSeconds } from "../../../server/runs/estimate";
+import { estimateSeconds, evaluationsOf, experienceOf, productsOf } from "../../../server/runs/estimate";
 import { Journal } from "../../../server/runs/journal";
 import { headerFor, studyOf } from "./header";
 
@@ -63,5 +63,70 @@ describe("the time of a run", () => {
     expect(await estimate(studyOf([3, 3]))).toBeUndefined();
     await finished(45);
     expect(await estimate(studyOf([3, 3]), "cc")).toBeUndefined();
+  });
+});
+
+describe("the amount of a run", () => {
+  test("counts points once for all splits, and of a checkpoint its own evaluation and its projection's", () => {
+    expect(evaluationsOf(studyOf([51, 51]))).toBe(2601);
+    const train = { ...studyOf([1, 1]).data, split: "train" };
+    const checkpoints = { files: ["/models/a.pt", "/models/b.pt"] };
+    expect(evaluationsOf(studyOf([3, 4], { checkpoints, splits: [train] }))).toBe(16);
+  });
+
+  test("counts products of curvature, at most or as an earlier run took", () => {
+    const curved = studyOf([3, 3], { curvature: { ...curvature, traceProbes: 5, densityProbes: 2 } });
+    expect(productsOf(studyOf([3, 3]))).toBe(0);
+    expect(productsOf(curved)).toBe(4 * 200 + 5 + 2 * 60);
+    expect(productsOf(curved, 30)).toBe(4 * 30 + 5 + 2 * 60);
+  });
+});
+
+const curvature = {
+  points: [2, 2],
+  samples: 50,
+  parameters: "kernels",
+  traceProbes: 0,
+  densityProbes: 0,
+  tolerance: 1e-3,
+} as const;
+
+describe("the time of curvature", () => {
+  /** A run of 3 × 3 points of 100 samples, and of 2 × 2 points of curvature with 40 products each of 50 samples. */
+  async function curved(seconds: number): Promise<void> {
+    const header = headerFor([3, 3]);
+    const file = path.join(folder, `net-curved.landscape-run.jsonl`);
+    const journal = await Journal.create(file, { ...header, study: { ...header.study, curvature } });
+    const points = Array.from({ length: 9 }, (_, index) => ({ index, loss: 1, accuracy: 50, lossError: 0 }));
+    await journal.appendPoints(points);
+    const values = { max: 1, min: 0, residual: [0, 0], symmetry: 0, products: 40 } as const;
+    await journal.appendExtras(
+      [0, 1, 2, 3].map((index) => ({ extra: "curvature", values: { ...values, index }, parameters: 10 })),
+    );
+    await journal.appendEnd({ end: "done", checks: [], seconds });
+    await journal.close();
+  }
+
+  test("is that of the same amount of work, wherever its plane is", async () => {
+    await curved(80);
+    const moved = studyOf([3, 3], { curvature, grid: { x: [2, 3], y: [0, 1], points: [3, 3] } });
+    expect(await experienceOf(moved, "aa", folder)).toEqual({ seconds: 80, productsPerPoint: 40 });
+  });
+
+  test("is told by what a run with curvature took beyond one without", async () => {
+    await curved(80);
+    expect(await estimate(studyOf([3, 3], { curvature: { ...curvature, points: [4, 4] } }))).toBeUndefined();
+    await finished(45);
+    // 35 seconds for 4 points of curvature of 50 samples; 16 of 100 take eight times as long.
+    const more = studyOf([3, 3], { curvature: { ...curvature, points: [4, 4], samples: 100 } });
+    expect(await estimate(more)).toBeCloseTo(45 + 8 * 35, 9);
+    expect(await estimate(studyOf([3, 3], { curvature: { ...curvature, parameters: "all" } }))).toBeUndefined();
+    expect(await estimate(studyOf([6, 3]))).toBeCloseTo(90, 9);
+  });
+
+  test("is unknown for sharpness that no run had", async () => {
+    await curved(80);
+    await finished(45);
+    expect(await estimate(studyOf([3, 3], { curvature, sharpness: { epsilon: 0.01, samples: 9 } }))).toBeUndefined();
   });
 });

@@ -1,0 +1,129 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { fingerprintInProcess } from "../evaluator/describe";
+import { ProblemError } from "../protocol/problem";
+import type { ForeseeParams, ForeseeResult } from "../protocol/requests";
+import type { Study } from "../protocol/study";
+import { evaluationsOf, experienceOf, productsOf } from "../runs/estimate";
+import { findEarlier, journalPath } from "../runs/find";
+import { readJournal } from "../runs/journal";
+import { Extras } from "../runs/extras";
+import { changedStudy } from "../study/change";
+import { resolveResultsFolder } from "../study/results";
+import { commandOf } from "./commandOf";
+
+type Foreseen = Extract<ForeseeResult, { readonly kind: "ready" }>;
+type Fingerprints = Readonly<Record<string, string>>;
+
+/** Changes studies and tells what their runs would cost. Reads every file once, as long as it does not change. */
+export class Foresight {
+  /** Of the files of the study that was asked for last, with what tells whether they are still the same. */
+  private last: { readonly files: string; readonly stamps: string; readonly fingerprints: Fingerprints } | undefined;
+
+  constructor(private readonly log: (message: string) => void) {}
+
+  /**
+   * The changed study, and what its run would be.
+   * @throws ProblemError when it cannot be run, or a file is missing.
+   */
+  async foresee({ study, change, defaults }: ForeseeParams): Promise<Foreseen> {
+    const changed = changedStudy(study, change);
+    await expectWeights(changed);
+    const { resultsFolder: setting } = defaults;
+    const folder = resolveResultsFolder(changed.model.path, setting);
+    const fingerprints = await this.fingerprints(changed);
+    const own = fingerprints[changed.model.path] ?? "";
+    const [earlier, { seconds, productsPerPoint }, command] = await Promise.all([
+      findEarlier(changed, fingerprints, folder),
+      experienceOf(changed, own, folder),
+      commandOf(changed, setting),
+    ]);
+    const all = { evaluations: evaluationsOf(changed), products: productsOf(changed, productsPerPoint) };
+    const left = earlier === undefined ? all : await missing(journalPath(changed, fingerprints, folder), all);
+    const share = left.evaluations + left.products === 0 ? 0 : shareOf(left, all);
+    return {
+      kind: "ready",
+      study: changed,
+      ...left,
+      ...(seconds === undefined ? {} : { seconds: seconds * share }),
+      ...(earlier ? { earlier } : {}),
+      command,
+    };
+  }
+
+  private async fingerprints(study: Study): Promise<Fingerprints> {
+    const { model, data, splits, checkpoints, directions } = study;
+    const files = JSON.stringify([
+      model,
+      data.path,
+      data.y,
+      splits?.map((each) => [each.path, each.y]),
+      checkpoints?.files,
+      directions,
+    ]);
+    if (this.last?.files === files && this.last.stamps === (await stampsOf(this.last.fingerprints))) {
+      return this.last.fingerprints;
+    }
+    const fingerprints = await fingerprintInProcess(study, { log: this.log });
+    this.last = { files, stamps: await stampsOf(fingerprints), fingerprints };
+    return fingerprints;
+  }
+}
+
+/** Sizes and times of change of files. */
+async function stampsOf(fingerprints: Fingerprints): Promise<string> {
+  const stamps = await Promise.all(
+    Object.keys(fingerprints).map((file) =>
+      stat(file).then(
+        ({ size, mtimeMs }) => [file, size, mtimeMs],
+        () => [file],
+      ),
+    ),
+  );
+  return JSON.stringify(stamps);
+}
+
+interface Amount {
+  readonly evaluations: number;
+  readonly products: number;
+}
+
+/** What an earlier run of the same study leaves to be done. */
+async function missing(journal: string, all: Amount): Promise<Amount> {
+  const content = await readJournal(journal);
+  if (!content) return all;
+  const { header, points, extras } = content;
+  const beside = new Extras(header);
+  beside.add(extras);
+  const checkpoints = beside.remaining("checkpoint").length;
+  const isDone = content.ends.at(-1)?.end === "done";
+  if (isDone) return { evaluations: 0, products: 0 };
+  const others = beside.remaining("curvature", "trace", "density", "sharpness").length;
+  const of = beside.total - (header.trajectory?.checkpoints.length ?? 0);
+  return {
+    evaluations: header.x.length * header.y.length - points.length + 2 * checkpoints,
+    products: of === 0 ? 0 : Math.round((all.products * others) / of),
+  };
+}
+
+function shareOf(left: Amount, all: Amount): number {
+  const shares = [
+    ...(all.evaluations > 0 ? [left.evaluations / all.evaluations] : []),
+    ...(all.products > 0 ? [left.products / all.products] : []),
+  ];
+  return Math.max(...shares);
+}
+
+/** The fingerprints name a missing file by its role; of weights that were just chosen more can be said. */
+async function expectWeights({ model }: Study): Promise<void> {
+  if (model.weights === undefined) return;
+  const found = await stat(model.weights).catch(() => undefined);
+  if (found?.isFile()) return;
+  throw new ProblemError({
+    reason: "file-missing",
+    title: "The weights were not found",
+    message: `${path.basename(model.weights)} should be at ${model.weights}, but there is no such file.`,
+    advice: "Choose another checkpoint, or put the file back.",
+    file: model.weights,
+  });
+}
