@@ -26,6 +26,7 @@ export function advance(content: Content, event: RunEvent): Content {
           ...snapshot,
           points: merge(snapshot.points, event.points),
           estimate: event.estimate ?? snapshot.estimate,
+          furtherEstimates: event.furtherEstimates ?? snapshot.furtherEstimates,
           progress: event.progress,
         },
       };

@@ -112,8 +112,8 @@ export class Recorder {
     if (points.length > 0) {
       const isNewLevel = surface.completeLevels > this.shownLevels;
       this.shownLevels = surface.completeLevels;
-      const estimate = isNewLevel || surface.bends ? surface.estimate() : undefined;
-      events.push({ kind: "points", points, ...(estimate ? { estimate } : {}), progress });
+      const estimates = isNewLevel || surface.bends ? state.estimates() : {};
+      events.push({ kind: "points", points, ...estimates, progress });
     }
     const { values } = extras;
     if (records.length > 0 && values) events.push({ kind: "extras", extras: values, progress });

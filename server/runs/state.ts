@@ -47,18 +47,22 @@ export class RunState {
     return { ...own, measured: own.measured + extras.measured, total: own.total + extras.total };
   }
 
+  /** The estimates of every split; none before the first nested grid is complete. */
+  estimates(): Pick<RunSnapshot, "estimate" | "furtherEstimates"> {
+    const estimate = this.surface.estimate();
+    const further = (this.header.splits ?? []).flatMap((_, k) => this.surface.estimate(k + 1) ?? []);
+    return { ...(estimate ? { estimate } : {}), ...(further.length > 0 ? { furtherEstimates: further } : {}) };
+  }
+
   /** What a snapshot shows of it. */
   picture(
     secondsLeft?: number,
   ): Pick<RunSnapshot, "header" | "points" | "estimate" | "furtherEstimates" | "extras" | "progress"> {
-    const estimate = this.surface.estimate();
-    const further = (this.header.splits ?? []).flatMap((_, k) => this.surface.estimate(k + 1) ?? []);
     const { values } = this.extras;
     return {
       header: this.header,
       points: this.surface.points,
-      ...(estimate ? { estimate } : {}),
-      ...(further.length > 0 ? { furtherEstimates: further } : {}),
+      ...this.estimates(),
       ...(values ? { extras: values } : {}),
       progress: this.progress(secondsLeft),
     };

@@ -27,13 +27,20 @@ describe("the content after an event", () => {
   test("gathers points, so that a page that comes later gets them all at once", () => {
     let content = running([point(4)]);
     const progress = { measured: 3, total: 9, level: [3, 3] as const, secondsLeft: 5 };
-    content = advance(content, { kind: "points", points: [point(0), point(8)], estimate: estimate(1), progress });
+    content = advance(content, {
+      kind: "points",
+      points: [point(0), point(8)],
+      estimate: estimate(1),
+      furtherEstimates: [estimate(2)],
+      progress,
+    });
     content = advance(content, { kind: "points", points: [point(2)], progress: { ...progress, measured: 4 } });
     expect(content).toEqual({
       kind: "snapshot",
       snapshot: {
         ...snapshot([point(4), point(0), point(8), point(2)]),
         estimate: estimate(1),
+        furtherEstimates: [estimate(2)],
         progress: { ...progress, measured: 4 },
       },
     });

@@ -9,14 +9,8 @@ import { Recorder } from "../../../server/runs/recorder";
 import { RunState } from "../../../server/runs/state";
 import { headerOf } from "./arbitraries";
 
-const header = headerOf({
-  points: [3, 3],
-  splits: 0,
-  checkpoints: 2,
-  traceProbes: 0,
-  densityProbes: 0,
-  sharpness: false,
-});
+const shape = { splits: 0, checkpoints: 2, traceProbes: 0, densityProbes: 0, sharpness: false };
+const header = headerOf({ ...shape, points: [3, 3] });
 const value = { loss: 1, accuracy: 50, lossError: 0.1 };
 
 function pointAt(index: number): Point {
@@ -28,7 +22,10 @@ function checkpointAt(checkpoint: number): ExtraRecord {
 }
 
 /** A recorder, and in which order things happened. `write` stands for the disk. */
-function recording(write: () => Promise<void> = () => Promise.resolve()): {
+function recording(
+  write: () => Promise<void> = () => Promise.resolve(),
+  of = header,
+): {
   readonly recorder: Recorder;
   readonly state: RunState;
   readonly happened: string[];
@@ -36,7 +33,7 @@ function recording(write: () => Promise<void> = () => Promise.resolve()): {
 } {
   const happened: string[] = [];
   const events: RunEvent[] = [];
-  const state = new RunState(header);
+  const state = new RunState(of);
   const noting = async (what: string, count: number): Promise<void> => {
     await write();
     happened.push(`${what} ${count}`);
@@ -102,4 +99,18 @@ test("after the disk has failed nothing more is written or shown, and the failur
   await recorder.drain();
   expect(happened).toEqual(["failed: Error: the disk is full"]);
   expect([writes, state.progress().measured]).toEqual([1, 0]);
+});
+
+test("with every estimate come those of the further splits", async () => {
+  const { recorder, events } = recording(undefined, headerOf({ ...shape, points: [5, 5], splits: 1 }));
+  // The corners, middles and centre are the first nested grid.
+  for (const index of [0, 2, 4, 10, 12, 14, 20, 22, 24])
+    recorder.add({ ...pointAt(index), further: [{ loss: index, accuracy: 25, lossError: 0.2 }] });
+  await recorder.drain();
+  const event = events.find(({ kind }) => kind === "points");
+  expect(event).toMatchObject({ estimate: { from: [3, 3] }, furtherEstimates: [{ from: [3, 3] }] });
+  if (event?.kind !== "points") throw new Error("no points");
+  expect(event.estimate!.loss).toEqual(new Array(25).fill(1));
+  expect(event.furtherEstimates![0]!.loss[24]).toBe(24);
+  expect(event.furtherEstimates![0]!.accuracy).toEqual(new Array(25).fill(25));
 });
