@@ -12,7 +12,7 @@ export default defineConfig({
   // Known in advance, so that the first test is not torn down by a discovery in the middle of it.
   optimizeDeps: {
     include: [
-      ...["button", "checkbox", "icon", "progress-bar", "single-select", "toolbar-button"].map(
+      ...["button", "checkbox", "icon", "progress-bar", "single-select", "textfield", "toolbar-button"].map(
         (name) => `@vscode-elements/elements/dist/vscode-${name}/index.js`,
       ),
       "axe-core",

@@ -136,6 +136,7 @@ export class LossLandscapePanel extends LitElement {
       <panel-header
         .heading=${title || strings.panel}
         .run=${shownRun}
+        .split=${this.view.split}
         .items=${this.#menuItems(shownRun)}
         .canRunAgain=${canRunAgain}
         ?narrow=${this.narrow}

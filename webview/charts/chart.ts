@@ -1,10 +1,10 @@
 import { CustomChart } from "echarts/charts";
 import { GraphicComponent, GridComponent } from "echarts/components";
 import * as echarts from "echarts/core";
-import { CanvasRenderer } from "echarts/renderers";
+import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
 import type { Box } from "./labels";
 
-echarts.use([CanvasRenderer, CustomChart, GridComponent, GraphicComponent]);
+echarts.use([CanvasRenderer, SVGRenderer, CustomChart, GridComponent, GraphicComponent]);
 
 export type Chart = ReturnType<typeof echarts.init>;
 
@@ -69,7 +69,14 @@ export function textWidth(text: string, font: string): number {
   return echarts.format.getTextRect(text, font).width;
 }
 
-/** A chart on an element of the page, or off the page with a size of its own. */
-export function createChart(element: HTMLElement, size?: { readonly width: number; readonly height: number }): Chart {
-  return echarts.init(element, null, { renderer: "canvas", ...size });
+/**
+ * A chart on an element of the page, or off the page with a size of its own. A vector chart gives its drawing as SVG
+ * (`renderToSVGString`) and puts nothing on the page.
+ */
+export function createChart(
+  element: HTMLElement,
+  size?: { readonly width: number; readonly height: number; readonly vector?: boolean },
+): Chart {
+  const { vector = false, ...rest } = size ?? {};
+  return echarts.init(vector ? null : element, null, { renderer: vector ? "svg" : "canvas", ssr: vector, ...rest });
 }

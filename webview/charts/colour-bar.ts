@@ -1,61 +1,62 @@
 import { strings } from "../strings/strings";
-import type { Metric } from "../state/field";
+import { strings as figure } from "../strings/figure";
+import type { Field, Metric } from "../state/field";
 import { textWidth } from "./chart";
 import type { Drawn } from "./chart";
-import { css } from "./colours";
+import { css, lineInk } from "./colours";
 import type { ColourMap } from "./colours";
 import { formatTick } from "./format";
 import type { FigureLayout } from "./layout";
 import { positionOf } from "./levels";
 import type { Levels } from "./levels";
 import type { FigureTheme } from "./theme";
+import type { ViewState } from "../protocol/messages";
 
-/** The value of a level as it is written on bar and lines. */
-export function levelText(value: number, metric: Metric): string {
-  return metric !== "loss" ? strings.percent(formatTick(value)) : formatTick(value);
+/** The value of a level as it is written on bar and lines; differences of percentages are in points. */
+export function levelText(value: number, metric: Metric, signed = false): string {
+  if (metric === "loss") return formatTick(value);
+  return signed ? figure.points(formatTick(value)) : strings.percent(formatTick(value));
 }
 
-/** The colour bar: bands as drawn, ticks at major levels, an arrow when values go beyond it. */
-export function colourBar(
-  levels: Levels,
-  colours: ColourMap,
-  layout: FigureLayout,
-  theme: FigureTheme,
-  metric: Metric,
-  withNonFinite: boolean,
-): readonly Drawn[] {
+/** What a bar is about, as far as it differs from run to run. */
+export interface BarInput {
+  readonly levels: Levels;
+  readonly colours: ColourMap;
+  readonly layout: FigureLayout;
+  readonly theme: FigureTheme;
+  readonly field: Pick<Field, "metric">;
+  readonly fill: ViewState["fill"];
+  /** An entry explains the hatch. */
+  readonly withNonFinite: boolean;
+}
+
+/** Height of an arrow at an end of the bar, with the gap before it. */
+const cap = { height: 8, gap: 1 };
+
+/**
+ * The colour bar: bands as drawn, or the level lines where these alone are drawn; ticks at major levels; an arrow at an
+ * end that values go beyond.
+ */
+export function colourBar(input: BarInput): readonly Drawn[] {
+  const { levels, colours, layout, theme, fill, withNonFinite } = input;
+  const { metric } = input.field;
   const { x, y, width, height } = layout.bar;
   const at = (value: number) => y + (1 - positionOf(levels, value)) * height;
-  const title = strings.metric(metric);
+  const title = levels.signed ? figure.deltaTitle[metric] : strings.metric(metric);
   const titleFont = `12px ${theme.font}`;
   const titleX = Math.min(x, layout.width - textWidth(title, titleFont) - 2);
   const flat = levels.high <= levels.low;
-  const bands = levels.bands.map((band): Drawn => {
-    const top = flat ? y : at(band.to);
-    const bottom = flat ? y + height : at(band.from);
-    return rect(x, top, width, bottom - top + (bottom < y + height ? 0.4 : 0), { fill: css(colours(band.shade)) });
-  });
+  const bands = fill === "filled" ? filled() : lines();
   const ticks = levels.levels.filter((level) => level.major).flatMap((level): Drawn[] => tick(level.value));
-  const cap: Drawn[] = levels.capped
-    ? [
-        {
-          type: "polygon",
-          shape: {
-            points: [
-              [x, y - 1],
-              [x + width, y - 1],
-              [x + width / 2, y - 9],
-            ],
-          },
-          style: { fill: css(colours(1)), stroke: css(theme.frame), lineWidth: 1 },
-        },
-      ]
-    : [];
+  const caps = [
+    ...(levels.capped ? arrow(y - cap.gap, -cap.height, colourOf(1)) : []),
+    ...(levels.floored ? arrow(y + height + cap.gap, cap.height, colourOf(0)) : []),
+  ];
   return [
     ...bands,
     ...ticks,
     rect(x, y, width, height, { fill: "none", stroke: css(theme.frame), lineWidth: 1 }),
-    ...cap,
+    ...caps,
     text(titleX, y - (levels.capped ? 14 : 9), title, {
       font: titleFont,
       fill: css(theme.foreground),
@@ -65,6 +66,38 @@ export function colourBar(
     ...(withNonFinite ? nonFiniteEntry() : []),
   ];
 
+  function filled(): Drawn[] {
+    return levels.bands.map((band) => {
+      const top = flat ? y : at(band.to);
+      const bottom = flat ? y + height : at(band.from);
+      const overlap = bottom < y + height ? 0.4 : 0;
+      return rect(x, top, width, bottom - top + overlap, { fill: css(colours(band.shade)) });
+    });
+  }
+
+  function lines(): Drawn[] {
+    return levels.levels.map((level): Drawn => ({
+      type: "line",
+      shape: { x1: x, x2: x + width, y1: at(level.value), y2: at(level.value) },
+      style: { stroke: css(lineInk(colours(level.shade), theme)), lineWidth: level.major ? 2 : 1 },
+    }));
+  }
+
+  function colourOf(end: 0 | 1): string {
+    return fill === "filled" ? css(colours(end)) : css(lineInk(colours(end), theme));
+  }
+
+  function arrow(from: number, by: number, fillColour: string): Drawn[] {
+    const points = [
+      [x, from],
+      [x + width, from],
+      [x + width / 2, from + by],
+    ];
+    return [
+      { type: "polygon", shape: { points }, style: { fill: fillColour, stroke: css(theme.frame), lineWidth: 1 } },
+    ];
+  }
+
   function tick(value: number): Drawn[] {
     const level = flat ? y + height / 2 : at(value);
     return [
@@ -73,7 +106,7 @@ export function colourBar(
         shape: { x1: x + width, x2: x + width + 4, y1: level, y2: level },
         style: { stroke: css(theme.frame), lineWidth: 1 },
       },
-      text(x + width + 7, level, levelText(value, metric), {
+      text(x + width + 7, level, levelText(value, metric, levels.signed), {
         font: `11px ${theme.font}`,
         fill: css(theme.muted),
         verticalAlign: "middle",

@@ -66,6 +66,15 @@ export function mix(a: Colour, b: Colour, k: number): Colour {
   return [a[0] * (1 - k) + b[0] * k, a[1] * (1 - k) + b[1] * k, a[2] * (1 - k) + b[2] * k];
 }
 
+/** The colour of a line on the bare page: that of its value, moved towards the text until it is seen (3:1). */
+export function lineInk(colour: Colour, page: { readonly background: Colour; readonly foreground: Colour }): Colour {
+  for (let share = 0; share < 1; share += 0.1) {
+    const seen = mix(colour, page.foreground, share);
+    if (contrastRatio(seen, page.background) >= 3) return seen;
+  }
+  return page.foreground;
+}
+
 export function css(colour: Colour, opacity = 1): string {
   const [red, green, blue] = colour.map((channel) => Math.round(channel));
   return opacity === 1 ? `rgb(${red}, ${green}, ${blue})` : `rgba(${red}, ${green}, ${blue}, ${opacity})`;
@@ -108,4 +117,30 @@ export function ramp(name: ColourMapName, darkPage: boolean, metric: "loss" | "a
   const map = colourMaps[name];
   const lowIsLight = darkPage === (metric !== "accuracy");
   return (t) => map(lowIsLight ? 1 - t : t);
+}
+
+/**
+ * The map of signed values: zero (0.5) is the neutral nearest to the page, negative ones are blue, positive ones orange.
+ * Both arms have the same lightness and the same chroma at the same size, so that neither sign looks the larger one.
+ */
+export function divergingRamp(darkPage: boolean): ColourMap {
+  const [neutral, end] = darkPage ? [0.27, 0.8] : [0.95, 0.45];
+  return (t) => {
+    const size = Math.abs(2 * held(t) - 1);
+    const chroma = 0.1 * Math.sin((Math.PI / 2) * size);
+    return fromOklch(neutral + (end - neutral) * size, chroma, t < 0.5 ? 255 : 55);
+  };
+}
+
+const ramps = new Map<string, ColourMap>();
+
+/** The map of what a view shows on a page; the same function for the same choice, so that inputs can be compared. */
+export function coloursOf(
+  { colours, metric, split }: Pick<ViewState, "colours" | "metric" | "split">,
+  dark: boolean,
+): ColourMap {
+  const key = split === "difference" ? `difference ${dark}` : `${colours} ${dark} ${metric}`;
+  const known = ramps.get(key) ?? (split === "difference" ? divergingRamp(dark) : ramp(colours, dark, metric));
+  ramps.set(key, known);
+  return known;
 }

@@ -1,6 +1,7 @@
 import { strings } from "../strings/strings";
 import type { Extreme } from "../state/field";
 import type { PlaneWindow } from "../state/window";
+import { captionElement } from "./caption";
 import type { Chart, Drawn } from "./chart";
 import { colourBar, levelText } from "./colour-bar";
 import { css } from "./colours";
@@ -16,6 +17,7 @@ import type { PathPoint } from "./path";
 import { profileRules, profileShare } from "./profiles";
 import type { Scene } from "./scene";
 import type { FigureTheme } from "./theme";
+import type { ViewState } from "../protocol/messages";
 
 /** All that a contour figure shows except what follows the cursor. */
 export interface FigureInput {
@@ -25,6 +27,7 @@ export interface FigureInput {
   readonly window: PlaneWindow;
   readonly theme: FigureTheme;
   readonly colours: ColourMap;
+  readonly fill: ViewState["fill"];
   /** Value of the metric at the trained weights. */
   readonly centre: number;
   readonly lower?: Extreme;
@@ -51,15 +54,18 @@ export function figureOption(input: FigureInput): Parameters<Chart["setOption"]>
     const path = input.path ? pathElements(input.path, layout, project, theme) : [];
     marks = [...path, ...found.elements];
     const pinned = input.pinned ? [{ x: project.x(input.pinned.alpha), y: project.y(input.pinned.beta) }] : [];
-    drawn.push(...mapElements(scene, colours, layout, project, theme, [...found.avoid, ...pinned]));
+    drawn.push(...mapElements(scene, input.fill, colours, layout, project, theme, [...found.avoid, ...pinned]));
   }
   const around: Drawn[] = [];
   if (scene?.levels) {
-    const hatched = scene.nonFinite.length > 0;
-    around.push(...colourBar(scene.levels, colours, layout, theme, scene.field.metric, hatched));
+    const withNonFinite = scene.nonFinite.length > 0;
+    around.push(...colourBar({ ...input, levels: scene.levels, field: scene.field, withNonFinite }));
     if (scene.drawable) around.push(...profileFrame(scene.levels, input));
   }
-  if (input.caption) around.push(captionText(input.caption, input));
+  if (input.caption) {
+    const width = layout.width - layout.plot.x - 12;
+    around.push(captionElement(input.caption, { x: layout.plot.x, y: layout.height, width }, theme));
+  }
   const option = {
     backgroundColor: "transparent",
     animation: false,
@@ -131,7 +137,7 @@ function axis(range: readonly [number, number], name: string, nameGap: number, i
 function profileFrame(levels: Levels, { layout, theme, scene }: FigureInput): readonly Drawn[] {
   if (!layout.profiles) return [];
   const { above, right } = layout.profiles;
-  const metric = scene!.field.metric;
+  const { metric } = scene!.field;
   const rules = profileRules(levels);
   const style = { stroke: css(theme.rule), lineWidth: 1 };
   const font = `10px ${theme.font}`;
@@ -139,7 +145,7 @@ function profileFrame(levels: Levels, { layout, theme, scene }: FigureInput): re
     const share = profileShare(levels, value);
     const y = Math.round(above.y + above.height * (1 - share)) + 0.5;
     const x = Math.round(right.x + right.width * share) + 0.5;
-    const written = levelText(value, metric);
+    const written = levelText(value, metric, levels.signed);
     const last = index === rules.length - 1;
     return [
       { type: "line", shape: { x1: above.x, x2: above.x + above.width, y1: y, y2: y }, style },
@@ -149,7 +155,7 @@ function profileFrame(levels: Levels, { layout, theme, scene }: FigureInput): re
         x: above.x - 6,
         y,
         style: {
-          text: last && metric === "loss" ? strings.profileTick(written) : written,
+          text: last && metric === "loss" && !levels.signed ? strings.profileTick(written) : written,
           font,
           fill: css(theme.muted),
           align: "right",
@@ -164,21 +170,4 @@ function profileFrame(levels: Levels, { layout, theme, scene }: FigureInput): re
       },
     ];
   });
-}
-
-function captionText(caption: string, { layout, theme }: FigureInput): Drawn {
-  return {
-    type: "text",
-    x: layout.plot.x,
-    y: layout.height + 4,
-    style: {
-      text: caption,
-      font: `11px ${theme.font}`,
-      fill: css(theme.muted),
-      lineHeight: 16,
-      width: layout.width - layout.plot.x - 12,
-      overflow: "break",
-      verticalAlign: "top",
-    },
-  };
 }

@@ -1,3 +1,5 @@
+import type { ViewState } from "../protocol/messages";
+
 /** A line of equal value. `position` is its place in the domain, `shade` its place on the colour map, both 0..1. */
 export interface Level {
   readonly value: number;
@@ -22,9 +24,19 @@ export interface Levels {
   readonly high: number;
   /** Values above `high` exist: the bar ends in an arrow. */
   readonly capped: boolean;
+  /** Values below `low` exist: the bar begins with an arrow. */
+  readonly floored: boolean;
+  /** Values of both signs, with zero in the middle of the domain. */
+  readonly signed: boolean;
+  /** The levels of the paper are drawn. */
+  readonly paper: boolean;
+  /** Where the domain ends unless it is clipped. */
+  readonly natural: number;
   readonly levels: readonly Level[];
   readonly bands: readonly Band[];
 }
+
+const tidy = (value: number) => Number(value.toPrecision(12));
 
 /** A logarithmic scale is the default above this ratio of highest to lowest value. */
 const logRatio = 20;
@@ -35,32 +47,77 @@ const fineSteps = { steps: [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8], major: [1, 2, 3
 const sparseSteps = { steps: [1, 2, 5], major: [1] };
 const decadeSteps = { steps: [1], major: [1] };
 
-const tidy = (value: number) => Number(value.toPrecision(12));
+/** What beside the values decides about levels. */
+export interface LevelsChoice {
+  readonly scale: ViewState["scale"];
+  readonly metric: ViewState["metric"];
+  /** Differences: zero is the middle of the domain, the scale is linear and `scale` means nothing. */
+  readonly signed?: boolean;
+  /** Upper end of the domain, where it lies above the lower one; of signed values their largest size. */
+  readonly clip?: number;
+}
 
 /**
  * The levels for a set of values; non-finite ones do not count. `undefined` when there is no finite value.
  *
  * - Scale "auto": logarithmic when max / min > 20. A logarithmic scale needs positive values; without any it is linear.
  * - Domain [min, max]; when max > 2.5 × the 98th percentile it ends at that percentile (not for accuracy).
+ * - Signed values: domain [−m, m] with m chosen in the same way from their sizes, levels at equal steps from zero.
+ * - Scale "paper": the levels of the contour plots in Li et al. 2018, for losses that cross two of them at least;
+ *   for any other loss as if "auto" was chosen.
  */
-export function levelsOf(
-  values: ArrayLike<number>,
-  choice: Scale | "auto",
-  metric: "loss" | "accuracy" | "error",
-): Levels | undefined {
+export function levelsOf(values: ArrayLike<number>, choice: LevelsChoice): Levels | undefined {
   const finite = Float64Array.from(values).filter(Number.isFinite).sort();
   if (finite.length === 0) return undefined;
+  if (choice.signed) return signedLevels(finite, choice);
+  const { metric, clip } = choice;
   const smallest = finite[0]!;
   const largest = finite[finite.length - 1]!;
+  if (choice.scale === "paper" && metric === "loss") {
+    const crossed = paperLevels.filter((level) => level > smallest && level < largest);
+    if (crossed.length >= 2) return levelsOfPaper(smallest, largest, clip);
+  }
   const positive = finite.find((value) => value > 0);
-  const wanted = choice === "auto" ? (largest > logRatio * smallest ? "log" : "linear") : choice;
+  const automatic = choice.scale === "auto" || choice.scale === "paper";
+  const wanted = automatic ? (largest > logRatio * smallest ? "log" : "linear") : choice.scale;
   const scale: Scale = metric === "loss" && wanted === "log" && positive !== undefined ? "log" : "linear";
   const low = scale === "log" ? positive! : smallest;
-  const quantile = finite[Math.floor(0.98 * (finite.length - 1))]!;
-  const capped = metric === "loss" && quantile > low && largest > 2.5 * quantile;
-  const high = capped ? quantile : largest;
+  const natural = metric === "loss" ? withoutTail(finite, low) : largest;
+  const high = clip !== undefined && clip > low ? clip : natural;
   const lines = scale === "log" ? logLines(low, high) : metric !== "loss" ? percentLines(low, high) : undefined;
-  return assemble(scale, low, high, capped, lines ?? linearLines(low, high));
+  return assemble({ scale, low, high, natural, capped: largest > high }, lines ?? linearLines(low, high));
+}
+
+/** The largest of ascending values, or their 98th percentile where a few values lie far above all others. */
+function withoutTail(ascending: Float64Array, low: number): number {
+  const largest = ascending[ascending.length - 1]!;
+  const quantile = ascending[Math.floor(0.98 * (ascending.length - 1))]!;
+  return quantile > low && largest > 2.5 * quantile ? quantile : largest;
+}
+
+function signedLevels(ascending: Float64Array, { clip }: LevelsChoice): Levels {
+  const sizes = ascending.map(Math.abs).sort();
+  const natural = withoutTail(sizes, 0);
+  const high = clip !== undefined && clip > 0 ? clip : natural;
+  const capped = ascending[ascending.length - 1]! > high;
+  const floored = ascending[0]! < -high;
+  const domain = { scale: "linear", low: -high, high, natural, capped, floored, signed: true } as const;
+  // The step is that of the whole domain, whose middle is zero: a level there tells the signs apart.
+  return assemble(domain, linearLines(-high, high));
+}
+
+/** The default levels of the paper's contour plots: from 0.1 in steps of 0.5 below 10. */
+const paperLevels = Array.from({ length: 20 }, (_, index) => tidy(0.1 + 0.5 * index));
+const paperHigh = 10;
+
+/** Every second level is major: 0.1, 1.1, 2.1, … The same for every surface, so that figures can be held side by side. */
+function levelsOfPaper(smallest: number, largest: number, clip: number | undefined): Levels {
+  const high = clip !== undefined && clip > paperLevels[1]! ? clip : paperHigh;
+  const lines = paperLevels
+    .map((value, index) => ({ value, major: index % 2 === 0 }))
+    .filter(({ value }) => value < high);
+  const domain = { scale: "linear", low: 0, high, natural: paperHigh, paper: true } as const;
+  return assemble({ ...domain, capped: largest > high, floored: smallest < 0 }, lines);
 }
 
 /** Place of a value in the domain: 0 at the low end, 1 at the high end, beyond them outside. */
@@ -134,9 +191,15 @@ function multiples(step: number, low: number, high: number): number[] {
   return found;
 }
 
-/** Colours bands by their middle, stretched so that the first and the last band take the ends of the map. */
-function assemble(scale: Scale, low: number, high: number, capped: boolean, lines: readonly Line[]): Levels {
-  const domain = { scale, low, high };
+type Domain = Pick<Levels, "scale" | "low" | "high" | "natural" | "capped"> &
+  Partial<Pick<Levels, "floored" | "signed" | "paper">>;
+
+/**
+ * Colours bands by their middle, stretched so that the first and the last band take the ends of the map; of signed
+ * values both ends alike, so that zero stays in the middle of the map.
+ */
+function assemble(domain: Domain, lines: readonly Line[]): Levels {
+  const { scale, low, high } = domain;
   const edges = [low, ...lines.map((line) => line.value), high];
   const middles = edges.slice(1).map((to, index) => {
     const from = edges[index]!;
@@ -144,10 +207,13 @@ function assemble(scale: Scale, low: number, high: number, capped: boolean, line
   });
   const first = middles[0]!;
   const range = middles[middles.length - 1]! - first;
-  const shade = (position: number) => (range > 0 ? Math.min(1, Math.max(0, (position - first) / range)) : 0);
+  const flat = domain.signed ? 0.5 : 0;
+  const shade = (position: number) => (range > 0 ? Math.min(1, Math.max(0, (position - first) / range)) : flat);
   return {
+    floored: false,
+    signed: false,
+    paper: false,
     ...domain,
-    capped,
     levels: lines.map((line) => {
       const position = positionOf(domain, line.value);
       return { ...line, position, shade: shade(position) };

@@ -1,11 +1,13 @@
 import type { Drawn } from "./chart";
 import { levelText } from "./colour-bar";
-import { black, css, ink, luminance, mix, white } from "./colours";
+import { black, css, ink, lineInk, luminance, mix, white } from "./colours";
 import type { Colour, ColourMap } from "./colours";
 import { placeLabels } from "./labels";
 import type { FigureLayout, Projection } from "./layout";
+import type { Level } from "./levels";
 import type { Scene } from "./scene";
 import type { FigureTheme } from "./theme";
+import type { ViewState } from "../protocol/messages";
 
 /** The colour of a level line or its label's halo lies away from the lightness of the level's own colour. */
 function lineColour(ground: Colour, theme: FigureTheme): Colour {
@@ -15,11 +17,13 @@ function lineColour(ground: Colour, theme: FigureTheme): Colour {
 }
 
 /**
- * The filled map: each level's region over the one below it, then the level lines, the hatch over cells that are
- * not finite, and the labels. `avoid` are pixels that labels keep away from.
+ * The map: each level's region over the one below it, then the level lines, the hatch over cells that are not finite,
+ * and the labels; without the regions, and with lines in their own colours, when lines alone are wanted. `avoid` are
+ * pixels that labels keep away from.
  */
 export function mapElements(
   scene: Scene,
+  fill: ViewState["fill"],
   colours: ColourMap,
   layout: FigureLayout,
   project: Projection,
@@ -36,39 +40,39 @@ export function mapElements(
   });
   if (!levels) return hatch();
 
-  const fills = shapes.map((shape, index): Drawn => {
-    const fill = css(colours(levels.bands[index + 1]!.shade));
-    return {
-      type: "rings",
-      shape: { rings: shape.region.map(project.line) },
-      // The stroke closes the seam that antialiasing leaves between neighbouring bands.
-      style: { fill, stroke: fill, lineWidth: 0.6 },
-    };
-  });
+  const filled = fill === "filled";
+  const ground: Drawn = {
+    type: "rect",
+    shape: { ...plot },
+    style: { fill: css(colours(levels.bands[0]!.shade)) },
+  };
+  const regions = (): Drawn[] =>
+    shapes.map((shape, index) => {
+      const colour = css(colours(levels.bands[index + 1]!.shade));
+      return {
+        type: "rings",
+        shape: { rings: shape.region.map(project.line) },
+        // The stroke closes the seam that antialiasing leaves between neighbouring bands.
+        style: { fill: colour, stroke: colour, lineWidth: 0.6 },
+      };
+    });
   const lines = shapes.map((shape) => shape.lines.map(project.line));
   const strokes = levels.levels.map((level, index): Drawn => {
-    const stroke = lineColour(colours(level.shade), theme);
-    const opacity = level.major ? (theme.highContrast ? 0.95 : 0.72) : theme.highContrast ? 0.55 : 0.36;
-    const lineWidth = level.major ? (theme.highContrast ? 1.4 : 0.9) : 0.6;
-    return {
-      type: "rings",
-      shape: { rings: lines[index] },
-      style: { fill: "none", stroke: css(stroke, opacity), lineWidth },
-    };
+    return { type: "rings", shape: { rings: lines[index] }, style: { fill: "none", ...lineStyle(level) } };
   });
   const taken = avoid.map((place) => ({ ...place }));
   const labels = levels.levels.flatMap((level, index): Drawn[] => {
     if (!level.major) return [];
-    const ground = colours(level.shade);
-    const fill = ink(ground);
-    const halo = theme.highContrast ? (fill === black ? white : black) : ground;
+    const under = filled ? colours(level.shade) : theme.background;
+    const fill = ink(under);
+    const halo = theme.highContrast ? (fill === black ? white : black) : under;
     return placeLabels(lines[index]!, plot, taken).map((place) => ({
       type: "text",
       x: place.x,
       y: place.y,
       rotation: -place.angle,
       style: {
-        text: levelText(level.value, field.metric),
+        text: levelText(level.value, field.metric, levels.signed),
         align: "center",
         verticalAlign: "middle",
         font: `500 11px ${theme.font}`,
@@ -79,12 +83,17 @@ export function mapElements(
       },
     }));
   });
-  const ground: Drawn = {
-    type: "rect",
-    shape: { ...plot },
-    style: { fill: css(colours(levels.bands[0]!.shade)) },
-  };
-  return [ground, ...fills, ...strokes, ...hatch(), ...labels];
+  return [...(filled ? [ground, ...regions()] : []), ...strokes, ...hatch(), ...labels];
+
+  function lineStyle(level: Level): object {
+    if (!filled) {
+      const stroke = css(lineInk(colours(level.shade), theme));
+      return { stroke, lineWidth: level.major ? 1.6 : 0.9 };
+    }
+    const stroke = lineColour(colours(level.shade), theme);
+    const opacity = level.major ? (theme.highContrast ? 0.95 : 0.72) : theme.highContrast ? 0.55 : 0.36;
+    return { stroke: css(stroke, opacity), lineWidth: level.major ? (theme.highContrast ? 1.4 : 0.9) : 0.6 };
+  }
 
   function hatch(): Drawn[] {
     if (hatched.length === 0) return [];

@@ -4,12 +4,13 @@ import { origin, readingAt } from "../state/field";
 import type { Drawn } from "./chart";
 import { black, css, ink, white } from "./colours";
 import type { Colour, ColourMap } from "./colours";
-import { formatAccuracy, formatLoss } from "./format";
+import { formatMetric } from "../state/summary";
 import { contains } from "./layout";
 import type { FigureLayout, Projection } from "./layout";
 import { bandOf } from "./levels";
 import type { Levels } from "./levels";
 import type { FigureTheme } from "./theme";
+import type { ViewState } from "../protocol/messages";
 
 /** Below this side of the plot the label of θ* is left out: the header states its value already. */
 const labelledSide = 420;
@@ -25,6 +26,7 @@ export interface MarksInput {
   readonly levels?: Levels;
   /** A map is drawn below the marks. */
   readonly drawable: boolean;
+  readonly fill: ViewState["fill"];
   readonly colours: ColourMap;
   readonly layout: FigureLayout;
   readonly project: Projection;
@@ -52,7 +54,7 @@ export function marksOf(input: MarksInput): Marks {
     elements.push(...cross(centre.x, centre.y, ground));
     avoid.push(centre);
     if (Math.min(layout.plot.width, layout.plot.height) >= labelledSide) {
-      const value = field.metric === "loss" ? formatLoss(input.centre) : formatAccuracy(input.centre);
+      const value = formatMetric(field.metric, input.centre, field.split);
       const left = labelGoesLeft(input);
       avoid.push({ x: centre.x + (left ? -36 : 36), y: centre.y }, { x: centre.x + (left ? -66 : 66), y: centre.y });
       elements.push(label(centre.x, centre.y, strings.centreMark(value), left, ground, theme));
@@ -73,14 +75,16 @@ function labelGoesLeft({ field, project, layout }: MarksInput): boolean {
   const reach = project.alpha(layout.plot.x + layout.plot.width * 0.11) - project.alpha(layout.plot.x);
   const change = (alpha: number) => {
     const value = readingAt(field, alpha, 0).value;
-    return Number.isFinite(value) ? (field.metric === "accuracy" ? -value : value) : Infinity;
+    if (!Number.isFinite(value)) return Infinity;
+    return field.split === "difference" ? Math.abs(value) : field.metric === "accuracy" ? -value : value;
   };
   return change(-reach) < change(reach);
 }
 
 /** The colour under a mark: of its band, or of the page where nothing is drawn yet. */
-function groundAt({ field, levels, drawable, colours, theme }: MarksInput, alpha: number, beta: number): Colour {
-  if (!levels || !drawable) return theme.background;
+function groundAt(input: MarksInput, alpha: number, beta: number): Colour {
+  const { field, levels, drawable, fill, colours, theme } = input;
+  if (!levels || !drawable || fill === "lines") return theme.background;
   const value = readingAt(field, alpha, beta).value;
   return Number.isFinite(value) ? colours(levels.bands[bandOf(levels, value)]!.shade) : theme.background;
 }
@@ -131,7 +135,8 @@ function label(x: number, y: number, text: string, left: boolean, ground: Colour
 }
 
 /** Dots on measured points: filled by value before there is a map, small and plain on top of one. */
-function measuredPoints({ field, levels, drawable, colours, layout, project, theme }: MarksInput): Drawn[] {
+function measuredPoints(input: MarksInput): Drawn[] {
+  const { field, levels, drawable, colours, layout, project, theme } = input;
   const dots: Drawn[] = [];
   for (let index = 0; index < field.values.length; index++) {
     if (field.origins[index] !== origin.measured) continue;
@@ -139,10 +144,12 @@ function measuredPoints({ field, levels, drawable, colours, layout, project, the
     const cy = project.y(field.y[Math.floor(index / field.columns)]!);
     if (!contains(layout.plot, cx, cy)) continue;
     const value = field.values[index]!;
-    const ground = levels && Number.isFinite(value) ? colours(levels.bands[bandOf(levels, value)]!.shade) : undefined;
+    const known = levels && Number.isFinite(value);
+    const ground = known ? colours(levels.bands[bandOf(levels, value)]!.shade) : undefined;
+    const under = input.fill === "lines" ? undefined : ground;
     dots.push(
       drawable
-        ? { type: "circle", shape: { cx, cy, r: 1.25 }, style: { fill: css(ink(ground ?? theme.background), 0.6) } }
+        ? { type: "circle", shape: { cx, cy, r: 1.25 }, style: { fill: css(ink(under ?? theme.background), 0.6) } }
         : {
             type: "circle",
             shape: { cx, cy, r: 4 },

@@ -3,7 +3,8 @@ import { origin } from "../state/field";
 import { levelShapes, nonFiniteCells } from "./contours";
 import type { Cell, LevelShape } from "./contours";
 import { levelsOf } from "./levels";
-import type { Levels, Scale } from "./levels";
+import type { Levels } from "./levels";
+import type { ViewState } from "../protocol/messages";
 
 /** What is drawn of a field, in plane coordinates: independent of size, zoom and theme. */
 export interface Scene {
@@ -17,22 +18,29 @@ export interface Scene {
   readonly nonFinite: readonly Cell[];
 }
 
+/** How values become levels, of a view. */
+export type SceneChoice = Pick<ViewState, "scale" | "clip">;
+
 const scenes = new WeakMap<Field, Map<string, Scene>>();
+/** Scenes kept of one field; the oldest one goes. */
+const keptScenes = 8;
 
 /** The scene of a field; kept, because hovering, zooming and themes need it again. */
-export function sceneOf(field: Field, scale: Scale | "auto"): Scene {
+export function sceneOf(field: Field, choice: SceneChoice): Scene {
   const kept = scenes.get(field) ?? new Map<string, Scene>();
   scenes.set(field, kept);
-  const known = kept.get(scale);
+  const key = `${choice.scale} ${choice.clip}`;
+  const known = kept.get(key);
   if (known) return known;
-  const scene = makeScene(field, scale);
-  kept.set(scale, scene);
+  const scene = makeScene(field, choice);
+  if (kept.size >= keptScenes) kept.delete(kept.keys().next().value!);
+  kept.set(key, scene);
   return scene;
 }
 
-function makeScene(field: Field, scale: Scale | "auto"): Scene {
+function makeScene(field: Field, { scale, clip }: SceneChoice): Scene {
   const values = field.values.filter((_, index) => field.origins[index] !== origin.unknown);
-  const levels = levelsOf(values, scale, field.metric);
+  const levels = levelsOf(values, { scale, clip, metric: field.metric, signed: field.split === "difference" });
   const drawable = field.complete && field.columns > 1 && field.rows > 1;
   return {
     field,

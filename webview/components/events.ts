@@ -6,12 +6,24 @@ export interface PanelEvents {
   "panel-message": PanelMessage;
   /** A change of how things are shown. */
   "view-change": Partial<ViewState>;
+  /** A part of the plane is to be measured on a grid of its own. */
+  "measure-region": PlaneRegion;
+  /** A place of the plane is to become the centre of a plane of its own. */
+  "centre-here": { readonly alpha: number; readonly beta: number };
+}
+
+/** A rectangle of the plane: from the lower to the higher coordinate. */
+export interface PlaneRegion {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
 }
 
 declare global {
   interface HTMLElementEventMap {
     "panel-message": CustomEvent<PanelMessage>;
     "view-change": CustomEvent<Partial<ViewState>>;
+    "measure-region": CustomEvent<PlaneRegion>;
+    "centre-here": CustomEvent<PanelEvents["centre-here"]>;
   }
 }
 

@@ -36,7 +36,8 @@ export interface ViewState {
   readonly metric: "loss" | "accuracy" | "error";
   /** Which split of the run, counted from 0; or the second less the first. */
   readonly split: number | "difference";
-  readonly scale: "auto" | "log" | "linear";
+  /** `paper`: the contour levels of Li et al. 2018. */
+  readonly scale: "auto" | "log" | "linear" | "paper";
   readonly fill: "filled" | "lines";
   /** Upper end of what is told apart by colour; absent for the policy's own. */
   readonly clip?: number;

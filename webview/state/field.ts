@@ -193,11 +193,14 @@ export function measuredExtremes(field: Field): { readonly lowest?: Extreme; rea
 }
 
 /**
- * The measured point whose loss lies below that of the trained weights, if there is one. Differences below 1e-6
+ * The measured point whose loss lies below that of the trained weights on a split, if there is one. Differences below 1e-6
  * of the loss are rounding of the engine's float32 sums, not a lower point.
  */
-export function lowerThanCentre(run: RunData): Extreme | undefined {
-  const centre = Number(run.header.centre.loss);
-  const { lowest } = measuredExtremes(fieldOf(run, "loss"));
+export function lowerThanCentre(run: RunData, split: Split = 0): Extreme | undefined {
+  const held = heldSplit(run, split);
+  // A difference has no trained weights that it could fall short of.
+  if (held === "difference") return undefined;
+  const centre = Number((held === 0 ? run.header : run.header.splits![held - 1]!).centre.loss);
+  const { lowest } = measuredExtremes(fieldOf(run, "loss", held));
   return lowest && lowest.value < centre - 1e-6 * Math.abs(centre) ? lowest : undefined;
 }

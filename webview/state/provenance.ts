@@ -1,15 +1,20 @@
 import { strings } from "../strings/strings";
+import type { Split } from "./field";
 import type { RunData } from "./model";
+import { splitsIn } from "./splits";
 
 /** What of the drawn grid was measured, in words; an interpolated picture is never called a measured one. */
-export function provenance(run: RunData): string {
+export function provenance(run: RunData, split: Split = 0): string {
   const { x, y } = run.header;
-  const { measured, interpolated } = run;
+  const shown = splitsIn(run, split);
   const total = x.length * y.length;
-  if (measured.count === total) return strings.allMeasured(x.length, y.length);
-  if (!interpolated) return strings.someMeasured(measured.count, total);
+  // A difference is measured where both splits are.
+  const count = Math.min(...shown.map(({ measured }) => measured.count));
+  if (count === total) return strings.allMeasured(x.length, y.length);
+  const { interpolated } = shown[shown.length - 1]!;
+  if (!interpolated) return strings.someMeasured(count, total);
   const [columns, rows] = interpolated.from;
-  return measured.count === columns * rows
+  return count === columns * rows
     ? strings.drawnAt(interpolated.from, x.length, y.length)
-    : strings.restInterpolated(measured.count, total);
+    : strings.restInterpolated(count, total);
 }

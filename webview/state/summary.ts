@@ -1,13 +1,18 @@
-import { strings } from "../strings/strings";
+import { strings } from "../strings/contour";
+import { strings as figure } from "../strings/figure";
 import { formatAccuracy, formatCoordinate, formatLoss, formatTick } from "../charts/format";
-import type { Extreme, Metric } from "./field";
-import { fieldOf, measuredExtremes } from "./field";
+import type { Extreme, Metric, Split } from "./field";
+import { fieldOf, heldSplit, measuredExtremes } from "./field";
 import type { RunData } from "./model";
 import { provenance } from "./provenance";
+import { hasSplits, splitName, splitsIn } from "./splits";
 
-/** A value of a metric as it is written. */
-export function formatMetric(metric: Metric, value: number): string {
-  return metric === "loss" ? formatLoss(value) : formatAccuracy(value);
+/** A value of a metric as it is written; differences have their sign, those of percentages are in points. */
+export function formatMetric(metric: Metric, value: number, split: Split = 0): string {
+  if (split !== "difference") return metric === "loss" ? formatLoss(value) : formatAccuracy(value);
+  const plus = value > 0 ? "+" : "";
+  if (metric === "loss") return plus + formatLoss(value);
+  return Number.isFinite(value) ? figure.points(plus + value.toFixed(1).replace("-", "\u2212")) : formatLoss(value);
 }
 
 /** Distance of neighbouring grid points, which decides how many decimals a coordinate needs. */
@@ -15,19 +20,26 @@ export function gridStep(nodes: readonly number[]): number {
   return nodes.length > 1 ? Math.abs(nodes[1]! - nodes[0]!) : 1;
 }
 
-/** Value of the metric at the trained weights. */
-export function centreValue(run: RunData, metric: Metric): number {
-  const { loss, accuracy } = run.header.centre;
-  return metric === "loss" ? Number(loss) : metric === "error" ? 100 - Number(accuracy) : Number(accuracy);
+/** Value of the metric at the trained weights, of the split or of the second split less the first. */
+export function centreValue(run: RunData, metric: Metric, split: Split = 0): number {
+  const [first, second] = splitsIn(run, split);
+  const of = ({ centre }: typeof first) =>
+    metric === "loss"
+      ? Number(centre.loss)
+      : metric === "error"
+        ? 100 - Number(centre.accuracy)
+        : Number(centre.accuracy);
+  return second ? of(second) - of(first) : of(first);
 }
 
 /** One sentence or two that say in words what the figure shows. */
-export function summaryOf(run: RunData, metric: Metric): string {
-  const field = fieldOf(run, metric);
+export function summaryOf(run: RunData, metric: Metric, split: Split = 0): string {
+  const held = heldSplit(run, split);
+  const field = fieldOf(run, metric, held);
   const { lowest, highest } = measuredExtremes(field);
   const part = (extreme: Extreme | undefined) =>
     extreme && {
-      value: formatMetric(metric, extreme.value),
+      value: formatMetric(metric, extreme.value, held),
       alpha: formatCoordinate(extreme.alpha, gridStep(field.x)),
       beta: formatCoordinate(extreme.beta, gridStep(field.y)),
     };
@@ -35,11 +47,13 @@ export function summaryOf(run: RunData, metric: Metric): string {
     [formatTick(nodes[0] ?? 0), formatTick(nodes[nodes.length - 1] ?? 0)] as const;
   return strings.summary({
     metric,
+    split: hasSplits(run) ? splitName(run, held) : undefined,
+    difference: held === "difference",
     x: ends(field.x),
     y: ends(field.y),
-    centre: formatMetric(metric, centreValue(run, metric)),
+    centre: formatMetric(metric, centreValue(run, metric, held), held),
     lowest: part(lowest),
     highest: part(highest),
-    provenance: provenance(run),
+    provenance: provenance(run, held),
   });
 }

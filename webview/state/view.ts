@@ -17,7 +17,7 @@ export const defaultView: ViewState = {
 
 const choices = {
   metric: ["loss", "accuracy", "error"],
-  scale: ["auto", "log", "linear"],
+  scale: ["auto", "log", "linear", "paper"],
   fill: ["filled", "lines"],
   colours: ["fathom", "viridis", "cividis", "magma", "grey"],
 } as const;

@@ -52,9 +52,6 @@ export const strings = {
   cancelled: (measured: number, total: number) =>
     `Cancelled at ${formatCount(measured)} of ${formatCount(total)} points. They are kept.`,
   resume: "Resume",
-  lowerPoint: (loss: string, alpha: string, beta: string) =>
-    `A measured point lies below θ*: loss ${loss} at α ${alpha}, β ${beta} (◇ on the map).`,
-  notAPlane: "The grid has a single row or column, so no contour can be drawn. The table shows its values.",
 
   // Progress
   run: "Run",
@@ -72,11 +69,8 @@ export const strings = {
 
   // Tools
   metricLabel: "Metric",
-  scaleLabel: "Scale",
   metric: (metric: "loss" | "accuracy" | "error") =>
     ({ loss: "Loss", accuracy: "Accuracy", error: "Error rate" })[metric],
-  logScale: "Log scale",
-  linearScale: "Linear",
   profiles: "Profiles",
   resetZoom: "Reset zoom",
   copyImage: "Copy image",
@@ -99,27 +93,6 @@ export const strings = {
   notFinite: "not finite",
   figureKeys:
     "Arrow keys move the cursor, Shift moves ten steps, Home goes to θ*, Enter pins, plus and minus zoom, 0 resets.",
-  summary: (parts: {
-    readonly metric: "loss" | "accuracy" | "error";
-    readonly x: readonly [string, string];
-    readonly y: readonly [string, string];
-    readonly centre: string;
-    readonly lowest?: { readonly value: string; readonly alpha: string; readonly beta: string };
-    readonly highest?: { readonly value: string; readonly alpha: string; readonly beta: string };
-    readonly provenance: string;
-  }) => {
-    const name = { loss: "loss", accuracy: "accuracy", error: "error rate" }[parts.metric];
-    const range =
-      parts.lowest && parts.highest
-        ? ` Measured values range from ${parts.lowest.value} at α ${parts.lowest.alpha}, β ${parts.lowest.beta} to ` +
-          `${parts.highest.value} at α ${parts.highest.alpha}, β ${parts.highest.beta}.`
-        : "";
-    return (
-      `Contour map of ${name} around the trained weights, α from ${parts.x[0]} to ${parts.x[1]}, ` +
-      `β from ${parts.y[0]} to ${parts.y[1]}. At the trained weights θ* the ${name} is ${parts.centre}.${range} ` +
-      `${parts.provenance}.`
-    );
-  },
   emptyFigure: "Contour map, not measured yet",
 
   // Read-out
@@ -259,8 +232,6 @@ export const strings = {
   saveAsStudy: "Save as study",
 
   // Table
-  tableCaption: (metric: "loss" | "accuracy" | "error", provenance: string) =>
-    `${{ loss: "Loss", accuracy: "Accuracy", error: "Error rate" }[metric]} at each grid point: α in columns, β in rows. ${provenance}.`,
   tableCorner: "β \\ α",
   cellTitle: (loss: string, accuracy: string, measured: boolean) =>
     `loss ${loss}, accuracy ${accuracy} %, ${measured ? "measured" : "interpolated"}`,
@@ -270,9 +241,8 @@ export const strings = {
   caption: (parts: {
     readonly model: string;
     readonly data: string;
-    readonly samples: string;
     readonly grid: string;
     readonly directions: string;
     readonly engine: string;
-  }) => `${parts.model} on ${parts.data}, ${parts.samples}. ${parts.grid}. ${parts.directions}. ${parts.engine}.`,
+  }) => `${parts.model} on ${parts.data}. ${parts.grid}. ${parts.directions}. ${parts.engine}.`,
 } as const;

@@ -37,7 +37,11 @@ function levelsAt(...values: readonly number[]): Levels {
     scale: "linear",
     low: 0,
     high: 10,
+    natural: 10,
     capped: false,
+    floored: false,
+    signed: false,
+    paper: false,
     levels: values.map((value) => ({ value, major: true, position: value / 10, shade: value / 10 })),
     bands: [],
   };
@@ -80,7 +84,7 @@ describe("level lines", () => {
   test("pass between the grid points that they separate", () => {
     const surface = oracleSurface(51);
     const field = fieldOf(surface.x, surface.y, surface.loss);
-    const levels = levelsOf(surface.loss, "log", "loss")!;
+    const levels = levelsOf(surface.loss, { scale: "log", metric: "loss" })!;
     const step = surface.x[1]! - surface.x[0]!;
     for (const [index, shape] of levelShapes(field, levels).entries()) {
       const value = levels.levels[index]!.value;
@@ -118,7 +122,7 @@ describe("regions", () => {
   test("are closed rings inside the plane", () => {
     const surface = oracleSurface(51);
     const field = fieldOf(surface.x, surface.y, surface.loss);
-    const levels = levelsOf(surface.loss, "log", "loss")!;
+    const levels = levelsOf(surface.loss, { scale: "log", metric: "loss" })!;
     for (const shape of levelShapes(field, levels)) {
       expect(shape.region.length).toBeGreaterThan(0);
       for (const ring of shape.region) {
@@ -168,7 +172,7 @@ describe("non-finite points", () => {
   });
 
   test("are filled for the contours only from finite neighbours, never from the top of the scale", () => {
-    const levels = levelsOf(holed.values, "linear", "loss")!;
+    const levels = levelsOf(holed.values, { scale: "linear", metric: "loss" })!;
     const filled = contourValues(holed, levels);
     expect([...filled].every(Number.isFinite)).toBe(true);
     expect(filled[60]).toBeLessThan(1.2);

@@ -50,7 +50,7 @@ describe("labels", () => {
 
   test("of a whole real map keep every distance", () => {
     const surface = oracleSurface(51);
-    const scene = sceneOf(fieldOf(runOf(surface), "loss"), "auto");
+    const scene = sceneOf(fieldOf(runOf(surface), "loss"), { scale: "auto" });
     const whole = wholePlane(surface.x, surface.y);
     const layout = figureLayout(760, whole, whole, { profiles: true });
     const project = projection(layout.plot, whole);

@@ -11,19 +11,19 @@ const majors = (levels: Levels | undefined) =>
 
 describe("scale", () => {
   test("is logarithmic by default above a ratio of 20", () => {
-    expect(levelsOf([1, 19.9], "auto", "loss")!.scale).toBe("linear");
-    expect(levelsOf([1, 20.1], "auto", "loss")!.scale).toBe("log");
+    expect(levelsOf([1, 19.9], { scale: "auto", metric: "loss" })!.scale).toBe("linear");
+    expect(levelsOf([1, 20.1], { scale: "auto", metric: "loss" })!.scale).toBe("log");
   });
 
   test("is what was chosen, but linear for accuracy and without positive values", () => {
-    expect(levelsOf([1, 2], "log", "loss")!.scale).toBe("log");
-    expect(levelsOf([1, 2000], "linear", "loss")!.scale).toBe("linear");
-    expect(levelsOf([1, 90], "log", "accuracy")!.scale).toBe("linear");
-    expect(levelsOf([-2, 0], "log", "loss")!.scale).toBe("linear");
+    expect(levelsOf([1, 2], { scale: "log", metric: "loss" })!.scale).toBe("log");
+    expect(levelsOf([1, 2000], { scale: "linear", metric: "loss" })!.scale).toBe("linear");
+    expect(levelsOf([1, 90], { scale: "log", metric: "accuracy" })!.scale).toBe("linear");
+    expect(levelsOf([-2, 0], { scale: "log", metric: "loss" })!.scale).toBe("linear");
   });
 
   test("takes a loss of zero into the lowest band of a logarithmic scale", () => {
-    const levels = levelsOf([0, 0.01, 1, 5], "log", "loss")!;
+    const levels = levelsOf([0, 0.01, 1, 5], { scale: "log", metric: "loss" })!;
     expect(levels.low).toBe(0.01);
     expect(bandOf(levels, 0)).toBe(0);
   });
@@ -31,20 +31,20 @@ describe("scale", () => {
 
 describe("logarithmic levels", () => {
   test("are 1, 1.5, 2, 3, 5, 7 per decade, of which 1, 2, 5 are major", () => {
-    const levels = levelsOf([0.4, 63], "log", "loss");
+    const levels = levelsOf([0.4, 63], { scale: "log", metric: "loss" });
     expect(values(levels)).toEqual([0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50]);
     expect(majors(levels)).toEqual([0.5, 1, 2, 5, 10, 20, 50]);
   });
 
   test("are finer under 1.8 decades", () => {
-    const levels = levelsOf([0.9, 9], "log", "loss");
+    const levels = levelsOf([0.9, 9], { scale: "log", metric: "loss" });
     expect(values(levels)).toEqual([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8]);
     expect(majors(levels)).toEqual([1, 2, 3, 5]);
   });
 
   test("do not crowd over many decades and do not vanish in a narrow range", () => {
-    expect(values(levelsOf([1e-7, 1e6], "log", "loss")).length).toBeLessThan(30);
-    expect(values(levelsOf([0.51, 0.59], "log", "loss")).length).toBeGreaterThanOrEqual(9);
+    expect(values(levelsOf([1e-7, 1e6], { scale: "log", metric: "loss" })).length).toBeLessThan(30);
+    expect(values(levelsOf([0.51, 0.59], { scale: "log", metric: "loss" })).length).toBeGreaterThanOrEqual(9);
   });
 });
 
@@ -59,7 +59,7 @@ describe("linear levels", () => {
     [1000, 9000],
     [0, 17],
   ])("from %d to %d make 10 to 16 bands of one nice step, every second major", (low, high) => {
-    const levels = levelsOf(between(low, high), "linear", "loss")!;
+    const levels = levelsOf(between(low, high), { scale: "linear", metric: "loss" })!;
     expect(levels.bands.length).toBeGreaterThanOrEqual(10);
     expect(levels.bands.length).toBeLessThanOrEqual(16);
     const step = levels.levels[1]!.value - levels.levels[0]!.value;
@@ -72,27 +72,29 @@ describe("linear levels", () => {
   });
 
   test("of accuracy are every 5 percent over most of the range", () => {
-    expect(majors(levelsOf([7, 84.4], "auto", "accuracy"))).toEqual([10, 20, 30, 40, 50, 60, 70, 80]);
+    expect(majors(levelsOf([7, 84.4], { scale: "auto", metric: "accuracy" }))).toEqual([
+      10, 20, 30, 40, 50, 60, 70, 80,
+    ]);
   });
 });
 
 describe("domain", () => {
   test("is the range of the finite values", () => {
-    const levels = levelsOf([NaN, 3, Infinity, 1, 2], "linear", "loss")!;
+    const levels = levelsOf([NaN, 3, Infinity, 1, 2], { scale: "linear", metric: "loss" })!;
     expect([levels.low, levels.high, levels.capped]).toEqual([1, 3, false]);
-    expect(levelsOf([NaN, Infinity], "auto", "loss")).toBeUndefined();
+    expect(levelsOf([NaN, Infinity], { scale: "auto", metric: "loss" })).toBeUndefined();
   });
 
   test("ends at the 98th percentile when the maximum is more than 2.5 times that", () => {
     const tail = [...between(1, 10, 99), 1000];
-    const levels = levelsOf(tail, "log", "loss")!;
+    const levels = levelsOf(tail, { scale: "log", metric: "loss" })!;
     expect(levels.capped).toBe(true);
     expect(levels.high).toBeCloseTo(10, 0);
-    expect(levelsOf([...between(1, 10, 99), 24], "log", "loss")!.capped).toBe(false);
+    expect(levelsOf([...between(1, 10, 99), 24], { scale: "log", metric: "loss" })!.capped).toBe(false);
   });
 
   test("of equal values is one band", () => {
-    const levels = levelsOf([0.4, 0.4], "auto", "loss")!;
+    const levels = levelsOf([0.4, 0.4], { scale: "auto", metric: "loss" })!;
     expect(levels.bands).toHaveLength(1);
     expect(positionOf(levels, 0.4)).toBe(0.5);
   });
@@ -100,7 +102,7 @@ describe("domain", () => {
 
 describe("bands", () => {
   test("use both ends of the map and follow each other without gaps", () => {
-    const levels = levelsOf(oracleSurface(51).loss, "auto", "loss")!;
+    const levels = levelsOf(oracleSurface(51).loss, { scale: "auto", metric: "loss" })!;
     expect(levels.bands[0]!.shade).toBe(0);
     expect(levels.bands.at(-1)!.shade).toBe(1);
     for (let i = 1; i < levels.bands.length; i++) {
@@ -114,5 +116,5 @@ describe("bands", () => {
 
 test("values that differ by rounding only have no levels, and are found at once", () => {
   const value = 0.4056930541992188;
-  expect(levelsOf([value, value * (1 + 2 ** -50)], "linear", "loss")!.levels).toEqual([]);
+  expect(levelsOf([value, value * (1 + 2 ** -50)], { scale: "linear", metric: "loss" })!.levels).toEqual([]);
 });

@@ -100,7 +100,7 @@ export class ContourFigure extends LitElement {
   }
 
   override render() {
-    const label = this.run ? summaryOf(this.run, this.view.metric) : strings.emptyFigure;
+    const label = this.run ? summaryOf(this.run, this.view.metric, this.view.split) : strings.emptyFigure;
     return html`
       <div
         class="canvas"
@@ -199,7 +199,12 @@ export class ContourFigure extends LitElement {
       Math.abs(project.alpha(cursorReach) - project.alpha(0)),
       Math.abs(project.beta(cursorReach) - project.beta(0)),
     ] as const;
-    return pointerCursor(fieldOf(this.run, this.view.metric), project.alpha(pixel.x), project.beta(pixel.y), reach);
+    return pointerCursor(
+      fieldOf(this.run, this.view.metric, this.view.split),
+      project.alpha(pixel.x),
+      project.beta(pixel.y),
+      reach,
+    );
   }
 
   #onMove = (event: PointerEvent) => {
@@ -259,7 +264,7 @@ export class ContourFigure extends LitElement {
     const intent = this.run && figureIntent(event);
     if (!intent) return;
     event.preventDefault();
-    const field = fieldOf(this.run!, this.view.metric);
+    const field = fieldOf(this.run!, this.view.metric, this.view.split);
     const from = this.cursor ?? { alpha: 0, beta: 0, pinned: false, spoken: true };
     switch (intent.kind) {
       case "move":

@@ -1,5 +1,4 @@
-import { ramp } from "../../charts/colours";
-import type { ColourMap } from "../../charts/colours";
+import { coloursOf } from "../../charts/colours";
 import type { FigureInput } from "../../charts/figure";
 import type { FigureLayout } from "../../charts/layout";
 import { sceneOf } from "../../charts/scene";
@@ -13,16 +12,6 @@ import type { RunData } from "../../state/model";
 import { centreValue } from "../../state/summary";
 import type { PlaneWindow } from "../../state/window";
 
-const ramps = new Map<string, ColourMap>();
-
-/** The same function for the same choice, so that inputs can be compared. */
-function rampOf(name: ViewState["colours"], dark: boolean, metric: ViewState["metric"]): ColourMap {
-  const key = `${name} ${dark} ${metric}`;
-  const known = ramps.get(key) ?? ramp(name, dark, metric);
-  ramps.set(key, known);
-  return known;
-}
-
 /** What is to be drawn of a run in a view. */
 export function figureInput(parts: {
   readonly run?: RunData;
@@ -34,13 +23,14 @@ export function figureInput(parts: {
 }): FigureInput {
   const { run, view, layout, window, theme, cursor } = parts;
   return {
-    scene: run && sceneOf(fieldOf(run, view.metric), view.scale),
+    scene: run && sceneOf(fieldOf(run, view.metric, view.split), view),
     layout,
     window,
     theme,
-    colours: rampOf(view.colours, theme.dark, view.metric),
-    centre: run ? centreValue(run, view.metric) : NaN,
-    lower: run && view.metric === "loss" ? lowerThanCentre(run) : undefined,
+    colours: coloursOf(view, theme.dark),
+    fill: view.fill,
+    centre: run ? centreValue(run, view.metric, view.split) : NaN,
+    lower: run && view.metric === "loss" ? lowerThanCentre(run, view.split) : undefined,
     points: view.measuredPoints,
     path: run && pathOf(run.header),
     axes: run && run.header.directions.kind !== "random" ? run.header.directions.axes : undefined,
@@ -73,6 +63,7 @@ export function sameInput(a: FigureInput, b: FigureInput): boolean {
     a.layout === b.layout &&
     a.theme === b.theme &&
     a.colours === b.colours &&
+    a.fill === b.fill &&
     Object.is(a.centre, b.centre) &&
     a.points === b.points &&
     a.path === b.path &&

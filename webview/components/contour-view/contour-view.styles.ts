@@ -7,18 +7,6 @@ export const viewStyles = css`
     padding-bottom: 8px;
   }
 
-  .tools {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    padding: 8px 8px 0 16px;
-    min-height: 42px;
-  }
-
-  vscode-single-select {
-    width: 112px;
-  }
-
   .status {
     font-size: 12px;
     color: var(--ll-muted);
@@ -42,36 +30,11 @@ export const viewStyles = css`
     margin-top: 2px;
   }
 
-  .options {
-    display: grid;
-    gap: 8px;
-    padding: 12px;
-  }
-
-  .options label {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: 12px;
-  }
-
-  .options vscode-single-select {
-    width: 120px;
-  }
-
-  :host([narrow]) .tools {
-    padding: 8px 4px 0 12px;
-  }
-
   :host([narrow]) .figure {
     padding: 8px 0 0 4px;
   }
 
   :host([narrow]) .note {
     padding: 0 12px 6px;
-  }
-
-  :host([narrow]) .tools vscode-single-select {
-    width: 104px;
   }
 `;

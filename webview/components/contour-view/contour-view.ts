@@ -1,42 +1,44 @@
-import "@vscode-elements/elements/dist/vscode-checkbox/index.js";
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
-import "@vscode-elements/elements/dist/vscode-single-select/index.js";
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { PropertyValues } from "lit";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { strings } from "../../strings/strings";
+import { captionHeight } from "../../charts/caption";
+import { figureOption } from "../../charts/figure";
 import { formatCoordinate, formatLoss } from "../../charts/format";
+import { figureLayout } from "../../charts/layout";
+import { Overlay } from "../../charts/overlay";
 import { sceneOf } from "../../charts/scene";
-import type { ViewState } from "../../protocol/messages";
+import type { Scene } from "../../charts/scene";
 import type { Cursor } from "../../state/cursor";
-import { fieldOf, lowerThanCentre } from "../../state/field";
+import { fieldOf, lowerThanCentre, measuredExtremes } from "../../state/field";
 import type { RunData } from "../../state/model";
+import { heldView } from "../../state/splits";
 import { gridStep } from "../../state/summary";
 import { defaultView } from "../../state/view";
+import { wholePlane } from "../../state/window";
 import type { PlaneWindow } from "../../state/window";
+import { strings as texts } from "../../strings/contour";
+import { strings as figure } from "../../strings/figure";
+import { strings } from "../../strings/strings";
 import { shared } from "../../styles/shared";
+import type { Pictured } from "../../views/view";
 import "../contour-figure/contour-figure";
+import { figureInput } from "../contour-figure/input";
+import { Copier } from "../copier";
 import "../data-table/data-table";
-import { emit } from "../events";
-import "../pop-up/pop-up";
+import "../figure-tools/figure-tools";
+import type { FigureOption } from "../figure-tools/figure-tools";
+import { captionOf, pictureOf, pictureTheme, pictureWidth } from "../picture";
+import type { PictureType } from "../picture";
 import "../read-out/read-out";
 import { viewStyles } from "./contour-view.styles";
-import { copyPicture, renderPicture } from "./picture";
 
-const metricOptions = (["loss", "accuracy"] as const).map((value) => ({ value, label: strings.metric(value) }));
-const scaleOptions = [
-  { value: "log", label: strings.logScale },
-  { value: "linear", label: strings.linearScale },
-];
-const colourOptions = Object.entries(strings.colours).map(([value, label]) => ({ value, label }));
-
-/** How long the copy button says that it has copied. */
-const copiedFor = 2000;
+const options: readonly FigureOption[] = ["scale", "fill", "clip", "colours", "profiles", "points", "table"];
 
 /** Tools, the figure (or its table) and the read-out. */
 @customElement("contour-view")
-export class ContourView extends LitElement {
+export class ContourView extends LitElement implements Pictured {
   static override styles = [shared, viewStyles];
 
   @property({ attribute: false }) run!: RunData;
@@ -44,8 +46,8 @@ export class ContourView extends LitElement {
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private cursor?: Cursor;
   @state() private window?: PlaneWindow;
-  @state() private copied = false;
-  @state() private copyStatus = "";
+
+  #copier = new Copier(this);
 
   override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("run");
@@ -56,27 +58,42 @@ export class ContourView extends LitElement {
   }
 
   /** Copies the figure as an image and says whether that worked. */
-  async copyImage(): Promise<void> {
-    try {
-      await copyPicture(renderPicture(this.run, this.view, this.window, this.cursor));
-      this.copied = true;
-      this.copyStatus = strings.copied;
-      setTimeout(() => {
-        this.copied = false;
-        this.copyStatus = "";
-      }, copiedFor);
-    } catch (error) {
-      this.copyStatus = strings.copyFailed(error instanceof Error ? error.message : String(error));
-    }
+  copyImage(): Promise<void> {
+    return this.#copier.copy(this.picture("png"));
+  }
+
+  /** The figure with a caption of provenance; a cursor appears in it only when it is pinned. */
+  async picture(type: PictureType): Promise<Blob> {
+    const { run } = this;
+    const view = heldView(run, this.view);
+    const theme = await pictureTheme(type);
+    const whole = wholePlane(run.header.x, run.header.y);
+    const window = this.window ?? whole;
+    const layout = figureLayout(pictureWidth, whole, window, { profiles: view.profiles });
+    const cursor = this.cursor?.pinned ? this.cursor : undefined;
+    const input = figureInput({ run, view, layout, window, theme, cursor });
+    const caption = captionOf(run, view.split);
+    return pictureOf(type, {
+      width: layout.width,
+      height: layout.height + captionHeight(caption, layout.width - layout.plot.x - 12, theme),
+      option: figureOption({ ...input, caption }),
+      over: (chart) => new Overlay(chart).draw({ ...input, cursor }),
+    });
   }
 
   override render() {
-    const { run, view } = this;
+    const { run, narrow } = this;
+    const view = heldView(run, this.view);
+    const scene = sceneOf(fieldOf(run, view.metric, view.split), view);
     return html`
-      ${this.#tools()}
+      <figure-tools .run=${run} .view=${view} .levels=${scene.levels} .options=${options} ?narrow=${narrow}>
+        <span slot="actions" class="status" role="status">${this.#copier.status}</span>
+        ${this.window && !view.table ? this.#resetButton() : nothing}
+        ${narrow || view.table ? nothing : this.#copyButton()}
+      </figure-tools>
       ${
         view.table
-          ? html`<data-table .run=${run} .metric=${view.metric} ?narrow=${this.narrow}></data-table>`
+          ? html`<data-table .run=${run} .metric=${view.metric} .split=${view.split} ?narrow=${narrow}></data-table>`
           : html`<div class="figure">
               <contour-figure
                 .run=${run}
@@ -90,86 +107,19 @@ export class ContourView extends LitElement {
               ></contour-figure>
             </div>`
       }
-      <read-out .run=${run} .cursor=${view.table ? undefined : this.cursor} ?narrow=${this.narrow}></read-out>
-      ${this.#notes()}
-    `;
-  }
-
-  #change(change: Partial<ViewState>): void {
-    emit(this, "view-change", change);
-  }
-
-  #tools() {
-    const { view } = this;
-    const scale = sceneOf(fieldOf(this.run, view.metric), view.scale).levels?.scale ?? "log";
-    const value = (event: Event) => (event.target as HTMLElement & { value: string }).value;
-    const checked = (event: Event) => (event.target as HTMLElement & { checked: boolean }).checked;
-    return html`
-      <div class="tools">
-        <vscode-single-select
-          label=${strings.metricLabel}
-          .options=${metricOptions}
-          .value=${view.metric}
-          @change=${(event: Event) => this.#change({ metric: value(event) as ViewState["metric"] })}
-        ></vscode-single-select>
-        ${
-          view.metric === "loss" && !view.table
-            ? html`<vscode-single-select
-                label=${strings.scaleLabel}
-                .options=${scaleOptions}
-                .value=${scale}
-                @change=${(event: Event) => this.#change({ scale: value(event) as ViewState["scale"] })}
-              ></vscode-single-select>`
-            : nothing
-        }
-        ${
-          this.narrow || view.table
-            ? nothing
-            : html`<vscode-checkbox
-                label=${strings.profiles}
-                .checked=${view.profiles}
-                @change=${(event: Event) => this.#change({ profiles: checked(event) })}
-              ></vscode-checkbox>`
-        }
-        <span class="grow"></span>
-        <span class="status" role="status">${this.copyStatus}</span>
-        ${this.window && !view.table ? this.#resetButton() : nothing}
-        ${this.narrow || view.table ? nothing : this.#copyButton()}
-        <pop-up icon="settings" label=${strings.displayOptions}>
-          <div class="options">
-            ${
-              view.table
-                ? nothing
-                : html`
-                    <vscode-checkbox
-                      label=${strings.measuredPoints}
-                      .checked=${view.measuredPoints}
-                      @change=${(event: Event) => this.#change({ measuredPoints: checked(event) })}
-                    ></vscode-checkbox>
-                    <label>
-                      <span aria-hidden="true">${strings.colourMap}</span>
-                      <vscode-single-select
-                        label=${strings.colourMap}
-                        .options=${colourOptions}
-                        .value=${view.colours}
-                        @change=${(event: Event) => this.#change({ colours: value(event) as ViewState["colours"] })}
-                      ></vscode-single-select>
-                    </label>
-                  `
-            }
-            <vscode-checkbox
-              label=${strings.showAsTable}
-              .checked=${view.table}
-              @change=${(event: Event) => this.#change({ table: checked(event) })}
-            ></vscode-checkbox>
-          </div>
-        </pop-up>
-      </div>
+      <read-out
+        .run=${run}
+        .split=${view.split}
+        .cursor=${view.table ? undefined : this.cursor}
+        ?narrow=${narrow}
+      ></read-out>
+      ${this.#notes(view, scene)}
     `;
   }
 
   #resetButton() {
     return html`<vscode-toolbar-button
+      slot="actions"
       icon="screen-normal"
       label=${strings.resetZoom}
       title=${strings.resetZoom}
@@ -179,7 +129,8 @@ export class ContourView extends LitElement {
 
   #copyButton() {
     return html`<vscode-toolbar-button
-      icon=${this.copied ? "check" : "copy"}
+      slot="actions"
+      icon=${this.#copier.copied ? "check" : "copy"}
       label=${strings.copyImage}
       title=${strings.copyImage}
       @click=${() => this.copyImage()}
@@ -187,16 +138,25 @@ export class ContourView extends LitElement {
   }
 
   /** What a reader of the map must know and could overlook. */
-  #notes() {
+  #notes(view: typeof defaultView, scene: Scene) {
     const { x, y } = this.run.header;
-    const lower = lowerThanCentre(this.run);
-    const flat = !this.view.table && (x.length < 2 || y.length < 2);
+    const lower = lowerThanCentre(this.run, view.split);
+    const flat = !view.table && (x.length < 2 || y.length < 2);
+    const { lowest, highest } = measuredExtremes(scene.field);
+    const missed = view.scale === "paper" && scene.field.metric === "loss" && view.split !== "difference";
     return html`
-      ${flat ? html`<p class="note">${strings.notAPlane}</p>` : nothing}
+      ${flat ? html`<p class="note">${texts.notAPlane}</p>` : nothing}
+      ${
+        missed && !view.table && scene.levels && !scene.levels.paper && lowest && highest
+          ? html`<p class="note" data-note="paper">
+              ${figure.paperLevelsMiss(formatLoss(lowest.value), formatLoss(highest.value))}
+            </p>`
+          : nothing
+      }
       ${
         lower
           ? html`<p class="note" data-note="lower">
-              ${strings.lowerPoint(
+              ${texts.lowerPoint(
                 formatLoss(lower.value),
                 formatCoordinate(lower.alpha, gridStep(x)),
                 formatCoordinate(lower.beta, gridStep(y)),

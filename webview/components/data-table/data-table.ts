@@ -1,12 +1,14 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
+import { strings as figure } from "../../strings/figure";
 import { formatCoordinate } from "../../charts/format";
-import type { Metric } from "../../state/field";
+import type { Metric, Split } from "../../state/field";
 import { fieldOf, origin } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { provenance } from "../../state/provenance";
 import { formatMetric, gridStep } from "../../state/summary";
+import { hasSplits, splitName } from "../../state/splits";
 import { shared } from "../../styles/shared";
 
 /** The whole grid as a table, β from the top down as in the figure; cells carry their numbers in full precision. */
@@ -87,6 +89,7 @@ export class DataTable extends LitElement {
 
   @property({ attribute: false }) run!: RunData;
   @property() metric: Metric = "loss";
+  @property({ attribute: false }) split: Split = 0;
   @property({ type: Boolean, reflect: true }) narrow = false;
 
   override render() {
@@ -98,7 +101,7 @@ export class DataTable extends LitElement {
       <div class="region" role="region" tabindex="0" aria-label=${strings.tableRegion}>
         <table>
           <caption>
-            ${strings.tableCaption(this.metric, provenance(this.run))}
+            ${figure.tableCaption(this.#title(), provenance(this.run, this.split))}
           </caption>
           <thead>
             <tr>
@@ -121,17 +124,20 @@ export class DataTable extends LitElement {
     `;
   }
 
+  #title(): string {
+    const name = strings.metric(this.metric);
+    return hasSplits(this.run) ? figure.splitOf(name, splitName(this.run, this.split)) : name;
+  }
+
   #cell(index: number) {
-    const losses = fieldOf(this.run, "loss");
+    const { run, metric, split } = this;
+    const losses = fieldOf(run, "loss", split);
     const from = losses.origins[index]!;
     if (from === origin.unknown) return html`<td data-index=${index}>–</td>`;
     const loss = losses.values[index]!;
-    const accuracy = fieldOf(this.run, "accuracy").values[index]!;
+    const accuracy = fieldOf(run, "accuracy", split).values[index]!;
     const measured = from === origin.measured;
-    const written = formatMetric(
-      this.metric,
-      this.metric === "loss" ? loss : this.metric === "error" ? 100 - accuracy : accuracy,
-    );
+    const written = formatMetric(metric, fieldOf(run, metric, split).values[index]!, split);
     return html`<td
       data-index=${index}
       data-loss=${String(loss)}

@@ -2,8 +2,12 @@ import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
+import { strings as figure } from "../../strings/figure";
 import { accuracyError, baseName, formatLoss } from "../../charts/format";
+import type { Split } from "../../state/field";
 import type { RunData } from "../../state/model";
+import { splitsIn } from "../../state/splits";
+import type { SplitData } from "../../state/splits";
 import { shared } from "../../styles/shared";
 import { emit } from "../events";
 import "../more-menu/more-menu";
@@ -18,6 +22,8 @@ export class PanelHeader extends LitElement {
   /** What the panel is called before the model is known. */
   @property() heading = "";
   @property({ attribute: false }) run?: RunData;
+  /** Whose values are stated. */
+  @property({ attribute: false }) split: Split = 0;
   /** Entries of the menu besides those that are always there. */
   @property({ attribute: false }) items: readonly MenuItem[] = [];
   @property({ type: Boolean }) canRunAgain = false;
@@ -63,30 +69,40 @@ export class PanelHeader extends LitElement {
     >`;
   }
 
+  /** Facts of the split that is looked at; of a difference those of both splits, each with its name. */
   #facts(run: RunData) {
-    const { centre, data } = run.header;
-    const samples = strings.samples(data.samples, data.available);
-    const accuracy = Number(centre.accuracy);
-    const error = accuracyError(accuracy, data.samples).toFixed(1);
+    const shown = splitsIn(run, this.split);
+    const several = shown.length > 1;
+    const of = (text: (split: SplitData) => string) =>
+      shown.map((split) => (several ? figure.splitFact(text(split), split.name) : text(split))).join(figure.factsJoin);
+    const accuracy = ({ centre, data }: SplitData) => {
+      const percent = Number(centre.accuracy);
+      return strings.plusMinus(percent.toFixed(1), accuracyError(percent, data.samples).toFixed(1));
+    };
+    const hasAccuracy = shown.every(({ centre }) => !Number.isNaN(Number(centre.accuracy)));
     return html`
       <dl class="facts">
         <div>
           <dt>${strings.loss}</dt>
-          <dd data-fact="loss">${formatLoss(Number(centre.loss))}</dd>
+          <dd data-fact="loss">${of(({ centre }) => formatLoss(Number(centre.loss)))}</dd>
         </div>
         ${
-          Number.isNaN(accuracy)
-            ? nothing
-            : html`<div>
+          hasAccuracy
+            ? html`<div>
                 <dt>${strings.accuracy}</dt>
-                <dd data-fact="accuracy" title=${strings.plusMinusHint}>
-                  ${strings.plusMinus(accuracy.toFixed(1), error)}
-                </dd>
+                <dd data-fact="accuracy" title=${strings.plusMinusHint}>${of(accuracy)}</dd>
               </div>`
+            : nothing
         }
         <div>
           <dt>${strings.data}</dt>
-          <dd data-fact="data" title=${data.path}>${strings.dataFact(baseName(data.path), data.split, samples)}</dd>
+          <dd data-fact="data" title=${shown.map(({ data }) => data.path).join("\n")}>
+            ${shown
+              .map(({ data }) =>
+                strings.dataFact(baseName(data.path), data.split, strings.samples(data.samples, data.available)),
+              )
+              .join(figure.factsJoin)}
+          </dd>
         </div>
       </dl>
     `;

@@ -3,13 +3,15 @@ import type { PropertyValues } from "lit";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
-import { formatAccuracy, formatCoordinate, formatLoss } from "../../charts/format";
+import { strings as figure } from "../../strings/figure";
+import { formatCoordinate } from "../../charts/format";
 import type { Cursor } from "../../state/cursor";
 import { fieldOf, origin, readingAt } from "../../state/field";
-import type { Metric, Reading } from "../../state/field";
+import type { Metric, Reading, Split } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { provenance } from "../../state/provenance";
 import { centreValue, formatMetric, gridStep } from "../../state/summary";
+import { hasSplits, metricsOf, splitName } from "../../state/splits";
 import { shared } from "../../styles/shared";
 
 interface ReadValue {
@@ -77,6 +79,7 @@ export class ReadOut extends LitElement {
 
   @property({ attribute: false }) run!: RunData;
   @property({ attribute: false }) cursor?: Cursor;
+  @property({ attribute: false }) split: Split = 0;
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private spoken = "";
 
@@ -90,12 +93,12 @@ export class ReadOut extends LitElement {
 
   #reading(metric: Metric, place: { alpha: number; beta: number }): Reading {
     // Without a cursor the values are those of the unperturbed model, as in the header.
-    if (!this.cursor) return { value: centreValue(this.run, metric), origin: origin.measured };
-    return readingAt(fieldOf(this.run, metric), place.alpha, place.beta);
+    if (!this.cursor) return { value: centreValue(this.run, metric, this.split), origin: origin.measured };
+    return readingAt(fieldOf(this.run, metric, this.split), place.alpha, place.beta);
   }
 
   #value(metric: Metric, reading: Reading): ReadValue {
-    const written = formatMetric(metric, reading.value);
+    const written = formatMetric(metric, reading.value, this.split);
     const text =
       reading.origin === origin.unknown
         ? "–"
@@ -105,20 +108,29 @@ export class ReadOut extends LitElement {
     return { text, exact: reading.value };
   }
 
+  /** What a value is called: with the name of its split where the run has several. */
+  #label(metric: Metric): string {
+    const name = strings.metric(metric);
+    return hasSplits(this.run) ? figure.splitOf(name, splitName(this.run, this.split)) : name;
+  }
+
+  get #metrics(): readonly Metric[] {
+    return metricsOf(this.run).filter((metric) => metric !== "error");
+  }
+
   #sentence(cursor: Cursor): string {
     const { x, y } = this.run.header;
-    const loss = this.#reading("loss", cursor);
-    const accuracy = this.#reading("accuracy", cursor);
     const place = [
       `${strings.alpha} ${formatCoordinate(cursor.alpha, gridStep(x))}`,
       `${strings.beta} ${formatCoordinate(cursor.beta, gridStep(y))}`,
     ];
-    if (loss.origin === origin.unknown) return strings.spokenReading([...place, strings.notMeasured]);
+    const readings = this.#metrics.map((metric) => ({ metric, ...this.#reading(metric, cursor) }));
+    const from = readings[0]!.origin;
+    if (from === origin.unknown) return strings.spokenReading([...place, strings.notMeasured]);
     return strings.spokenReading([
       ...place,
-      `${strings.loss} ${formatLoss(loss.value)}`,
-      `${strings.accuracy} ${formatAccuracy(accuracy.value)}`,
-      ...(loss.origin === origin.interpolated ? [strings.interpolated] : []),
+      ...readings.map(({ metric, value }) => `${this.#label(metric)} ${formatMetric(metric, value, this.split)}`),
+      ...(from === origin.interpolated ? [strings.interpolated] : []),
     ]);
   }
 
@@ -126,7 +138,6 @@ export class ReadOut extends LitElement {
     const place = this.#place();
     const { x, y } = this.run.header;
     const loss = this.#reading("loss", place);
-    const accuracy = this.#reading("accuracy", place);
     const note =
       loss.origin === origin.interpolated
         ? strings.interpolated
@@ -139,13 +150,14 @@ export class ReadOut extends LitElement {
           <dl>
             ${this.#entry("alpha", strings.alpha, { text: formatCoordinate(place.alpha, gridStep(x)), exact: place.alpha })}
             ${this.#entry("beta", strings.beta, { text: formatCoordinate(place.beta, gridStep(y)), exact: place.beta })}
-            ${this.#entry("loss", strings.loss, this.#value("loss", loss))}
-            ${this.#entry("accuracy", strings.accuracy, this.#value("accuracy", accuracy))}
+            ${this.#metrics.map((metric) =>
+              this.#entry(metric, this.#label(metric), this.#value(metric, this.#reading(metric, place))),
+            )}
           </dl>
           ${note ? html`<span class="note muted">${note}</span>` : nothing}
           ${this.cursor?.pinned ? html`<vscode-icon name="pinned" title=${strings.pinned}></vscode-icon>` : nothing}
         </div>
-        <span class="provenance">${provenance(this.run)}</span>
+        <span class="provenance">${provenance(this.run, this.split)}</span>
         <span class="spoken" role="status" aria-live="polite">${this.spoken}</span>
       </div>
     `;
