@@ -4,6 +4,9 @@ import { startWithStudies } from "./client/studies";
 import { Worker } from "./client/worker";
 import { CodeLenses } from "./code/lenses";
 import { registerCommands } from "./commands/register";
+import { RunEditor, runEditorType } from "./landscapes/editor";
+import { RunList } from "./landscapes/list";
+import { LandscapesTree } from "./landscapes/tree";
 import { Panels, panelType } from "./panels/panels";
 
 let worker: Worker | undefined;
@@ -14,11 +17,16 @@ export function activate(context: vscode.ExtensionContext): void {
   const ours = new Worker(context.asAbsolutePath("dist/server.js"), log);
   worker = ours;
   const panels = new Panels(context.extensionUri, ours, context.workspaceState, log);
+  const runs = new RunList(ours);
+  const landscapes = new LandscapesTree(runs, ours, log);
   context.subscriptions.push(
     log,
     ours,
     new StatusItem(ours),
-    registerCommands({ extension: context.extensionUri, worker: ours, panels, log }),
+    runs,
+    landscapes,
+    registerCommands({ extension: context.extensionUri, worker: ours, panels, runs, landscapes, log }),
+    vscode.window.registerCustomEditorProvider(runEditorType, new RunEditor(panels, runs)),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
     startWithStudies(ours, log),
     new CodeLenses(),

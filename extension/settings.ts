@@ -3,7 +3,7 @@ import type { StudyDefaults } from "../server/protocol/requests";
 import type { EngineChoice } from "../server/protocol/study";
 
 /** The settings that stand in for what a study leaves open, as they hold for `resource`. */
-export function studyDefaults(resource: vscode.Uri): StudyDefaults {
+export function studyDefaults(resource: vscode.Uri | undefined): StudyDefaults {
   const settings = vscode.workspace.getConfiguration("lossLandscape", resource);
   const points = settings.get<number>("grid.points", 51);
   const range = settings.get<number>("grid.range", 1);

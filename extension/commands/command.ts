@@ -1,5 +1,7 @@
 import type * as vscode from "vscode";
 import type { Worker } from "../client/worker";
+import type { RunList } from "../landscapes/list";
+import type { LandscapesTree } from "../landscapes/tree";
 import type { Panels } from "../panels/panels";
 
 /** What commands work with. */
@@ -7,6 +9,10 @@ export interface Services {
   readonly extension: vscode.Uri;
   readonly worker: Worker;
   readonly panels: Panels;
+  /** The runs of the workspace. */
+  readonly runs: RunList;
+  /** The view of them. */
+  readonly landscapes: LandscapesTree;
   readonly log: vscode.LogOutputChannel;
 }
 

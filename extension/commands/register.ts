@@ -3,13 +3,20 @@ import { WorkerLostError, WorkerStoppedError } from "../client/lost";
 import type { Command, Services } from "./command";
 import { copyCheckpointCallback } from "./copyCheckpointCallback";
 import { copyExport } from "./copyExport";
+import { copyRunPath } from "./copyRunPath";
 import { copyText } from "./copyText";
+import { deleteRun } from "./deleteRun";
+import { exportRun } from "./exportRun";
 import { insertCheckpointCallback } from "./insertCheckpointCallback";
 import { insertExport } from "./insertExport";
 import { openResult } from "./openResult";
+import { openRun } from "./openRun";
 import { openSample } from "./openSample";
+import { refreshRuns } from "./refreshRuns";
+import { renameRun } from "./renameRun";
 import { restartWorker } from "./restartWorker";
 import { resumeStudy } from "./resumeStudy";
+import { revealRun } from "./revealRun";
 import { runStudy } from "./runStudy";
 import { saveAsStudy } from "./saveAsStudy";
 import { showEngines } from "./showEngines";
@@ -34,6 +41,13 @@ export const commands: readonly Command[] = [
   insertCheckpointCallback,
   copyExport,
   copyCheckpointCallback,
+  openRun,
+  renameRun,
+  exportRun,
+  deleteRun,
+  revealRun,
+  copyRunPath,
+  refreshRuns,
 ];
 
 /** Registers all commands. What goes wrong in one has no panel to be shown in, so that a message says it. */

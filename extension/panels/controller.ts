@@ -82,6 +82,11 @@ export class PanelController {
     return this.panel.visible ? this.panel.viewColumn : undefined;
   }
 
+  /** The run that is shown. */
+  get journal(): string | undefined {
+    return this.content.kind === "snapshot" ? this.content.snapshot.journal : undefined;
+  }
+
   private get name(): string {
     return modelFileName(this.source.fsPath);
   }

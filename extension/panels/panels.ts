@@ -43,6 +43,18 @@ export class Panels implements vscode.WebviewPanelSerializer {
     this.show(source).restore(journal);
   }
 
+  /** Fills the panel that the workbench has opened for a run file; one for the same model stays what it is. */
+  adopt(journal: vscode.Uri, source: vscode.Uri, panel: vscode.WebviewPanel): void {
+    this.control(source, panel, `run:${journal.toString()}`).restore(journal.fsPath);
+  }
+
+  /** Brings the panel that shows the run of a journal to the front; whether there is one. */
+  reveal(journal: string): boolean {
+    const shown = [...this.controllers.values()].find((controller) => controller.journal === journal);
+    shown?.reveal();
+    return shown !== undefined;
+  }
+
   /** The panel of a model or study, in sight; what it shows is up to the caller. */
   private show(source: vscode.Uri): PanelController {
     const existing = this.controllers.get(source.toString());
@@ -67,8 +79,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
     return Promise.resolve();
   }
 
-  private control(source: vscode.Uri, panel: vscode.WebviewPanel): PanelController {
-    const key = source.toString();
+  private control(source: vscode.Uri, panel: vscode.WebviewPanel, key = source.toString()): PanelController {
     const controller = new PanelController(
       source,
       panel,
@@ -96,7 +107,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
   }
 
   /** Beside the code: where a panel is in sight already, otherwise next to the active editor. */
-  private column(): vscode.ViewColumn {
+  column(): vscode.ViewColumn {
     const shown = [...this.controllers.values()].find(({ visibleColumn }) => visibleColumn !== undefined);
     return shown?.visibleColumn ?? vscode.ViewColumn.Beside;
   }

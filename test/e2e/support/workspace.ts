@@ -59,6 +59,12 @@ export class Workspace {
     return readFileSync(path.join(folder, name), "utf8").trimEnd().split("\n");
   }
 
+  /** Runs a study from the command line, its results beside it as those of the panel are. */
+  run(study: string, ...flags: readonly string[]): void {
+    const args = [path.resolve("dist", "cli.js"), "run", this.path(study), ...flags];
+    execFileSync(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+  }
+
   /** What the command line measures for a study, in a results folder of its own. */
   commandLine(name: string): RunResult {
     const json = this.path(`../${path.basename(this.folder)}-${name}.json`);

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { collectTexts, translationGaps } from "../../../.ci/l10n.mjs";
+import { journalSuffix } from "../../../extension/landscapes/words";
 import { literalArguments, literals, readSources } from "./sources";
 
 interface Menu {
@@ -27,6 +29,13 @@ interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly category: string; readonly icon: string }[];
     readonly menus: Readonly<Record<string, readonly Menu[]>>;
+    readonly keybindings: readonly Menu[];
+    readonly views: { readonly explorer: readonly { readonly id: string; readonly visibility: string }[] };
+    readonly viewsWelcome: readonly { readonly view: string }[];
+    readonly customEditors: readonly {
+      readonly viewType: string;
+      readonly selector: readonly { readonly filenamePattern: string }[];
+    }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
   };
 }
@@ -59,7 +68,9 @@ describe("commands", () => {
 
   test("the code speaks of no other", () => {
     const settings = Object.keys(configuration.properties);
-    const others = new Set(["lossLandscape.panel", "lossLandscape.status"]);
+    const views = manifest.contributes.views.explorer.map(({ id }) => id);
+    const editors = manifest.contributes.customEditors.map(({ viewType }) => viewType);
+    const others = new Set(["lossLandscape.panel", "lossLandscape.status", ...views, ...editors]);
     for (const id of literals(sources, /^lossLandscape\./))
       expect([...contributed, ...settings, ...others], id).toContain(id);
   });
@@ -158,6 +169,32 @@ describe("menus", () => {
   });
 });
 
+describe("landscapes", () => {
+  const { views, viewsWelcome, customEditors, keybindings } = manifest.contributes;
+
+  test("the view starts nothing before it is opened, and says what to do while it is empty", () => {
+    expect(views.explorer).toMatchObject([{ id: "lossLandscape.landscapes", visibility: "collapsed" }]);
+    expect(viewsWelcome.map(({ view }) => view)).toContain("lossLandscape.landscapes");
+  });
+
+  test("a run file opens as its picture, and the code knows run files by the same name", () => {
+    expect(customEditors).toMatchObject([{ selector: [{ filenamePattern: `*${journalSuffix}` }] }]);
+  });
+
+  test("a run that is going on can be neither deleted nor renamed", () => {
+    const entries = menus["view/item/context"]!.filter(({ command }) => /(delete|rename)Run$/.test(command));
+    expect(entries.length).toBeGreaterThan(1);
+    for (const { when } of entries) expect(when).toMatch(/viewItem =~ \/\^run\\\.\(done\|unfinished\)\$\//);
+  });
+
+  test("keys work where the view has the focus and nothing is being typed", () => {
+    for (const { command, when } of keybindings) {
+      expect(commands.map((known) => known.command)).toContain(command);
+      expect(when).toContain("focusedView == lossLandscape.landscapes && !inputFocus");
+    }
+  });
+});
+
 describe("strings and files", () => {
   const nls = JSON.parse(readFileSync("package.nls.json", "utf8")) as Record<string, string>;
 
@@ -167,16 +204,37 @@ describe("strings and files", () => {
     for (const value of Object.values(nls)) expect(value).not.toBe("");
   });
 
-  test("the bundle for translators has every string of the code, and no other", () => {
+  test("the bundle for translators is what the sources have now: run `npm run l10n`", async () => {
     const bundle = JSON.parse(readFileSync(path.join(manifest.l10n, "bundle.l10n.json"), "utf8")) as object;
+    const texts = await collectTexts();
+    expect(bundle).toEqual(texts);
     const used = literalArguments(sources, /^vscode\.l10n\.t$/);
-    expect(Object.keys(bundle).sort()).toEqual([...new Set(used)].sort());
-    for (const [key, value] of Object.entries(bundle)) expect(value).toBe(key);
+    expect(Object.keys(texts)).toEqual(expect.arrayContaining([...new Set(used)]));
+    const shown = literalArguments(readSources("webview"), /^t$/);
+    expect(Object.keys(texts).sort()).toEqual([...new Set([...used, ...shown])].sort());
+  });
+
+  test("translations have the same placeholders as the texts", () => {
+    const placeholders = (text: string) => [...text.matchAll(/\{\d\}/g)].map(([found]) => found).sort();
+    for (const file of readdirSync(manifest.l10n)) {
+      const texts = JSON.parse(readFileSync(path.join(manifest.l10n, file), "utf8")) as Record<string, string>;
+      for (const [text, translation] of Object.entries(texts))
+        expect(placeholders(translation), `${file}: ${text}`).toEqual(placeholders(text));
+    }
+  });
+
+  test("what a translation lacks is known, and is shown in English meanwhile", () => {
+    for (const { file, missing, surplus } of translationGaps())
+      if (missing.length + surplus.length > 0)
+        console.warn(`${file}: ${missing.length} texts missing, ${surplus.length} not used any more (npm run l10n)`);
   });
 
   test("every text of a call to l10n is a literal, so that it can be found", () => {
     const calls = sources.flatMap(({ tree }) => [...tree.text.matchAll(/l10n\.t\(/g)]).length;
     expect(literalArguments(sources, /^vscode\.l10n\.t$/)).toHaveLength(calls);
+    const panel = readSources("webview").filter(({ file }) => path.basename(file) !== "l10n.ts");
+    const shown = panel.flatMap(({ tree }) => [...tree.text.matchAll(/(?<![\w.$])t\(/g)]).length;
+    expect(literalArguments(panel, /^t$/)).toHaveLength(shown);
   });
 
   test("the files that the manifest names exist or are built", () => {

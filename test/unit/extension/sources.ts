@@ -2,18 +2,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 
-/** A parsed source file of the extension host. */
+/** A parsed source file. */
 export interface Source {
   readonly file: string;
   readonly tree: ts.SourceFile;
 }
 
-/** Every source file of the extension host. */
-export function readSources(): readonly Source[] {
-  return readdirSync("extension", { recursive: true, encoding: "utf8" })
+/** Every source file of the extension host, or of another folder. */
+export function readSources(folder = "extension"): readonly Source[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .map((name) => {
-      const file = path.join("extension", name);
+      const file = path.join(folder, name);
       return { file, tree: ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2022, true) };
     });
 }

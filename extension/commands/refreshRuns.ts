@@ -1,0 +1,7 @@
+import type { Command } from "./command";
+
+/** Looks for runs again. */
+export const refreshRuns: Command = {
+  id: "lossLandscape.refreshRuns",
+  run: ({ runs }) => runs.refresh(),
+};

@@ -1,0 +1,71 @@
+import * as vscode from "vscode";
+import { SummariesRequest } from "../../server/protocol/requests";
+import type { RunSummary } from "../../server/protocol/requests";
+import type { Worker } from "../client/worker";
+import { findJournals, watchJournals } from "./journals";
+
+/** Milliseconds for further changes to come before a change is told. */
+const settled = 300;
+/** A list that takes long to make is made less often, so that a run which grows does not keep the worker busy. */
+const share = 10;
+
+/** The runs of the workspace, read again whenever their files change. */
+export class RunList implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  private watcher = watchJournals((grown) => this.schedule(grown));
+  private readonly subscriptions: readonly vscode.Disposable[];
+  private timer: NodeJS.Timeout | undefined;
+  /** How long it took to read the list, in milliseconds. */
+  private cost = 0;
+
+  /** Tells that the list may be another one now. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(private readonly worker: Worker) {
+    const watchAgain = (): void => {
+      this.watcher.dispose();
+      this.watcher = watchJournals((grown) => this.schedule(grown));
+      this.refresh();
+    };
+    this.subscriptions = [
+      vscode.workspace.onDidChangeWorkspaceFolders(watchAgain),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration("lossLandscape.resultsFolder")) watchAgain();
+      }),
+    ];
+  }
+
+  /** All runs, in no order. The worker is asked only when there is something to ask about. */
+  async load(): Promise<readonly RunSummary[]> {
+    const journals = await findJournals();
+    if (journals.length === 0) return [];
+    const begun = performance.now();
+    const runs = await this.worker.request(SummariesRequest, { journals });
+    this.cost = performance.now() - begun;
+    return runs;
+  }
+
+  /** What is known of one run; undefined when its file cannot be read. */
+  async summaryOf(journal: string): Promise<RunSummary | undefined> {
+    const [summary] = await this.worker.request(SummariesRequest, { journals: [journal] });
+    return summary;
+  }
+
+  refresh(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.watcher.dispose();
+    this.changed.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private schedule(grown: boolean): void {
+    if (this.timer !== undefined) return;
+    this.timer = setTimeout(() => this.refresh(), grown ? Math.max(3 * settled, share * this.cost) : settled);
+  }
+}
