@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { collectTexts, translationGaps } from "../../../.ci/l10n.mjs";
+import { collectTexts } from "../../../.ci/l10n.mjs";
 import { journalSuffix } from "../../../extension/landscapes/words";
 import { literalArguments, literals, readSources } from "./sources";
 
@@ -221,12 +221,6 @@ describe("strings and files", () => {
       for (const [text, translation] of Object.entries(texts))
         expect(placeholders(translation), `${file}: ${text}`).toEqual(placeholders(text));
     }
-  });
-
-  test("what a translation lacks is known, and is shown in English meanwhile", () => {
-    for (const { file, missing, surplus } of translationGaps())
-      if (missing.length + surplus.length > 0)
-        console.warn(`${file}: ${missing.length} texts missing, ${surplus.length} not used any more (npm run l10n)`);
   });
 
   test("every text of a call to l10n is a literal, so that it can be found", () => {
