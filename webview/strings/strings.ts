@@ -171,16 +171,6 @@ export const strings = {
     `Loss and accuracy on ${facts.splits.join(" and ")} along ${facts.count === 1 ? "one direction" : `${facts.count} directions`}; ` +
     `${formatCount(facts.measured)} of ${formatCount(facts.count * facts.points)} points are measured.`,
 
-  // Curvature
-  curvature: "Curvature",
-  curvatureMin: "Smallest eigenvalue λmin",
-  curvatureMax: "Largest eigenvalue λmax",
-  curvatureRatio: "|λmin / λmax|",
-  curvatureNote:
-    "Negative curvature in the plane proves that the loss is not convex; a plane that looks convex proves nothing.",
-  rangeOf: (low: string, high: string) => `${low} to ${high}`,
-  notMeasuredYet: "Not measured yet",
-
   // Checks
   checks: "Checks",
   checksSummary: (passed: number, total: number, warnings: number, errors: number) => {

@@ -5,7 +5,7 @@ import { paperTheme } from "../../../webview/charts/theme";
 import { lineSeries } from "../../../webview/state/lines";
 import { emptyModel } from "../../../webview/state/model";
 import { reduce } from "../../../webview/state/reducer";
-import { curvatureSnapshot, linesSnapshot, pathPlaces } from "../support/method";
+import { linesSnapshot, pathPlaces } from "../support/method";
 import { drawn, mountPanel, settled } from "../support/panel";
 import { storiesOf } from "../support/stories";
 import { oracleSurface } from "../support/surface";
@@ -71,23 +71,5 @@ describe("lines", () => {
     expect(loss.lineStyle.type).toBe("dashed");
     expect(loss.data[20]).toEqual([snapshot.header.x[20], series[0]!.loss[20]]);
     expect(option.series.find(({ name }) => name === "Loss (train)")!.lineStyle.type).toBe("solid");
-  });
-});
-
-describe("curvature", () => {
-  test("is shown as maps of what is measured, with the range in words", async () => {
-    const mounted = await mountPanel(stories.curvature);
-    expect(mounted.all("rect:not(.frame)")).toHaveLength(3 * 20);
-    const points = curvatureSnapshot(surface).extras!.curvature;
-    const largest = Math.max(...points.map(({ max }) => Number(max)));
-    expect(mounted.all("figcaption")[1]!.textContent).toContain(largest.toPrecision(3));
-  });
-
-  test("grows with what arrives", async () => {
-    const mounted = await mountPanel(stories.curvature);
-    const { extras, progress } = curvatureSnapshot(surface);
-    const more = { ...extras!.curvature[0]!, index: 24 };
-    await mounted.send({ kind: "extras", extras: { ...extras!, curvature: [...extras!.curvature, more] }, progress });
-    expect(mounted.all("rect:not(.frame)")).toHaveLength(3 * 21);
   });
 });

@@ -103,3 +103,56 @@ export function curvatureSnapshot(surface: Surface): RunSnapshot {
     extras: { checkpoints: [], curvature: points },
   };
 }
+
+/**
+ * A complete map of 7 × 7 with the spectrum at θ*: not convex towards the right, one point whose residual is above the
+ * tolerance (index 5), one that is not finite (index 48).
+ */
+export function curvatureDoneSnapshot(surface: Surface): RunSnapshot {
+  const snapshot = snapshotOf(surface, { status: "done" });
+  const points: readonly CurvaturePoint[] = Array.from({ length: 49 }, (_, index) => {
+    const [alpha, beta] = [((index % 7) - 3) / 3, (Math.floor(index / 7) - 3) / 3];
+    return {
+      index,
+      max: index === 48 ? "NaN" : 139.5 * Math.exp(1.7 * Math.hypot(alpha, beta)),
+      min: index === 48 ? "NaN" : -8.15 + (alpha > 0.2 ? -90 * alpha : 7.6) * Math.hypot(alpha, beta),
+      residual: index === 5 ? [1e-4, 4e-2] : [2e-4, 9e-4],
+      symmetry: 3.1e-7,
+      products: 36 + (index % 5) * 6,
+    };
+  });
+  const ritz = [-8.15, -3.4, -0.9, -0.02, 0.3, 2.1, 9.8, 31, 62, 139.5];
+  const weights = [2e-4, 1.2e-3, 0.021, 0.6, 0.34, 0.03, 5e-3, 1.8e-3, 6e-4, 2e-4];
+  const { header } = snapshot;
+  return {
+    ...snapshot,
+    header: {
+      ...header,
+      study: {
+        ...header.study,
+        curvature: {
+          points: [7, 7],
+          samples: 128,
+          parameters: "kernels",
+          traceProbes: 4,
+          densityProbes: 2,
+          tolerance: 1e-3,
+        },
+        sharpness: { epsilon: 0.005, samples: 128 },
+      },
+    },
+    extras: {
+      checkpoints: [],
+      curvature: points,
+      centreCurvature: {
+        traceSamples: [1104, 1231, 1180, 1319],
+        densities: [
+          { values: ritz, weights },
+          { values: ritz.map((value) => 0.98 * value), weights },
+        ],
+        parameters: 19_232,
+      },
+      sharpness: { epsilon: 0.005, largest: 0.561, centre: 0.406, sharpness: 11.02, steps: 36 },
+    },
+  };
+}

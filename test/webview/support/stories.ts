@@ -1,7 +1,7 @@
 import { torchReExport } from "../../../server/protocol/exportCalls";
 import type { Problem } from "../../../server/protocol/problem";
 import type { HostMessage, ViewState } from "../../../webview/protocol/messages";
-import { curvatureSnapshot, linesSnapshot, pathSnapshot } from "./method";
+import { curvatureDoneSnapshot, curvatureSnapshot, linesSnapshot, pathSnapshot } from "./method";
 import { failedCheck, passedChecks, pointsOf, snapshotOf } from "./runs";
 import type { Surface } from "./surface";
 
@@ -170,6 +170,19 @@ export function storiesOf(surface: Surface) {
       messages: [init, { kind: "snapshot", snapshot: curvatureSnapshot(surface) }],
       view: { shown: "curvature" },
     },
+    "curvature-done": {
+      messages: [init, { kind: "snapshot", snapshot: curvatureDoneSnapshot(surface) }],
+      view: { shown: "curvature" },
+    },
+    "curvature-signed": {
+      messages: [init, { kind: "snapshot", snapshot: curvatureDoneSnapshot(surface) }],
+      view: { shown: "curvature", options: { curvature: { quantity: "min", contours: true } } },
+    },
+    "curvature-table": {
+      messages: [init, { kind: "snapshot", snapshot: curvatureDoneSnapshot(surface) }],
+      view: { shown: "curvature", table: true },
+    },
+    "curvature-empty": { messages: [init, done], view: { shown: "curvature" } },
     stream: {
       messages: [
         init,
