@@ -1,5 +1,5 @@
 import type { CurvatureMap, Quantity } from "../state/curvature";
-import { fromOklch, ramp } from "./colours";
+import { divergingRamp, ramp } from "./colours";
 import type { Colour, ColourMap, ColourMapName } from "./colours";
 import { axisTicks } from "./layout";
 
@@ -23,19 +23,6 @@ export interface CurvatureScale {
 const leastRatio = 0.1;
 
 /**
- * Blue for negative and orange for positive values, the neutral at 0.5 near the page, with the same lightness on both
- * arms: chroma stays below what sRGB holds, so that nothing is clamped.
- */
-export function signedMap(darkPage: boolean): ColourMap {
-  return (t) => {
-    const share = 2 * Math.min(1, Math.max(0, t)) - 1;
-    const strength = Math.abs(share);
-    const lightness = darkPage ? 0.3 + 0.46 * strength : 0.95 - 0.42 * strength;
-    return fromOklch(lightness, 0.105 * strength, share < 0 ? 250 : 55);
-  };
-}
-
-/**
  * The scale of a quantity for what is computed so far; undefined while nothing finite is. The ends are the next numbers
  * 1, 2, 5 · 10ᵏ outwards, so that they stay for most points that arrive.
  * - λmin: from −s to s, 0 in its middle.
@@ -53,7 +40,7 @@ export function curvatureScale(
   const [least, most] = [Math.min(...values), Math.max(...values)];
   if (quantity === "min" || (quantity === "max" && !(least > 0))) {
     const size = niceAbove(Math.max(Math.abs(least), Math.abs(most)) || 1);
-    return scaleOf("signed", -size, size, false, signedMap(darkPage));
+    return scaleOf("signed", -size, size, false, divergingRamp(darkPage));
   }
   // High values stand out from the page.
   const sequential = ramp(colours, darkPage, "accuracy");

@@ -1,8 +1,7 @@
 import { curvatureStrings as strings } from "../strings/curvature";
 import type { DensityCurve } from "../state/spectrum";
 import type { Drawn } from "./chart";
-import { css } from "./colours";
-import { signedMap } from "./curvature-scale";
+import { css, divergingRamp } from "./colours";
 import { formatLoss, formatTick } from "./format";
 import type { Box } from "./labels";
 import { axisTicks } from "./layout";
@@ -63,7 +62,7 @@ export function densityElements({ curve, ends, plot, theme }: DensityInput): rea
   const scales = densityScales(curve, ends, plot);
   const bottom = plot.y + plot.height;
   const points = curve.x.map((value, k) => [scales.x(value), scales.y(curve.y[k]!)] as const);
-  const [negative, positive] = [signedMap(theme.dark)(0.04), signedMap(theme.dark)(0.96)];
+  const [negative, positive] = [divergingRamp(theme.dark)(0.04), divergingRamp(theme.dark)(0.96)];
   const zero = scales.x(0);
   const side = (isNegative: boolean): Drawn[] => {
     const part = points.filter(([x]) => (isNegative ? x <= zero : x >= zero));

@@ -72,7 +72,11 @@ export const curvatureStrings = {
   residual: t("Residual"),
   residuals: (max: string, min: string) => t("{0} (λ max), {1} (λ min)", max, min),
   symmetry: t("Symmetry error"),
+  place: t("At"),
   atCentre: t("θ*"),
+  mapGrid: (columns: number, rows: number, range: string) =>
+    t("Curvature at {0} × {1} points, {2}", columns, rows, range),
+  densityTitle: t("Spectral density at θ*"),
   notComputed: t("not computed"),
   uncertain: t("residual above the tolerance"),
   nonConvexHere: t("not convex"),

@@ -10,5 +10,11 @@ export const curvature: PanelView = {
   title: strings.views.curvature,
   applies: (run) => isSurface(run) || run.header.study.curvature !== undefined,
   render: ({ run, model, view, narrow }) =>
-    html`<curvature-view .run=${run} .view=${view} .found=${model.found} ?narrow=${narrow}></curvature-view>`,
+    html`<curvature-view
+      ?data-figure=${run.header.study.curvature !== undefined}
+      .run=${run}
+      .view=${view}
+      .found=${model.found}
+      ?narrow=${narrow}
+    ></curvature-view>`,
 };

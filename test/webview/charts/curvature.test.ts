@@ -4,9 +4,9 @@ import { negativeCurvatureShare } from "../../../server/landscape/curvature/shar
 import { meanTrace } from "../../../server/landscape/curvature/trace";
 import { figuresOf } from "../../../server/runs/export/figures";
 import { outlineOf } from "../../../webview/charts/cell-outline";
-import { oklabLightness } from "../../../webview/charts/colours";
+import { divergingRamp, oklabLightness } from "../../../webview/charts/colours";
 import { cellAt, cellBox } from "../../../webview/charts/curvature-map";
-import { curvatureScale, niceAbove, niceBelow, signedMap } from "../../../webview/charts/curvature-scale";
+import { curvatureScale, niceAbove, niceBelow } from "../../../webview/charts/curvature-scale";
 import { densityElements, densityLayout, densityScales } from "../../../webview/charts/density-plot";
 import { paperTheme } from "../../../webview/charts/theme";
 import { mapLayout } from "../../../webview/components/curvature-figure/curvature-figure";
@@ -127,7 +127,7 @@ describe("the scales", () => {
     expect([scale.low, scale.high]).toEqual([-200, 200]);
     expect(scale.place(0)).toBe(0.5);
     for (const dark of [true, false]) {
-      const colours = signedMap(dark);
+      const colours = divergingRamp(dark);
       const neutral = colours(0.5);
       expect(Math.max(...neutral) - Math.min(...neutral)).toBeLessThan(1);
       for (let k = 1; k <= 10; k++) {

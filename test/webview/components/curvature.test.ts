@@ -279,3 +279,38 @@ describe("a run without curvature", () => {
     expect(asked(mounted)).toEqual([]);
   });
 });
+
+describe("the picture", () => {
+  const view = (mounted: Mounted) =>
+    mounted.find<HTMLElementTagNameMap["curvature-view"]>("curvature-view[data-figure]");
+
+  test("is a PNG three times the size with the map in the light orientation on white", async () => {
+    const mounted = await mountPanel(stories["curvature-done"], { theme: "dark" });
+    const bitmap = await createImageBitmap(await view(mounted).picture("png"));
+    expect(bitmap.width).toBe(760 * 3);
+    const { run } = view(mounted);
+    const map = curvatureMapOf(run)!;
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext("2d")!;
+    context.drawImage(bitmap, 0, 0);
+    const at = (x: number, y: number) => [...context.getImageData(3 * x, 3 * y, 1, 1).data];
+    const scale = curvatureScale(map, "ratio", "fathom", false)!;
+    const box = cellBox(map, mapLayout(map, 760).plot, 27);
+    expect(at(1, 1)).toEqual([255, 255, 255, 255]);
+    expect(at(box.x + 20, box.y + 20).slice(0, 3)).toEqual(scale.colour(map.cells[27]!.ratio).map(Math.round));
+  });
+
+  test("is an SVG with its words as text", async () => {
+    const mounted = await mountPanel(stories["curvature-done"]);
+    const text = await (await view(mounted).picture("svg")).text();
+    const found = new DOMParser().parseFromString(text, "image/svg+xml");
+    const words = [...found.querySelectorAll("text")].map(({ textContent }) => textContent).join(" ");
+    for (const part of ["|λ min / λ max|", "α (direction 1)", "λ max 140", "19,232 weights"])
+      expect(words).toContain(part);
+  });
+
+  test("is not offered before there is anything", async () => {
+    const mounted = await mountPanel(stories["curvature-empty"]);
+    expect(mounted.all("curvature-view[data-figure]")).toHaveLength(0);
+  });
+});

@@ -45,7 +45,7 @@ export function curvatureInput(parts: {
     map,
     quantity,
     scale: curvatureScale(map, quantity, view.colours, theme.dark),
-    loss: contours ? sceneOf(fieldOf(run, "loss"), view.scale) : undefined,
+    loss: contours ? sceneOf(fieldOf(run, "loss"), view) : undefined,
     layout,
     theme,
     axes: kind === "random" ? [strings.alphaAxis, strings.betaAxis] : axes,
@@ -112,7 +112,7 @@ export class CurvatureFigure extends LitElement {
   #draw(width: number): Drawing {
     const { run, quantity, contours, view } = this;
     const { theme } = this.#theme;
-    const key = [run, quantity, contours, view.colours, view.scale, theme, width];
+    const key = [run, quantity, contours, view.colours, view.scale, view.clip, theme, width];
     if (this.#drawing && key.every((part, k) => part === this.#key[k])) return this.#drawing;
     this.#key = key;
     const map = this.#map;

@@ -40,6 +40,14 @@ export class CurvatureReadOut extends LitElement {
         margin-right: 6px;
       }
 
+      .line,
+      .marks {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 16px;
+      }
+
       .mark {
         display: inline-flex;
         gap: 4px;
@@ -64,25 +72,40 @@ export class CurvatureReadOut extends LitElement {
     const [alpha, beta] = [map.x[index % map.x.length]!, map.y[Math.floor(index / map.x.length)]!];
     return html`
       <div class="rows">
-        <dl>
-          ${
-            alpha === 0 && beta === 0
-              ? html`<div><dd data-read="place">${strings.atCentre}</dd></div>`
-              : html`${this.#entry("alpha", strings.alpha, formatCoordinate(alpha, mapStep(map.x)), alpha)}
-                ${this.#entry("beta", strings.beta, formatCoordinate(beta, mapStep(map.y)), beta)}`
-          }
-          ${
-            cell
-              ? html`
-                  ${this.#entry("max", strings.titles.max, formatLoss(cell.max), cell.max)}
-                  ${this.#entry("min", strings.titles.min, formatLoss(cell.min), cell.min)}
-                  ${this.#entry("ratio", strings.titles.ratio, formatLoss(cell.ratio), cell.ratio)}
-                  ${cell.isNonConvex ? html`<div class="mark" data-read="convex">${strings.nonConvexHere}</div>` : nothing}
-                `
-              : html`<div class="muted" data-read="none">${strings.notComputed}</div>`
-          }
-          ${cursor?.pinned ? html`<vscode-icon name="pinned" title=${strings.pinned}></vscode-icon>` : nothing}
-        </dl>
+        <div class="line">
+          <dl>
+            ${
+              alpha === 0 && beta === 0
+                ? html`<div>
+                    <dt>${strings.place}</dt>
+                    <dd data-read="place">${strings.atCentre}</dd>
+                  </div>`
+                : html`${this.#entry("alpha", strings.alpha, formatCoordinate(alpha, mapStep(map.x)), alpha)}
+                  ${this.#entry("beta", strings.beta, formatCoordinate(beta, mapStep(map.y)), beta)}`
+            }
+            ${
+              cell
+                ? html`
+                    ${this.#entry("max", strings.titles.max, formatLoss(cell.max), cell.max)}
+                    ${this.#entry("min", strings.titles.min, formatLoss(cell.min), cell.min)}
+                    ${this.#entry("ratio", strings.titles.ratio, formatLoss(cell.ratio), cell.ratio)}
+                  `
+                : nothing
+            }
+          </dl>
+          <div class="marks">
+            ${cell ? nothing : html`<span class="muted" data-read="none">${strings.notComputed}</span>`}
+            ${cell?.isNonConvex ? html`<span data-read="convex">${strings.nonConvexHere}</span>` : nothing}
+            ${
+              cell?.state === "unconverged"
+                ? html`<span class="mark" data-read="uncertain">
+                    <vscode-icon class="warning" name="warning"></vscode-icon>${strings.uncertain}
+                  </span>`
+                : nothing
+            }
+            ${cursor?.pinned ? html`<vscode-icon name="pinned" title=${strings.pinned}></vscode-icon>` : nothing}
+          </div>
+        </div>
         ${
           cell
             ? html`<dl>
@@ -96,13 +119,6 @@ export class CurvatureReadOut extends LitElement {
                   strings.residualHint,
                 )}
                 ${this.#entry("symmetry", strings.symmetry, formatLoss(cell.symmetry), cell.symmetry, strings.symmetryHint)}
-                ${
-                  cell.state === "unconverged"
-                    ? html`<div class="mark" data-read="uncertain">
-                        <vscode-icon class="warning" name="warning"></vscode-icon>${strings.uncertain}
-                      </div>`
-                    : nothing
-                }
               </dl>`
             : nothing
         }

@@ -15,9 +15,13 @@ import { defaultView, optionsOf, withOptions } from "../../state/view";
 import { shared } from "../../styles/shared";
 import "../curvature-figure/curvature-figure";
 import type { CellCursor } from "../curvature-figure/curvature-figure";
+import type { Pictured } from "../../views/view";
+import { Copier } from "../copier";
 import { emit } from "../events";
 import "../measure-curvature/measure-curvature";
+import type { PictureType } from "../picture";
 import "../pop-up/pop-up";
+import { curvaturePicture } from "./curvature-picture";
 import "./curvature-read-out";
 import "./curvature-spectrum";
 import { curvatureTable } from "./curvature-table";
@@ -27,7 +31,7 @@ const quantityOptions = quantities.map((value) => ({ value, label: strings.quant
 
 /** What is measured of the Hessian: the map over the plane and the spectrum at θ*, or how to measure them. */
 @customElement("curvature-view")
-export class CurvatureView extends LitElement {
+export class CurvatureView extends LitElement implements Pictured {
   static override styles = [shared, curvatureStyles];
 
   @property({ attribute: false }) run!: RunData;
@@ -37,6 +41,7 @@ export class CurvatureView extends LitElement {
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private cursor?: CellCursor;
   @state() private isMeasuring = false;
+  #copier = new Copier(this);
 
   override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("run");
@@ -53,6 +58,16 @@ export class CurvatureView extends LitElement {
 
   #change(change: Partial<{ quantity: Quantity; contours: boolean }>): void {
     emit(this, "view-change", withOptions(this.view, "curvature", change));
+  }
+
+  /** Copies the figure as an image and says whether that worked. */
+  copyImage(): Promise<void> {
+    return this.#copier.copy(this.picture("png"));
+  }
+
+  /** The map with its outline, the spectral density below it where it is measured, and a caption. */
+  async picture(type: PictureType): Promise<Blob> {
+    return curvaturePicture(type, this.run, this.view, this.#options);
   }
 
   override render() {
@@ -105,6 +120,7 @@ export class CurvatureView extends LitElement {
                   .contours=${contours}
                   .cursor=${this.cursor}
                   .summary=${summaryOfMap(map, quantity)}
+                  @figure-copy=${() => this.copyImage()}
                   @figure-cell=${(event: CustomEvent<CellCursor | null>) => (this.cursor = event.detail ?? undefined)}
                 ></curvature-figure>
               </div>
@@ -137,6 +153,17 @@ export class CurvatureView extends LitElement {
               `
         }
         <span class="grow"></span>
+        <span class="status" role="status">${this.#copier.status}</span>
+        ${
+          view.table
+            ? nothing
+            : html`<vscode-toolbar-button
+                icon=${this.#copier.copied ? "check" : "copy"}
+                label=${panelStrings.copyImage}
+                title=${panelStrings.copyImage}
+                @click=${() => this.copyImage()}
+              ></vscode-toolbar-button>`
+        }
         ${this.#againButton()}
         <pop-up icon="settings" label=${panelStrings.displayOptions}>
           <div class="options">
