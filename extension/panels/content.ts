@@ -62,7 +62,9 @@ export function filesOf(content: Content): readonly string[] {
   if (content.kind === "problem") return content.problem.file === undefined ? [] : [content.problem.file];
   if (content.kind !== "snapshot") return [];
   const { header, journal, problem }: RunSnapshot = content.snapshot;
-  return [header.model.path, header.data.path, journal, ...(problem?.file === undefined ? [] : [problem.file])];
+  const checkpoints = header.trajectory?.checkpoints.map((checkpoint) => checkpoint.path) ?? [];
+  const faulty = problem?.file === undefined ? [] : [problem.file];
+  return [header.model.path, header.data.path, journal, ...checkpoints, ...faulty];
 }
 
 function merge(before: readonly Point[], more: readonly Point[]): readonly Point[] {

@@ -180,6 +180,9 @@ export class PanelController {
       case "reveal":
         if (!filesOf(this.content).includes(message.path)) return;
         return void revealFile(vscode.Uri.file(message.path));
+      case "visualize":
+        if (!filesOf(this.content).includes(message.path)) return;
+        return void vscode.commands.executeCommand("lossLandscape.visualize", vscode.Uri.file(message.path));
       case "copy-text":
         return void vscode.env.clipboard.writeText(message.text);
     }

@@ -46,6 +46,7 @@ export function readMessage(message: unknown): Exclude<PanelMessage, { readonly 
       return typeof id === "number" && typeof ask === "string" ? { kind, id, ask, params } : undefined;
     }
     case "reveal":
+    case "visualize":
       return typeof path === "string" ? { kind, path } : undefined;
     case "copy-text":
       return typeof text === "string" ? { kind, text } : undefined;

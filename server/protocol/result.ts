@@ -120,6 +120,8 @@ export interface TrajectoryFacts {
   /** Epochs after which the learning rate dropped. */
   readonly drops: readonly number[];
   readonly checkpoints: readonly CheckpointFacts[];
+  /** How many of the last checkpoints were placed in the plane after it was made; absent for none. */
+  readonly added?: number;
 }
 
 export interface CheckpointFacts {

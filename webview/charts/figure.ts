@@ -12,6 +12,7 @@ import type { FigureLayout } from "./layout";
 import type { Levels } from "./levels";
 import { mapElements } from "./map";
 import { marksOf } from "./marks";
+import type { Marks } from "./marks";
 import { pathElements } from "./path";
 import type { PathPoint } from "./path";
 import { profileRules, profileShare } from "./profiles";
@@ -34,6 +35,8 @@ export interface FigureInput {
   readonly points: boolean;
   /** A pinned cursor, which labels keep away from. */
   readonly pinned?: { readonly alpha: number; readonly beta: number };
+  /** What is drawn over the map in place of θ* and its label, by views that mark other things. */
+  readonly over?: Marks;
   /** The path of training, when the run has one. */
   readonly path?: readonly PathPoint[];
   /** Names of the axes in place of the usual ones. */
@@ -50,7 +53,7 @@ export function figureOption(input: FigureInput): Parameters<Chart["setOption"]>
   const drawn: Drawn[] = [];
   let marks: readonly Drawn[] = [];
   if (scene) {
-    const found = marksOf({ ...input, ...scene, project });
+    const found = input.over ?? marksOf({ ...input, ...scene, project });
     const path = input.path ? pathElements(input.path, layout, project, theme) : [];
     marks = [...path, ...found.elements];
     const pinned = input.pinned ? [{ x: project.x(input.pinned.alpha), y: project.y(input.pinned.beta) }] : [];

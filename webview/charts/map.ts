@@ -41,9 +41,17 @@ export function mapElements(
   if (!levels) return hatch();
 
   const filled = fill === "filled";
+  // What lies outside the grid was not measured and stays blank.
+  const left = project.x(field.x[0]!);
+  const top = project.y(field.y[field.rows - 1]!);
   const ground: Drawn = {
     type: "rect",
-    shape: { ...plot },
+    shape: {
+      x: left,
+      y: top,
+      width: project.x(field.x[field.columns - 1]!) - left,
+      height: project.y(field.y[0]!) - top,
+    },
     style: { fill: css(colours(levels.bands[0]!.shade)) },
   };
   const regions = (): Drawn[] =>

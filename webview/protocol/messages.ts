@@ -139,5 +139,7 @@ export type PanelMessage =
   | { readonly kind: "show-log" }
   | { readonly kind: "show-engines" }
   | { readonly kind: "reveal"; readonly path: string }
+  /** Opens a panel of its own for a file of the run, such as a checkpoint. */
+  | { readonly kind: "visualize"; readonly path: string }
   | { readonly kind: "copy-text"; readonly text: string }
   | AskMessage;

@@ -274,7 +274,7 @@ describe("view", () => {
 
   test("has no control that does nothing", async () => {
     const mounted = await mountPanel(stories.done);
-    expect(mounted.all('[role="tab"]').map((tab) => tab.dataset.view)).toEqual(["contour", "trust"]);
+    expect(mounted.all('[role="tab"]').map((tab) => tab.dataset.view)).toEqual(["contour", "trajectory", "trust"]);
     expect(mounted.all('[label="Reset zoom"]')).toHaveLength(0);
     const table = await mountPanel(stories.table);
     for (const label of ["Profiles", "Scale", "Copy image"]) {

@@ -1,0 +1,249 @@
+import { LineChart } from "echarts/charts";
+import * as echarts from "echarts/core";
+import { trajectoryStrings as strings } from "../../strings/trajectory";
+import type { Metric } from "../../state/field";
+import type { Track, TrackPoint } from "../../state/trajectory";
+import type { Chart, Drawn } from "../chart";
+import { textWidth } from "../chart";
+import { levelText } from "../colour-bar";
+import { css } from "../colours";
+import { formatTick } from "../format";
+import type { Box } from "../labels";
+import { axisTicks } from "../layout";
+import type { FigureTheme } from "../theme";
+import { diamond } from "./track";
+import type { TrackColours } from "./track";
+
+echarts.use([LineChart]);
+
+/** Where the charts by epoch stand on their canvas, in pixels; left and right edge are those of the map. */
+export interface EpochLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Box;
+  readonly offPlane: Box;
+  /** Middle of the slider's track. */
+  readonly slider: number;
+}
+
+/** Heights in pixels; the numbers of the epochs stand below the slider. */
+const heights = { marks: 30, values: 112, gap: 22, offPlane: 56, toSlider: 24, ticks: 30 } as const;
+
+export function epochLayout(width: number, map: Pick<Box, "x" | "width">): EpochLayout {
+  const values = { x: map.x, y: heights.marks, width: map.width, height: heights.values };
+  const offPlane = { ...values, y: values.y + values.height + heights.gap, height: heights.offPlane };
+  const slider = offPlane.y + offPlane.height + heights.toSlider;
+  return { width, height: slider + heights.ticks, values, offPlane, slider };
+}
+
+/** The axis of time: from the first to the last checkpoint, or around a single one. */
+export function timeRange(points: readonly TrackPoint[]): readonly [number, number] {
+  const [first, last] = [points[0]!.time, points.at(-1)!.time];
+  return last > first ? [first, last] : [first - 0.5, first + 0.5];
+}
+
+export interface EpochsInput {
+  readonly track: Track;
+  readonly current: number;
+  readonly metric: Metric;
+  readonly layout: EpochLayout;
+  readonly trackColours: TrackColours;
+  readonly theme: FigureTheme;
+}
+
+/** Spans more than this factor take a logarithmic axis, as on the map. */
+const logarithmicSpan = 20;
+
+/**
+ * The option of two charts by epoch. Above: the value of every checkpoint (solid, filled) and of its projection in the
+ * plane (dashed, hollow), with marks where the learning rate dropped. Below: the distance from the plane, as it is and as
+ * a share of the distance from θ*.
+ */
+export function epochsOption(input: EpochsInput): Parameters<Chart["setOption"]>[0] {
+  const { track, metric, layout, theme, current } = input;
+  const { points } = track;
+  const range = timeRange(points);
+  const values = points.flatMap(({ own, inPlane }) => [own, inPlane]).filter(Number.isFinite);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const isLog = metric === "loss" && low > 0 && high > logarithmicSpan * low;
+  const foreground = css(theme.foreground);
+  const muted = css(theme.muted);
+  const grid = (box: Box): object => ({
+    show: false,
+    // The layout has reserved the room for labels.
+    outerBoundsMode: "none",
+    left: box.x,
+    top: box.y,
+    width: box.width,
+    height: box.height,
+  });
+  const time = (gridIndex: number, labelled: boolean): object => ({
+    gridIndex,
+    type: "value",
+    min: range[0],
+    max: range[1],
+    axisLine: { show: !labelled, onZero: false, lineStyle: { color: css(theme.frame) } },
+    splitLine: { show: false },
+    axisTick: { show: false, customValues: points.map((point) => point.time) },
+    axisLabel: { show: false },
+  });
+  const values1 = valueAxis(input, isLog, low, high);
+  const line = (id: string, name: string, of: (point: TrackPoint) => number, style: LineStyle): object => ({
+    type: "line",
+    id,
+    name,
+    animation: false,
+    silent: true,
+    clip: false,
+    xAxisIndex: style.below ? 1 : 0,
+    yAxisIndex: style.axis,
+    symbol: style.symbol,
+    symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) => (dataIndex === current ? 8 : 5.5),
+    itemStyle: style.hollow
+      ? { color: css(theme.background), borderColor: style.colour, borderWidth: 1.4 }
+      : { color: style.colour },
+    lineStyle: { color: style.colour, width: 1.5, type: style.dashed ? [4, 3] : "solid" },
+    data: points.map((point) => [point.time, Number.isFinite(of(point)) ? of(point) : null]),
+  });
+  const solid = { colour: foreground, symbol: "circle", hollow: false, dashed: false };
+  const hollow = { colour: muted, symbol: "circle", hollow: true, dashed: true };
+  return {
+    backgroundColor: "transparent",
+    animation: false,
+    grid: [grid(layout.values), grid(layout.offPlane)],
+    xAxis: [time(0, false), time(1, true)],
+    yAxis: [values1, ...distanceAxes(input)],
+    series: [
+      line("plane", strings.projection, (point) => point.inPlane, { ...hollow, axis: 0 }),
+      line("own", strings.checkpoint, (point) => point.own, { ...solid, axis: 0 }),
+      line("share", strings.offPlaneShare, (point) => 100 * point.offPlaneShare, { ...hollow, axis: 2, below: true }),
+      line("distance", strings.offPlane, (point) => point.offPlane, { ...solid, axis: 1, below: true }),
+    ],
+    graphic: [{ type: "group", silent: true, z: 1, children: marks(input, range) }],
+  } as Parameters<Chart["setOption"]>[0];
+}
+
+interface LineStyle {
+  readonly colour: string;
+  readonly symbol: string;
+  readonly hollow: boolean;
+  readonly dashed: boolean;
+  readonly axis: number;
+  readonly below?: boolean;
+}
+
+function axisBase({ theme }: EpochsInput): object {
+  return {
+    type: "value",
+    nameLocation: "middle",
+    nameGap: 38,
+    nameMoveOverlap: false,
+    nameTextStyle: { color: css(theme.foreground), fontSize: 12, fontFamily: theme.font },
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitLine: { show: true, lineStyle: { color: css(theme.rule) } },
+  };
+}
+
+function labelStyle({ theme }: EpochsInput): object {
+  return { color: css(theme.muted), fontSize: 11, fontFamily: theme.font, margin: 8 };
+}
+
+function valueAxis(input: EpochsInput, isLog: boolean, low: number, high: number): object {
+  const { metric } = input;
+  const label = { ...labelStyle(input), formatter: (value: number) => levelText(value, metric) };
+  const base = { ...axisBase(input), name: strings.metric(metric), gridIndex: 0 };
+  if (!Number.isFinite(low)) return { ...base, min: 0, max: 1, axisLabel: { show: false }, splitLine: { show: false } };
+  if (isLog) {
+    const decades = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))] as const;
+    return { ...base, type: "log", min: 10 ** decades[0], max: 10 ** decades[1], axisLabel: label };
+  }
+  const ticks = axisTicks([Math.min(0, low), high], 2);
+  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
+  const from = Math.min(0, Math.floor(low / step) * step);
+  const to = Math.max(from + step, Math.ceil(high / step - 1e-9) * step);
+  return { ...base, min: from, max: to, interval: step, axisLabel: label };
+}
+
+/** The distance on the left and its share of the distance from θ* on the right. */
+function distanceAxes(input: EpochsInput): readonly object[] {
+  const { track } = input;
+  const far = Math.max(0, ...track.points.map(({ offPlane }) => offPlane));
+  const top = niceAbove(far);
+  return [
+    {
+      ...axisBase(input),
+      gridIndex: 1,
+      name: strings.offPlaneAxis,
+      min: 0,
+      max: top,
+      interval: top,
+      axisLabel: { ...labelStyle(input), formatter: formatTick },
+    },
+    {
+      ...axisBase(input),
+      gridIndex: 1,
+      position: "right",
+      min: 0,
+      max: 100,
+      interval: 100,
+      splitLine: { show: false },
+      axisLabel: { ...labelStyle(input), formatter: (value: number) => strings.percent(formatTick(value)) },
+    },
+  ];
+}
+
+/** The smallest round number that is not below a length. */
+function niceAbove(length: number): number {
+  if (!(length > 0)) return 1;
+  const decade = 10 ** Math.floor(Math.log10(length));
+  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * decade >= length * (1 - 1e-9)) ?? 10;
+  return Number((step * decade).toPrecision(6));
+}
+
+/** The current epoch, drops of the learning rate, and the numbers of the epochs below the slider. */
+function marks({ track, layout, theme, trackColours, current }: EpochsInput, range: readonly [number, number]) {
+  const { values, offPlane, slider } = layout;
+  const at = (time: number): number => values.x + ((time - range[0]) / (range[1] - range[0])) * values.width;
+  const bottom = offPlane.y + offPlane.height;
+  const vertical = (x: number, from: number, to: number, style: object): Drawn => ({
+    type: "line",
+    shape: { x1: x, x2: x, y1: from, y2: to },
+    style,
+  });
+  const text = (x: number, y: number, content: string, align: string): Drawn => ({
+    type: "text",
+    x,
+    y,
+    style: { text: content, align, verticalAlign: "middle", font: `11px ${theme.font}`, fill: css(theme.muted) },
+  });
+  const now = at(track.points[current]!.time);
+  const drops = track.points.filter(({ drop }) => drop);
+  let free = -Infinity;
+  const dropMarks = drops.flatMap(({ time, dropTo }): Drawn[] => {
+    const x = at(time);
+    const words = dropTo === undefined ? strings.drop : strings.rate(formatTick(dropTo));
+    const width = textWidth(words, `11px ${theme.font}`);
+    const left = x + 11 + width > layout.width;
+    const start = left ? x - 11 - width : x + 11;
+    const isFree = start > free;
+    if (isFree) free = start + width + 6;
+    return [
+      vertical(x, 16, bottom, { stroke: trackColours.drop, lineWidth: 1, lineDash: [2, 3] }),
+      diamond(x, 11, 6, trackColours.drop),
+      ...(isFree ? [text(left ? x - 11 : x + 11, 11, words, left ? "right" : "left")] : []),
+    ];
+  });
+  let until = -Infinity;
+  const numbers = track.points.flatMap(({ time, label }): Drawn[] => {
+    const half = textWidth(label, `11px ${theme.font}`) / 2;
+    if (at(time) - half < until) return [];
+    until = at(time) + half + 8;
+    return [text(at(time), slider + 20, label, "center")];
+  });
+  return [
+    vertical(now, values.y - 6, bottom, { stroke: trackColours.accent, lineWidth: 1.5 }),
+    ...dropMarks,
+    ...numbers,
+  ];
+}

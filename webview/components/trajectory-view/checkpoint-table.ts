@@ -1,0 +1,128 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { formatAccuracy, formatCoordinate, formatLoss, formatTick } from "../../charts/format";
+import type { Metric } from "../../state/field";
+import type { RunData } from "../../state/model";
+import { provenance } from "../../state/provenance";
+import { formatMetric, gridStep } from "../../state/summary";
+import type { Track } from "../../state/trajectory";
+import { shared } from "../../styles/shared";
+import { trajectoryStrings as strings } from "../../strings/trajectory";
+
+/** All checkpoints of a path with their numbers. */
+@customElement("checkpoint-table")
+export class CheckpointTable extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .frame {
+        overflow: auto;
+        max-height: 70vh;
+        margin: 8px 16px;
+      }
+
+      table {
+        border-collapse: collapse;
+        font-size: 12px;
+        line-height: 18px;
+        font-variant-numeric: tabular-nums;
+      }
+
+      caption {
+        text-align: left;
+        padding-bottom: 6px;
+        color: var(--ll-muted);
+      }
+
+      th {
+        font-weight: 400;
+        color: var(--ll-muted);
+        background: var(--vscode-editor-background);
+      }
+
+      thead th {
+        position: sticky;
+        top: 0;
+        border-bottom: 1px solid var(--ll-rule);
+      }
+
+      th,
+      td {
+        padding: 3px 12px 3px 0;
+        text-align: right;
+        white-space: nowrap;
+      }
+
+      th:first-child {
+        text-align: left;
+      }
+
+      tbody th {
+        color: inherit;
+      }
+
+      :host([narrow]) .frame {
+        margin: 8px 12px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) run!: RunData;
+  @property({ attribute: false }) track!: Track;
+  @property({ attribute: false }) metric: Metric = "loss";
+  @property({ type: Boolean, reflect: true }) narrow = false;
+
+  override render() {
+    const { metric } = this;
+    const { columns } = strings;
+    const { x, y } = this.run.header;
+    const value = (number: number) => (Number.isNaN(number) ? "–" : formatMetric(metric, number));
+    return html`
+      <div class="frame" tabindex="0" role="region" aria-label=${strings.tableRegion}>
+        <table>
+          <caption>
+            ${strings.tableCaption(provenance(this.run))}
+          </caption>
+          <thead>
+            <tr>
+              ${[
+                columns.name,
+                columns.epoch,
+                columns.rate,
+                strings.metric(metric),
+                columns.inPlane,
+                columns.accuracy,
+                ...(this.track.explained ? [strings.component(1), strings.component(2)] : [columns.x, columns.y]),
+                columns.offPlane,
+                columns.share,
+              ].map((name) => html`<th scope="col">${name}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${this.track.points.map(
+              (point) =>
+                html`<tr>
+                  <th scope="row">${point.name}</th>
+                  <td>${point.epoch === undefined ? "–" : formatTick(point.epoch)}</td>
+                  <td>${point.learningRate === undefined ? "–" : formatTick(point.learningRate)}</td>
+                  <td>${value(point.own)}</td>
+                  <td>${value(point.inPlane)}</td>
+                  <td>${Number.isNaN(point.accuracy) ? "–" : formatAccuracy(point.accuracy)}</td>
+                  <td>${formatCoordinate(point.x, gridStep(x))}</td>
+                  <td>${formatCoordinate(point.y, gridStep(y))}</td>
+                  <td>${formatLoss(point.offPlane)}</td>
+                  <td>${Number.isNaN(point.offPlaneShare) ? "–" : formatAccuracy(100 * point.offPlaneShare)}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "checkpoint-table": CheckpointTable;
+  }
+}

@@ -1,0 +1,145 @@
+import { css } from "lit";
+
+export const viewStyles = css`
+  :host {
+    /* As wide as the widest figure with its padding, so that tools and read-out keep to it. */
+    max-width: 818px;
+    padding-bottom: 8px;
+  }
+
+  .tools {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    padding: 8px 8px 0 16px;
+    min-height: 42px;
+  }
+
+  .tools vscode-single-select {
+    width: 112px;
+  }
+
+  .tools vscode-single-select.plane {
+    width: 168px;
+  }
+
+  .options {
+    display: grid;
+    gap: 8px;
+    padding: 12px;
+  }
+
+  .options label {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 12px;
+  }
+
+  .options vscode-single-select {
+    width: 120px;
+  }
+
+  .figure {
+    position: relative;
+    padding: 8px 0 0 8px;
+  }
+
+  .actions {
+    position: absolute;
+    top: 8px;
+    left: 62px;
+    z-index: 5;
+    max-width: calc(100% - 80px);
+  }
+
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 20px;
+    padding: 4px 16px 0 54px;
+    font-size: 12px;
+    line-height: 20px;
+    color: var(--ll-muted);
+  }
+
+  .legend span {
+    display: flex;
+    align-items: center;
+    gap: 7px;
+  }
+
+  .legend line {
+    stroke: var(--vscode-foreground);
+    stroke-width: 1.5;
+  }
+
+  .legend circle {
+    fill: var(--vscode-foreground);
+  }
+
+  .legend .hollow line {
+    stroke: var(--ll-muted);
+    stroke-dasharray: 4 3;
+  }
+
+  .legend .hollow circle {
+    fill: var(--vscode-editor-background);
+    stroke: var(--ll-muted);
+    stroke-width: 1.4;
+  }
+
+  .legend .drop {
+    fill: var(--ll-warning);
+  }
+
+  .note {
+    display: flex;
+    align-items: flex-start;
+    gap: 6px;
+    padding: 0 16px 4px;
+    font-size: 12px;
+    line-height: 20px;
+    color: var(--ll-muted);
+  }
+
+  .note[data-note="added"] {
+    align-items: center;
+    padding: 8px 16px 0;
+    color: var(--vscode-foreground);
+  }
+
+  .note .text {
+    flex: 1;
+  }
+
+  .note vscode-icon {
+    margin-top: 2px;
+  }
+
+  .note vscode-button {
+    height: 24px;
+    flex: none;
+  }
+
+  :host([narrow]) .tools {
+    padding: 8px 4px 0 12px;
+  }
+
+  :host([narrow]) .figure {
+    padding: 8px 0 0 4px;
+  }
+
+  :host([narrow]) .actions {
+    left: 12px;
+    max-width: calc(100% - 24px);
+  }
+
+  :host([narrow]) .note {
+    padding: 0 12px 4px;
+  }
+
+  :host([narrow]) .tools vscode-single-select.plane {
+    width: 140px;
+  }
+`;
