@@ -76,9 +76,6 @@ export const trajectoryStrings = {
   // Tools
   plane: t("Plane"),
   planes: { path: t("PCA of checkpoints"), random: t("Random directions") },
-  accuracyChart: t("Accuracy"),
-  colourMap: t("Colours"),
-  showAsTable: t("Show as table"),
 
   // Table
   tableCaption: (provenance: string) => t("Checkpoints in the plane. {0}.", provenance),
@@ -87,7 +84,6 @@ export const trajectoryStrings = {
     name: t("File"),
     epoch: t("Epoch"),
     rate: t("LR"),
-    own: (metric: string) => t("{0}", metric),
     inPlane: t("In plane"),
     accuracy: t("Accuracy"),
     x: t("x"),
@@ -108,7 +104,6 @@ export const trajectoryStrings = {
     t("The plane holds {0} of the path's variance, a random walk gives {1}.", both, walk),
   summaryOff: (share: string, name: string) =>
     t("Furthest from the plane, by {0} of its distance from θ*, is checkpoint {1}.", share, name),
-  empty: t("No checkpoints of this training are shown yet."),
 
   // Empty state
   emptyTitle: t("The path that training took"),

@@ -1,7 +1,7 @@
 import { LineChart } from "echarts/charts";
 import * as echarts from "echarts/core";
 import { trajectoryStrings as strings } from "../../strings/trajectory";
-import type { Metric } from "../../state/field";
+import type { Metric, Split } from "../../state/field";
 import type { Track, TrackPoint } from "../../state/trajectory";
 import type { Chart, Drawn } from "../chart";
 import { textWidth } from "../chart";
@@ -46,6 +46,7 @@ export interface EpochsInput {
   readonly track: Track;
   readonly current: number;
   readonly metric: Metric;
+  readonly split: Split;
   readonly layout: EpochLayout;
   readonly trackColours: TrackColours;
   readonly theme: FigureTheme;
@@ -150,8 +151,11 @@ function labelStyle({ theme }: EpochsInput): object {
 }
 
 function valueAxis(input: EpochsInput, isLog: boolean, low: number, high: number): object {
-  const { metric } = input;
-  const label = { ...labelStyle(input), formatter: (value: number) => levelText(value, metric) };
+  const { metric, split } = input;
+  const label = {
+    ...labelStyle(input),
+    formatter: (value: number) => levelText(value, metric, split === "difference"),
+  };
   const base = { ...axisBase(input), name: strings.metric(metric), gridIndex: 0 };
   if (!Number.isFinite(low)) return { ...base, min: 0, max: 1, axisLabel: { show: false }, splitLine: { show: false } };
   if (isLog) {

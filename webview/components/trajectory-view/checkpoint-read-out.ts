@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import type { PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { formatAccuracy, formatCoordinate, formatLoss, formatTick } from "../../charts/format";
-import type { Metric } from "../../state/field";
+import type { Metric, Split } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { provenance } from "../../state/provenance";
 import { formatMetric, gridStep } from "../../state/summary";
@@ -60,6 +60,7 @@ export class CheckpointReadOut extends LitElement {
   @property({ attribute: false }) run!: RunData;
   @property({ attribute: false }) track!: Track;
   @property({ attribute: false }) metric: Metric = "loss";
+  @property({ attribute: false }) split: Split = 0;
   @property({ type: Number }) index = 0;
   /** The keyboard chose the checkpoint: its values are spoken. */
   @property({ type: Boolean }) speaks = false;
@@ -80,7 +81,7 @@ export class CheckpointReadOut extends LitElement {
     readonly text: string;
     readonly exact: number;
   }[] {
-    const { metric, run } = this;
+    const { metric, split, run } = this;
     const point = this.#point;
     const { epoch, learningRate, own, inPlane, x, y, offPlane, offPlaneShare } = point;
     const last = this.track.points.at(-1)!.label;
@@ -97,7 +98,7 @@ export class CheckpointReadOut extends LitElement {
       entry(
         "own",
         strings.metric(metric),
-        Number.isNaN(own) && !this.#isMeasured ? "–" : formatMetric(metric, own),
+        Number.isNaN(own) && !this.#isMeasured ? "–" : formatMetric(metric, own, split),
         own,
       ),
       entry("in-plane", strings.inPlane, this.#inPlaneText(), inPlane),
@@ -124,11 +125,10 @@ export class CheckpointReadOut extends LitElement {
   #inPlaneText(): string {
     const { own, inPlane } = this.#point;
     if (!this.#isMeasured) return "–";
-    const text = formatMetric(this.metric, inPlane);
+    const text = formatMetric(this.metric, inPlane, this.split);
     const difference = inPlane - own;
     if (!Number.isFinite(difference)) return text;
-    const sign = difference > 0 ? "+" : "";
-    return `${text} ${strings.difference(sign + formatMetric(this.metric, difference))}`;
+    return `${text} ${strings.difference(formatMetric(this.metric, difference, "difference"))}`;
   }
 
   #sentence(): string {
@@ -151,7 +151,7 @@ export class CheckpointReadOut extends LitElement {
           )}
         </dl>
         ${this.#isMeasured ? nothing : html`<span class="muted note">${strings.notMeasured}</span>`}
-        <span class="provenance">${provenance(this.run)}</span>
+        <span class="provenance">${provenance(this.run, this.split)}</span>
         <span class="spoken" role="status" aria-live="polite">${this.spoken}</span>
       </div>
     `;

@@ -1,7 +1,7 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatAccuracy, formatCoordinate, formatLoss, formatTick } from "../../charts/format";
-import type { Metric } from "../../state/field";
+import type { Metric, Split } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { provenance } from "../../state/provenance";
 import { formatMetric, gridStep } from "../../state/summary";
@@ -70,18 +70,19 @@ export class CheckpointTable extends LitElement {
   @property({ attribute: false }) run!: RunData;
   @property({ attribute: false }) track!: Track;
   @property({ attribute: false }) metric: Metric = "loss";
+  @property({ attribute: false }) split: Split = 0;
   @property({ type: Boolean, reflect: true }) narrow = false;
 
   override render() {
-    const { metric } = this;
+    const { metric, split } = this;
     const { columns } = strings;
     const { x, y } = this.run.header;
-    const value = (number: number) => (Number.isNaN(number) ? "–" : formatMetric(metric, number));
+    const value = (number: number) => (Number.isNaN(number) ? "–" : formatMetric(metric, number, split));
     return html`
       <div class="frame" tabindex="0" role="region" aria-label=${strings.tableRegion}>
         <table>
           <caption>
-            ${strings.tableCaption(provenance(this.run))}
+            ${strings.tableCaption(provenance(this.run, this.split))}
           </caption>
           <thead>
             <tr>

@@ -7,7 +7,7 @@ import type { Chart } from "../../charts/chart";
 import type { FigureLayout } from "../../charts/layout";
 import { epochLayout, epochsOption, timeRange } from "../../charts/trajectory/epochs";
 import type { EpochLayout } from "../../charts/trajectory/epochs";
-import type { Metric } from "../../state/field";
+import type { Metric, Split } from "../../state/field";
 import { formatMetric } from "../../state/summary";
 import type { Track } from "../../state/trajectory";
 import { nearestInTime } from "../../state/trajectory";
@@ -87,6 +87,7 @@ export class EpochCharts extends LitElement {
 
   @property({ attribute: false }) track!: Track;
   @property({ attribute: false }) metric: Metric = "loss";
+  @property({ attribute: false }) split: Split = 0;
   @property({ type: Number }) current = 0;
   @property({ type: Boolean }) playing = false;
   /** Where the map stands, which the charts follow. */
@@ -111,7 +112,7 @@ export class EpochCharts extends LitElement {
     const { points } = this.track;
     const [from, to] = timeRange(points);
     const point = points[this.current]!;
-    const value = formatMetric(this.metric, point.own);
+    const value = formatMetric(this.metric, point.own, this.split);
     const name = strings.metric(this.metric);
     return html`
       <div class="charts">
@@ -182,11 +183,11 @@ export class EpochCharts extends LitElement {
     if (document.hidden || !this.isConnected || !layout) return;
     const { width, height } = layout;
     this.#chart ??= createChart(this.canvas, { width, height });
-    const { track, current, metric } = this;
+    const { track, current, metric, split } = this;
     const { theme } = this.#theme;
     this.#chart.resize({ width, height });
     this.#chart.setOption(
-      epochsOption({ track, current, metric, layout, theme, trackColours: readTrackColours(theme) }),
+      epochsOption({ track, current, metric, split, layout, theme, trackColours: readTrackColours(theme) }),
       true,
     );
   }

@@ -7,37 +7,14 @@ export const viewStyles = css`
     padding-bottom: 8px;
   }
 
-  .tools {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    padding: 8px 8px 0 16px;
-    min-height: 42px;
-  }
-
-  .tools vscode-single-select {
-    width: 112px;
-  }
-
-  .tools vscode-single-select.plane {
+  .plane {
     width: 168px;
   }
 
-  .options {
-    display: grid;
-    gap: 8px;
-    padding: 12px;
-  }
-
-  .options label {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: 12px;
-  }
-
-  .options vscode-single-select {
-    width: 120px;
+  .status {
+    font-size: 12px;
+    color: var(--ll-muted);
+    overflow-wrap: anywhere;
   }
 
   .figure {
@@ -122,10 +99,6 @@ export const viewStyles = css`
     flex: none;
   }
 
-  :host([narrow]) .tools {
-    padding: 8px 4px 0 12px;
-  }
-
   :host([narrow]) .figure {
     padding: 8px 0 0 4px;
   }
@@ -139,7 +112,7 @@ export const viewStyles = css`
     padding: 0 12px 4px;
   }
 
-  :host([narrow]) .tools vscode-single-select.plane {
-    width: 140px;
+  :host([narrow]) .plane {
+    width: 104px;
   }
 `;

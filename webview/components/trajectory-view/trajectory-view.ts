@@ -1,17 +1,20 @@
 import "@vscode-elements/elements/dist/vscode-button/index.js";
-import "@vscode-elements/elements/dist/vscode-checkbox/index.js";
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import "@vscode-elements/elements/dist/vscode-single-select/index.js";
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { PropertyValues } from "lit";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { captionHeight } from "../../charts/caption";
+import { figureOption } from "../../charts/figure";
 import { formatAccuracy } from "../../charts/format";
+import { figureLayout } from "../../charts/layout";
 import type { FigureLayout } from "../../charts/layout";
 import { sceneOf } from "../../charts/scene";
 import type { ViewState } from "../../protocol/messages";
 import { fieldOf } from "../../state/field";
 import type { RunData } from "../../state/model";
+import { heldView } from "../../state/splits";
 import { formatMetric } from "../../state/summary";
 import type { Track } from "../../state/trajectory";
 import { trackOf, trackWindow } from "../../state/trajectory";
@@ -20,27 +23,24 @@ import { shared } from "../../styles/shared";
 import { strings as common } from "../../strings/strings";
 import { trajectoryStrings as strings } from "../../strings/trajectory";
 import type { Pictured } from "../../views/view";
+import { Copier } from "../copier";
 import { emit } from "../events";
-import "../pop-up/pop-up";
+import "../figure-tools/figure-tools";
+import type { FigureOption } from "../figure-tools/figure-tools";
+import { captionOf, pictureOf, pictureTheme, pictureWidth } from "../picture";
+import type { PictureType } from "../picture";
 import "./checkpoint-actions";
 import type { CheckpointActions } from "./checkpoint-actions";
 import "./checkpoint-read-out";
 import "./checkpoint-table";
 import "./epoch-charts";
-import { renderTrack } from "./picture";
+import { trackFigure } from "./input";
+import { paperTrackColours } from "./track-colours";
 import "./trajectory-map";
 import type { CheckpointIntent, TrajectoryMap } from "./trajectory-map";
 import { viewStyles } from "./trajectory-view.styles";
 
-const scaleOptions = [
-  { value: "log", label: common.logScale },
-  { value: "linear", label: common.linearScale },
-];
-const metricOptions = (["loss", "accuracy", "error"] as const).map((value) => ({
-  value,
-  label: strings.metric(value),
-}));
-const colourOptions = Object.entries(common.colours).map(([value, label]) => ({ value, label }));
+const options: readonly FigureOption[] = ["scale", "fill", "clip", "colours", "table"];
 const planeOptions = (["path", "random"] as const).map((value) => ({ value, label: strings.planes[value] }));
 
 /** Time between two epochs when they are played, in milliseconds. */
@@ -66,6 +66,7 @@ export class TrajectoryView extends LitElement implements Pictured {
   @query("checkpoint-actions") private bar?: CheckpointActions;
 
   #timer?: number;
+  #copier = new Copier(this);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -94,15 +95,37 @@ export class TrajectoryView extends LitElement implements Pictured {
     else if (this.current === earlier - 1) this.current = undefined;
   }
 
-  /** The map with the path, on white and with a caption. */
-  picture(type: "png" | "svg"): Promise<Blob> {
-    return type === "png"
-      ? renderTrack(this.run, this.view, this.#track)
-      : Promise.reject(new Error("the path is drawn as PNG"));
+  /** Copies the figure as an image and says whether that worked. */
+  copyImage(): Promise<void> {
+    return this.#copier.copy(this.picture("png"));
+  }
+
+  /** The map with the whole path, on white and with a caption of provenance. */
+  async picture(type: PictureType): Promise<Blob> {
+    const { run } = this;
+    const view = this.#view;
+    const track = this.#track;
+    const theme = await pictureTheme(type);
+    const { window } = trackWindow(run, track);
+    const layout = figureLayout(pictureWidth, window, window, { profiles: false });
+    const current = track.points.length - 1;
+    const input = trackFigure({ run, view, track, current, layout, window, theme, trackColours: paperTrackColours });
+    const caption = [captionOf(run, view.split), this.#explainedText(track)].filter(Boolean).join(" ");
+    return pictureOf(type, {
+      width: layout.width,
+      height: layout.height + captionHeight(caption, layout.width - layout.plot.x - 12, theme),
+      option: figureOption({ ...input, caption }),
+    });
+  }
+
+  /** The view with a metric and a split that the run has. */
+  get #view(): ViewState {
+    return heldView(this.run, this.view);
   }
 
   get #track(): Track {
-    return trackOf(this.run, this.view.metric, this.view.split)!;
+    const { metric, split } = this.#view;
+    return trackOf(this.run, metric, split)!;
   }
 
   /** The checkpoint that is looked at: the last one, unless another was chosen. */
@@ -112,10 +135,11 @@ export class TrajectoryView extends LitElement implements Pictured {
   }
 
   override render() {
-    const { run, view, narrow } = this;
+    const { run, narrow } = this;
+    const view = this.#view;
     const track = this.#track;
     return html`
-      ${this.#tools()} ${this.#added(track)}
+      ${this.#tools(view)} ${this.#added(track)}
       ${
         view.table
           ? html`<checkpoint-table
@@ -147,6 +171,7 @@ export class TrajectoryView extends LitElement implements Pictured {
                 .run=${run}
                 .track=${track}
                 .metric=${view.metric}
+                .split=${view.split}
                 .index=${this.hovered ?? this.#index}
                 ?speaks=${this.speaks}
                 ?narrow=${narrow}
@@ -157,64 +182,37 @@ export class TrajectoryView extends LitElement implements Pictured {
     `;
   }
 
-  #tools() {
-    const { view } = this;
-    const scale = sceneOf(fieldOf(this.run, view.metric, view.split), view.scale).levels?.scale ?? "log";
-    const value = (event: Event) => (event.target as HTMLElement & { value: string }).value;
-    const change = (detail: Partial<ViewState>) => emit(this, "view-change", detail);
+  #tools(view: ViewState) {
+    const { run, narrow } = this;
+    const { levels } = sceneOf(fieldOf(run, view.metric, view.split), view);
+    const chosen = (event: Event) => (event.target as HTMLElement & { value: string }).value as "path" | "random";
     return html`
-      <div class="tools">
+      <figure-tools .run=${run} .view=${view} .levels=${levels} .options=${options} ?narrow=${narrow}>
         ${
           this.plane
             ? html`<vscode-single-select
+                slot="controls"
                 class="plane"
                 label=${strings.plane}
                 .options=${planeOptions}
                 .value=${this.plane}
-                @change=${(event: Event) =>
-                  emit(this, "panel-message", { kind: "plane", plane: value(event) as "path" | "random" })}
+                @change=${(event: Event) => emit(this, "panel-message", { kind: "plane", plane: chosen(event) })}
               ></vscode-single-select>`
             : nothing
         }
+        <span slot="actions" class="status" role="status">${this.#copier.status}</span>
         ${
-          view.metric === "loss" && !view.table
-            ? html`<vscode-single-select
-                label=${common.scaleLabel}
-                .options=${scaleOptions}
-                .value=${scale}
-                @change=${(event: Event) => change({ scale: value(event) as ViewState["scale"] })}
-              ></vscode-single-select>`
-            : nothing
+          narrow || view.table
+            ? nothing
+            : html`<vscode-toolbar-button
+                slot="actions"
+                icon=${this.#copier.copied ? "check" : "copy"}
+                label=${common.copyImage}
+                title=${common.copyImage}
+                @click=${() => this.copyImage()}
+              ></vscode-toolbar-button>`
         }
-        <span class="grow"></span>
-        <pop-up icon="settings" label=${common.displayOptions}>
-          <div class="options">
-            <label>
-              <span aria-hidden="true">${common.metricLabel}</span>
-              <vscode-single-select
-                label=${common.metricLabel}
-                .options=${metricOptions}
-                .value=${view.metric}
-                @change=${(event: Event) => change({ metric: value(event) as ViewState["metric"] })}
-              ></vscode-single-select>
-            </label>
-            <label>
-              <span aria-hidden="true">${common.colourMap}</span>
-              <vscode-single-select
-                label=${common.colourMap}
-                .options=${colourOptions}
-                .value=${view.colours}
-                @change=${(event: Event) => change({ colours: value(event) as ViewState["colours"] })}
-              ></vscode-single-select>
-            </label>
-            <vscode-checkbox
-              label=${common.showAsTable}
-              .checked=${view.table}
-              @change=${(event: Event) => change({ table: (event.target as HTMLInputElement).checked })}
-            ></vscode-checkbox>
-          </div>
-        </pop-up>
-      </div>
+      </figure-tools>
     `;
   }
 
@@ -265,23 +263,12 @@ export class TrajectoryView extends LitElement implements Pictured {
   /** What a reader of the map must know and could overlook. */
   #notes(track: Track) {
     const { explained } = track;
-    const both = explained && this.#percent(explained.shares[0] + explained.shares[1]);
-    const walk = explained && this.#percent(explained.walk[0] + explained.walk[1]);
     return html`
       ${
         explained
           ? html`<p class="note" data-note="explained">
               ${explained.isClear ? nothing : html`<vscode-icon name="warning" class="warning"></vscode-icon>`}
-              <span
-                >${strings.explained(
-                  both!,
-                  explained.rows,
-                  walk!,
-                  this.#percent(explained.walk[0]),
-                  this.#percent(explained.walk[1]),
-                )}
-                ${explained.isClear ? nothing : strings.unclear}</span
-              >
+              <span>${this.#explainedText(track)} ${explained.isClear ? nothing : strings.unclear}</span>
             </p>`
           : nothing
       }
@@ -294,15 +281,29 @@ export class TrajectoryView extends LitElement implements Pictured {
     `;
   }
 
+  /** How much of the path the plane holds, beside chance; empty for planes of other directions. */
+  #explainedText({ explained }: Track): string {
+    if (!explained) return "";
+    const { shares, walk, rows } = explained;
+    const both = this.#percent(shares[0] + shares[1]);
+    return strings.explained(
+      both,
+      rows,
+      this.#percent(walk[0] + walk[1]),
+      this.#percent(walk[0]),
+      this.#percent(walk[1]),
+    );
+  }
+
   #percent(share: number): string {
     return formatAccuracy(100 * share);
   }
 
   /** What the figure shows, in words. */
   #summary({ points, explained }: Track): string {
-    const { metric } = this.view;
+    const { metric, split } = this.#view;
     const [first, last] = [points[0]!, points.at(-1)!].map(({ own }) =>
-      Number.isNaN(own) ? strings.notMeasured : formatMetric(metric, own),
+      Number.isNaN(own) ? strings.notMeasured : formatMetric(metric, own, split),
     ) as [string, string];
     const name = strings.metric(metric).toLowerCase();
     const furthest = points
