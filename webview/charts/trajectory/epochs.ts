@@ -11,8 +11,8 @@ import { formatTick } from "../format";
 import type { Box } from "../labels";
 import { axisTicks } from "../layout";
 import type { FigureTheme } from "../theme";
-import { diamond } from "./track";
-import type { TrackColours } from "./track";
+import { diamond } from "./points";
+import type { TrackColours } from "./points";
 
 echarts.use([LineChart]);
 

@@ -3,10 +3,11 @@ import type { Drawn } from "../chart";
 import { textWidth } from "../chart";
 import { css } from "../colours";
 import type { Box } from "../labels";
+import type { FigureLayout } from "../layout";
 import { boxOf, freeCorner, placeTrackLabels } from "./places";
 import type { Place } from "./places";
-import { casing, pathColour, pointMarks } from "./track";
-import type { TrackInput } from "./track";
+import { casing, pathColour, pointMarks } from "./points";
+import type { PointsInput } from "./points";
 
 /** A part of the path that is drawn once more, larger, in a corner. */
 export interface Inset {
@@ -21,8 +22,12 @@ const padding = { top: 42, side: 26, bottom: 24 } as const;
 const locatorMargin = 10;
 
 /** Enlarges a crowd of points that lie too close to be told apart; undefined when they lie at one place, or no corner is free. */
-export function insetOf(input: TrackInput, places: readonly Place[], crowd: readonly Place[]): Inset | undefined {
-  const { layout, theme, current } = input;
+export function insetOf(
+  input: PointsInput & { readonly layout: FigureLayout },
+  places: readonly Place[],
+  crowd: readonly Place[],
+): Inset | undefined {
+  const { layout, theme } = input;
   const { plot } = layout;
   const around = boxOf(crowd);
   if (Math.max(around.width, around.height) < 1e-6 * plot.width) return undefined;
@@ -70,7 +75,7 @@ export function insetOf(input: TrackInput, places: readonly Place[], crowd: read
         shape: { points: enlarged.map(({ x, y }) => [x, y]) },
         style: { fill: "none", stroke: line, lineWidth: 1.2, lineDash: [4, 3] },
       },
-      ...pointMarks(enlarged, { ...input, current }),
+      ...pointMarks(enlarged, input),
       ...labels.map(({ text, x, y, align }): Drawn => ({
         type: "text",
         x,

@@ -4,7 +4,7 @@ import { projection } from "../../charts/layout";
 import type { FigureLayout } from "../../charts/layout";
 import type { FigureTheme } from "../../charts/theme";
 import { trackMarks } from "../../charts/trajectory/track";
-import type { TrackColours } from "../../charts/trajectory/track";
+import type { TrackColours } from "../../charts/trajectory/points";
 import type { ViewState } from "../../protocol/messages";
 import type { RunData } from "../../state/model";
 import type { Track } from "../../state/trajectory";

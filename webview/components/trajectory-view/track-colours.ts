@@ -1,6 +1,6 @@
 import { css, parseColour } from "../../charts/colours";
 import type { FigureTheme } from "../../charts/theme";
-import type { TrackColours } from "../../charts/trajectory/track";
+import type { TrackColours } from "../../charts/trajectory/points";
 
 /** Of the light theme, for pictures on white. */
 export const paperTrackColours: TrackColours = { accent: "rgb(26, 133, 255)", drop: "rgb(191, 136, 3)" };
