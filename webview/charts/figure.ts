@@ -31,7 +31,11 @@ export interface FigureInput {
   readonly fill: ViewState["fill"];
   /** Value of the metric at the trained weights. */
   readonly centre: number;
+  /** The lowest measured point, where it is marked. */
   readonly lower?: Extreme;
+  readonly saddles?: readonly Extreme[];
+  /** θ* is not marked. */
+  readonly unmarked?: boolean;
   readonly points: boolean;
   /** A pinned cursor, which labels keep away from. */
   readonly pinned?: { readonly alpha: number; readonly beta: number };

@@ -15,10 +15,15 @@ import type { ViewState } from "../protocol/messages";
 /** Below this side of the plot the label of θ* is left out: the header states its value already. */
 const labelledSide = 420;
 
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** The marks of a figure and the pixels that level labels keep away from. */
 export interface Marks {
   readonly elements: readonly Drawn[];
-  readonly avoid: readonly { readonly x: number; readonly y: number }[];
+  readonly avoid: readonly Place[];
 }
 
 export interface MarksInput {
@@ -33,45 +38,55 @@ export interface MarksInput {
   readonly theme: FigureTheme;
   /** Value of the metric at the trained weights. */
   readonly centre: number;
-  /** A measured point below the trained weights. */
+  /** The lowest measured point, where it is marked: of an accuracy the highest one. */
   readonly lower?: Extreme;
+  /** Points between two lower and two higher sides. */
+  readonly saddles?: readonly Extreme[];
+  /** θ* is not marked. */
+  readonly unmarked?: boolean;
   /** Mark every measured point. */
   readonly points: boolean;
 }
 
-/** Measured points if wanted (always before there is a map), the point below θ* if any, and θ*. */
+/** Measured points if wanted (always before there is a map), saddles, the lowest point if it is marked, and θ*. */
 export function marksOf(input: MarksInput): Marks {
   const { field, layout, project, theme } = input;
-  const avoid: { x: number; y: number }[] = [];
+  const avoid: Place[] = [];
   const elements: Drawn[] = [];
   if (input.points || !input.drawable) elements.push(...measuredPoints(input));
-
+  const mark = (alpha: number, beta: number, draw: (place: Place, ground: Colour) => void) => {
+    const place = { x: project.x(alpha), y: project.y(beta) };
+    if (!contains(layout.plot, place.x, place.y)) return;
+    avoid.push(place);
+    draw(place, groundAt(input, alpha, beta));
+  };
+  for (const { alpha, beta } of input.saddles ?? [])
+    mark(alpha, beta, (place, ground) => elements.push(...saddle(place, ground)));
+  if (input.lower)
+    mark(input.lower.alpha, input.lower.beta, (place, ground) => elements.push(...diamond(place, ground)));
   const whole =
     field.x[0]! <= 0 && 0 <= field.x[field.columns - 1]! && field.y[0]! <= 0 && 0 <= field.y[field.rows - 1]!;
-  const centre = { x: project.x(0), y: project.y(0) };
-  if (whole && contains(layout.plot, centre.x, centre.y)) {
-    const ground = groundAt(input, 0, 0);
-    elements.push(...cross(centre.x, centre.y, ground));
-    avoid.push(centre);
-    if (Math.min(layout.plot.width, layout.plot.height) >= labelledSide) {
+  if (whole && !input.unmarked)
+    mark(0, 0, (place, ground) => {
+      elements.push(...cross(place, ground));
+      if (Math.min(layout.plot.width, layout.plot.height) < labelledSide) return;
+      const left = labelGoesLeft(input, place, avoid.slice(0, -1));
+      avoid.push({ x: place.x + (left ? -36 : 36), y: place.y }, { x: place.x + (left ? -66 : 66), y: place.y });
       const value = formatMetric(field.metric, input.centre, field.split);
-      const left = labelGoesLeft(input);
-      avoid.push({ x: centre.x + (left ? -36 : 36), y: centre.y }, { x: centre.x + (left ? -66 : 66), y: centre.y });
-      elements.push(label(centre.x, centre.y, strings.centreMark(value), left, ground, theme));
-    }
-  }
-  if (input.lower) {
-    const place = { x: project.x(input.lower.alpha), y: project.y(input.lower.beta) };
-    if (contains(layout.plot, place.x, place.y)) {
-      elements.push(...diamond(place.x, place.y, groundAt(input, input.lower.alpha, input.lower.beta)));
-      avoid.push(place);
-    }
-  }
+      elements.push(label(place.x, place.y, strings.centreMark(value), left, ground, theme));
+    });
   return { elements, avoid };
 }
 
-/** On which side of θ* the loss grows more slowly, so that the label covers the flatter part. */
-function labelGoesLeft({ field, project, layout }: MarksInput): boolean {
+/** Length of θ*'s label with its distance from the mark, and half its height, in pixels. */
+const labelReach = { x: 84, y: 12 };
+
+/** On which side of θ* no other mark stands, or the loss grows more slowly, so that the label covers the flatter part. */
+function labelGoesLeft({ field, project, layout }: MarksInput, at: Place, marks: readonly Place[]): boolean {
+  const near = marks.filter(({ x, y }) => Math.abs(x - at.x) < labelReach.x && Math.abs(y - at.y) < labelReach.y);
+  const right = near.filter(({ x }) => x >= at.x).length;
+  const left = near.length - right;
+  if (left !== right) return left < right;
   const reach = project.alpha(layout.plot.x + layout.plot.width * 0.11) - project.alpha(layout.plot.x);
   const change = (alpha: number) => {
     const value = readingAt(field, alpha, 0).value;
@@ -89,17 +104,41 @@ function groundAt(input: MarksInput, alpha: number, beta: number): Colour {
   return Number.isFinite(value) ? colours(levels.bands[bandOf(levels, value)]!.shade) : theme.background;
 }
 
-function cross(x: number, y: number, ground: Colour): Drawn[] {
+/** Lines in ink on a casing, which are seen on every ground. */
+function bars(lines: readonly (readonly [number, number, number, number])[], ground: Colour): Drawn[] {
   const colour = ink(ground);
   const casing = colour === black ? white : black;
-  const bars = (lineWidth: number, stroke: string): Drawn[] => [
-    { type: "line", shape: { x1: x - 6, y1: y, x2: x + 6, y2: y }, style: { stroke, lineWidth, lineCap: "round" } },
-    { type: "line", shape: { x1: x, y1: y - 6, x2: x, y2: y + 6 }, style: { stroke, lineWidth, lineCap: "round" } },
-  ];
-  return [...bars(4, css(casing, 0.55)), ...bars(1.6, css(colour))];
+  const drawn = (lineWidth: number, stroke: string): Drawn[] =>
+    lines.map(([x1, y1, x2, y2]) => ({
+      type: "line",
+      shape: { x1, y1, x2, y2 },
+      style: { stroke, lineWidth, lineCap: "round" },
+    }));
+  return [...drawn(4, css(casing, 0.55)), ...drawn(1.6, css(colour))];
 }
 
-function diamond(x: number, y: number, ground: Colour): Drawn[] {
+function cross({ x, y }: Place, ground: Colour): Drawn[] {
+  return bars(
+    [
+      [x - 6, y, x + 6, y],
+      [x, y - 6, x, y + 6],
+    ],
+    ground,
+  );
+}
+
+/** A lying cross: up on two sides and down on the two others. */
+function saddle({ x, y }: Place, ground: Colour): Drawn[] {
+  return bars(
+    [
+      [x - 4, y - 4, x + 4, y + 4],
+      [x - 4, y + 4, x + 4, y - 4],
+    ],
+    ground,
+  );
+}
+
+function diamond({ x, y }: Place, ground: Colour): Drawn[] {
   const colour = ink(ground);
   const casing = colour === black ? white : black;
   const points = [

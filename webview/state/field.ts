@@ -193,14 +193,17 @@ export function measuredExtremes(field: Field): { readonly lowest?: Extreme; rea
 }
 
 /**
- * The measured point whose loss lies below that of the trained weights on a split, if there is one. Differences below 1e-6
- * of the loss are rounding of the engine's float32 sums, not a lower point.
+ * The measured point with the lowest loss or error rate, or the highest accuracy, where that is better than the trained
+ * weights on a split. Differences below 1e-6 of the value are rounding of the engine's float32 sums, not a better point.
  */
-export function lowerThanCentre(run: RunData, split: Split = 0): Extreme | undefined {
+export function lowerThanCentre(run: RunData, split: Split = 0, metric: Metric = "loss"): Extreme | undefined {
   const held = heldSplit(run, split);
   // A difference has no trained weights that it could fall short of.
   if (held === "difference") return undefined;
-  const centre = Number((held === 0 ? run.header : run.header.splits![held - 1]!).centre.loss);
-  const { lowest } = measuredExtremes(fieldOf(run, "loss", held));
-  return lowest && lowest.value < centre - 1e-6 * Math.abs(centre) ? lowest : undefined;
+  const { loss, accuracy } = (held === 0 ? run.header : run.header.splits![held - 1]!).centre;
+  const centre = metric === "loss" ? Number(loss) : metric === "error" ? 100 - Number(accuracy) : Number(accuracy);
+  const { lowest, highest } = measuredExtremes(fieldOf(run, metric, held));
+  const best = metric === "accuracy" ? highest : lowest;
+  const gain = best ? (metric === "accuracy" ? best.value - centre : centre - best.value) : 0;
+  return gain > 1e-6 * Math.abs(centre) ? best : undefined;
 }

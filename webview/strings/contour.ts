@@ -6,8 +6,29 @@ const names: Readonly<Record<Metric, string>> = { loss: t("loss"), accuracy: t("
 /** Texts of the contour view. */
 export const strings = {
   lowerPoint: (loss: string, alpha: string, beta: string) =>
-    t("A measured point lies below θ*: loss {0} at α {1}, β {2} (◇ on the map).", loss, alpha, beta),
+    t("A measured point lies below θ*: loss {0} at α {1}, β {2}.", loss, alpha, beta),
+  withinError: (point: string) => t("{0}; it differs from θ* by less than the standard error", point),
   notAPlane: t("The grid has a single row or column, so no contour can be drawn. The table shows its values."),
+
+  // Marks
+  marks: t("Marks"),
+  markNames: { centre: t("θ*"), lowest: t("Lowest point"), saddles: t("Saddles"), path: t("Path of training") },
+  atCentre: t("θ*, the trained weights"),
+  atLowest: t("lowest measured point"),
+  atHighest: t("highest measured point"),
+  atSaddle: t("saddle: lower on two sides, higher on the two others"),
+  legend: t("Marks on the map"),
+  legendCentre: t("θ*, trained weights"),
+  legendLowest: (value: string, alpha: string, beta: string) =>
+    t("Lowest measured point, {0} at α {1}, β {2}", value, alpha, beta),
+  legendHighest: (value: string, alpha: string, beta: string) =>
+    t("Highest measured point, {0} at α {1}, β {2}", value, alpha, beta),
+  legendSaddle: (value: string, alpha: string, beta: string) => t("Saddle, {0} at α {1}, β {2}", value, alpha, beta),
+  legendSaddles: (count: string, value: string, alpha: string, beta: string) =>
+    t("{0} saddles, the lowest {1} at α {2}, β {3}", count, value, alpha, beta),
+  saddlesHint: t(
+    "Measured points that lie between two lower and two higher sides, as far as they stand out from the sampling error by two standard errors",
+  ),
 
   /** @param split the name of the split where there are several; of both for a difference. */
   summary: (parts: {

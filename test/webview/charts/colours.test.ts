@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
   colourMaps,
+  coloursOf,
   contrastRatio,
   css,
+  divergingRamp,
   fromOklch,
   ink,
+  lineInk,
   oklabLightness,
   parseColour,
   ramp,
@@ -57,6 +60,45 @@ describe("orientation", () => {
     expect(lightness(true, "accuracy", 1)).toBeGreaterThan(lightness(true, "accuracy", 0));
     expect(lightness(false, "accuracy", 1)).toBeLessThan(lightness(false, "accuracy", 0));
   });
+});
+
+describe("signed values", () => {
+  test.each([true, false])("are equally light on both arms, zero nearest to the page (dark: %s)", (dark) => {
+    const map = divergingRamp(dark);
+    for (const size of [0.1, 0.25, 0.4, 0.5]) {
+      const [below, above] = [oklabLightness(map(0.5 - size)), oklabLightness(map(0.5 + size))];
+      expect(Math.abs(below - above)).toBeLessThan(0.002);
+      expect(dark ? above : -above).toBeGreaterThan(dark ? oklabLightness(map(0.5)) : -oklabLightness(map(0.5)));
+    }
+    const [red, , blue] = map(0);
+    expect(blue).toBeGreaterThan(red);
+    expect(map(1)[0]).toBeGreaterThan(map(1)[2]);
+    const [r, g, b] = map(0.5);
+    expect(Math.max(r, g, b) - Math.min(r, g, b)).toBeLessThan(0.01);
+  });
+
+  test("have one map whatever colours are chosen", () => {
+    const view = { colours: "fathom", metric: "loss", split: "difference" } as const;
+    expect(coloursOf(view, true)).toBe(coloursOf({ ...view, colours: "magma", metric: "accuracy" }, true));
+    expect(coloursOf({ ...view, split: 0 }, true)).not.toBe(coloursOf(view, true));
+  });
+});
+
+test("a line on the bare page is seen on every theme", () => {
+  for (const background of [
+    [31, 31, 31],
+    [255, 255, 255],
+    [0, 0, 0],
+  ] as const) {
+    const foreground = background[0] > 100 ? ([0, 0, 0] as const) : ([255, 255, 255] as const);
+    for (const name of names)
+      for (const t of steps) {
+        const line = lineInk(colourMaps[name](t), { background, foreground });
+        expect(contrastRatio(line, background)).toBeGreaterThanOrEqual(3);
+      }
+  }
+  const clear = colourMaps.fathom(0.9);
+  expect(lineInk(clear, { background: [0, 0, 0], foreground: [255, 255, 255] })).toEqual(clear);
 });
 
 describe("colours as text", () => {

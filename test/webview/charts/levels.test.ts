@@ -100,6 +100,76 @@ describe("domain", () => {
   });
 });
 
+describe("signed values", () => {
+  const levels = levelsOf(between(-1.2, 3.7), { scale: "log", metric: "loss", signed: true })!;
+
+  test("have equal steps on both sides of zero, which is a major level in the middle of the domain and of the map", () => {
+    expect([levels.low, levels.high]).toEqual([-3.7, 3.7]);
+    expect(levels.scale).toBe("linear");
+    expect(values(levels)).toContain(0);
+    expect(majors(levels)).toContain(0);
+    expect(values(levels).map((value) => -value || 0)).toEqual([...values(levels)].reverse());
+    expect(levels.levels.find(({ value }) => value === 0)!.shade).toBeCloseTo(0.5, 12);
+    expect(levels.bands[0]!.shade).toBe(0);
+    expect(levels.bands.at(-1)!.shade).toBe(1);
+    const shades = levels.bands.map(({ shade }) => shade);
+    shades.forEach((shade, k) => expect(shade + shades.at(-1 - k)!).toBeCloseTo(1, 12));
+  });
+
+  test("end at the largest size, at the clip, or where a few lie far beyond all others", () => {
+    const clipped = levelsOf(between(-9, 3), { scale: "auto", metric: "loss", signed: true, clip: 2 })!;
+    expect([clipped.low, clipped.high, clipped.capped, clipped.floored]).toEqual([-2, 2, true, true]);
+    expect(clipped.natural).toBe(9);
+    const tail = levelsOf([...between(-1, 1, 99), -1000], { scale: "auto", metric: "loss", signed: true })!;
+    expect(tail.high).toBeLessThanOrEqual(1);
+    expect([tail.floored, tail.capped]).toEqual([true, false]);
+  });
+
+  test("that are all the same are one neutral band", () => {
+    const flat = levelsOf([0, 0, 0], { scale: "auto", metric: "loss", signed: true })!;
+    expect(flat.bands.map(({ shade }) => shade)).toEqual([0.5]);
+  });
+});
+
+describe("the paper's levels", () => {
+  test("are 0.1 to 9.6 in steps of 0.5, whatever the surface that they cross", () => {
+    const expected = Array.from({ length: 20 }, (_, k) => Number((0.1 + 0.5 * k).toFixed(1)));
+    for (const range of [between(0.4, 219), between(0.05, 3), between(2, 8)]) {
+      const levels = levelsOf(range, { scale: "paper", metric: "loss" })!;
+      expect(values(levels)).toEqual(expected);
+      expect([levels.low, levels.high, levels.scale, levels.paper]).toEqual([0, 10, "linear", true]);
+    }
+    expect(levelsOf(between(0.4, 219), { scale: "paper", metric: "loss" })!.capped).toBe(true);
+    expect(levelsOf(between(0.4, 9), { scale: "paper", metric: "loss" })!.capped).toBe(false);
+    expect(levelsOf(between(-1, 9), { scale: "paper", metric: "loss" })!.floored).toBe(true);
+  });
+
+  test("give way to automatic ones where they would show nothing", () => {
+    for (const range of [between(0.001, 0.09), between(12, 80), between(0.2, 0.9)]) {
+      const levels = levelsOf(range, { scale: "paper", metric: "loss" })!;
+      expect(levels.paper).toBe(false);
+      expect(levels).toEqual(levelsOf(range, { scale: "auto", metric: "loss" }));
+    }
+    expect(levelsOf(between(5, 90), { scale: "paper", metric: "accuracy" })!.paper).toBe(false);
+  });
+});
+
+describe("a clip", () => {
+  test("ends the domain, below or above where it ends by itself, which is kept", () => {
+    const low = levelsOf(between(0.4, 63), { scale: "log", metric: "loss", clip: 20 })!;
+    expect([low.high, low.capped, low.natural]).toEqual([20, true, expect.closeTo(63, 9)]);
+    expect(Math.max(...values(low))).toBeLessThan(20);
+    const high = levelsOf(between(0.4, 63), { scale: "log", metric: "loss", clip: 500 })!;
+    expect([high.high, high.capped]).toEqual([500, false]);
+    expect(bandOf(low, 63)).toBe(low.bands.length - 1);
+  });
+
+  test("below the domain means nothing", () => {
+    expect(levelsOf(between(0.4, 63), { scale: "log", metric: "loss", clip: 0.4 })!.high).toBeCloseTo(63, 9);
+    expect(levelsOf(between(5, 90), { scale: "auto", metric: "accuracy", clip: 50 })!.high).toBe(50);
+  });
+});
+
 describe("bands", () => {
   test("use both ends of the map and follow each other without gaps", () => {
     const levels = levelsOf(oracleSurface(51).loss, { scale: "auto", metric: "loss" })!;

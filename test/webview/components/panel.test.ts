@@ -231,7 +231,10 @@ describe("states", () => {
 
   test("a point below θ* is said in words", async () => {
     const mounted = await mountPanel(stories["not-finite"]);
-    expect(mounted.text('[data-note="lower"]')).toMatch(/^A measured point lies below θ\*: loss 0\.391 at α .*\(◇/);
+    expect(mounted.text('[data-mark="lowest"]')).toMatch(/^Lowest measured point, 0\.391 at α 0\..*less than/);
+    mounted.panel.dispatchEvent(new CustomEvent("view-change", { detail: { metric: "accuracy" } }));
+    await settled();
+    expect(mounted.text('[data-note="lower"]')).toMatch(/^A measured point lies below θ\*: loss 0\.391 at α /);
   });
 });
 

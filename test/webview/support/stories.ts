@@ -3,6 +3,7 @@ import type { Problem } from "../../../server/protocol/problem";
 import type { HostMessage, ViewState } from "../../../webview/protocol/messages";
 import { curvatureDoneSnapshot, curvatureSnapshot, linesSnapshot, pathSnapshot } from "./method";
 import { failedCheck, passedChecks, pointsOf, snapshotOf } from "./runs";
+import { splitSnapshot } from "./splits";
 import type { Surface } from "./surface";
 
 /** One state of the panel: what the host says, and how it is looked at. */
@@ -78,6 +79,7 @@ export function storiesOf(surface: Surface) {
   const snapshot = (...options: Parameters<typeof snapshotOf> extends [Surface, ...infer Rest] ? Rest : never) =>
     ({ kind: "snapshot", snapshot: snapshotOf(surface, ...options) }) satisfies HostMessage;
   const done = snapshot({ status: "done" });
+  const splits: HostMessage = { kind: "snapshot", snapshot: splitSnapshot(surface, { status: "done" }) };
   return {
     waiting: { messages: [init] },
     preparing: { messages: [init, { kind: "preparing", message: "Reading fashion-resnet8.onnx" }] },
@@ -164,6 +166,22 @@ export function storiesOf(surface: Surface) {
     },
     "snippet-problem": { messages: [init, { kind: "problem", problem: codeProblem }] },
     found: { messages: [init, { kind: "found", notices: foundNotices, plane: "path" }, done] },
+    splits: { messages: [init, splits], view: { split: 1 } },
+    difference: { messages: [init, splits], view: { split: "difference" } },
+    "accuracy-difference": { messages: [init, splits], view: { split: "difference", metric: "accuracy" } },
+    "splits-running": {
+      messages: [
+        init,
+        {
+          kind: "snapshot",
+          snapshot: splitSnapshot(surface, { status: "running", measured: Math.round(total * 0.67) }),
+        },
+      ],
+      view: { split: 1 },
+    },
+    paper: { messages: [init, done], view: { scale: "paper" } },
+    "lines-only": { messages: [init, done], view: { fill: "lines" } },
+    clipped: { messages: [init, done], view: { clip: 20 } },
     path: { messages: [init, { kind: "snapshot", snapshot: pathSnapshot(surface) }] },
     lines: { messages: [init, { kind: "snapshot", snapshot: linesSnapshot() }] },
     curvature: {

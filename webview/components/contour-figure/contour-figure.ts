@@ -13,6 +13,7 @@ import { Overlay } from "../../charts/overlay";
 import type { Cursor } from "../../state/cursor";
 import { pointerCursor, steppedCursor } from "../../state/cursor";
 import { fieldOf } from "../../state/field";
+import type { MapMarks } from "../../state/marks";
 import type { RunData } from "../../state/model";
 import { defaultView } from "../../state/view";
 import type { PlaneWindow } from "../../state/window";
@@ -58,6 +59,7 @@ export class ContourFigure extends LitElement {
   @property({ attribute: false }) run?: RunData;
   @property({ attribute: false }) view = defaultView;
   @property({ attribute: false }) cursor?: Cursor;
+  @property({ attribute: false }) marks?: MapMarks;
   /** The part of the plane that is shown, when not the whole. */
   @property({ attribute: false }) window?: PlaneWindow;
   @query(".canvas") private canvas!: HTMLElement;
@@ -171,6 +173,7 @@ export class ContourFigure extends LitElement {
       window: this.#shown,
       theme: this.#theme.theme,
       cursor: this.cursor,
+      marks: this.marks,
     });
     if (!this.#drawn || !sameInput(this.#drawn, input)) {
       if (this.#drawn?.layout !== layout) this.#chart.resize({ width: layout.width, height: layout.height });

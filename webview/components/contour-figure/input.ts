@@ -7,7 +7,8 @@ import type { RunHeader } from "../../../server/protocol/result";
 import type { PathPoint } from "../../charts/path";
 import type { ViewState } from "../../protocol/messages";
 import type { Cursor } from "../../state/cursor";
-import { fieldOf, lowerThanCentre } from "../../state/field";
+import { fieldOf } from "../../state/field";
+import type { MapMarks } from "../../state/marks";
 import type { RunData } from "../../state/model";
 import { centreValue } from "../../state/summary";
 import type { PlaneWindow } from "../../state/window";
@@ -20,8 +21,10 @@ export function figureInput(parts: {
   readonly window: PlaneWindow;
   readonly theme: FigureTheme;
   readonly cursor?: Cursor;
+  /** What is marked; the path of training is, and nothing but θ*, where it is left out. */
+  readonly marks?: MapMarks;
 }): FigureInput {
-  const { run, view, layout, window, theme, cursor } = parts;
+  const { run, view, layout, window, theme, cursor, marks } = parts;
   return {
     scene: run && sceneOf(fieldOf(run, view.metric, view.split), view),
     layout,
@@ -30,9 +33,11 @@ export function figureInput(parts: {
     colours: coloursOf(view, theme.dark),
     fill: view.fill,
     centre: run ? centreValue(run, view.metric, view.split) : NaN,
-    lower: run && view.metric === "loss" ? lowerThanCentre(run, view.split) : undefined,
+    unmarked: marks ? !marks.centre : false,
+    lower: marks?.lowest,
+    saddles: marks?.saddles,
     points: view.measuredPoints,
-    path: run && pathOf(run.header),
+    path: run && (marks?.path ?? true) ? pathOf(run.header) : undefined,
     axes: run && run.header.directions.kind !== "random" ? run.header.directions.axes : undefined,
     pinned: cursor?.pinned ? { alpha: cursor.alpha, beta: cursor.beta } : undefined,
   };
@@ -69,6 +74,8 @@ export function sameInput(a: FigureInput, b: FigureInput): boolean {
     a.path === b.path &&
     a.axes === b.axes &&
     a.lower?.index === b.lower?.index &&
+    a.saddles === b.saddles &&
+    a.unmarked === b.unmarked &&
     a.pinned?.alpha === b.pinned?.alpha &&
     a.pinned?.beta === b.pinned?.beta &&
     a.window.x.every((end, index) => end === b.window.x[index]) &&

@@ -17,17 +17,27 @@ export const viewStyles = css`
     padding: 8px 0 0 8px;
   }
 
+  fieldset {
+    display: grid;
+    gap: 4px;
+    margin: 0;
+    padding: 8px 0 0;
+    border: 0;
+    border-top: 1px solid var(--ll-rule);
+  }
+
+  legend {
+    float: left;
+    padding: 0;
+    color: var(--ll-muted);
+    font-size: 12px;
+  }
+
   .note {
-    display: flex;
-    gap: 6px;
     padding: 0 16px 6px;
     font-size: 12px;
     line-height: 20px;
     color: var(--ll-muted);
-  }
-
-  .note vscode-icon {
-    margin-top: 2px;
   }
 
   :host([narrow]) .figure {

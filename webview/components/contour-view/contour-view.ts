@@ -1,4 +1,4 @@
-import "@vscode-elements/elements/dist/vscode-icon/index.js";
+import "@vscode-elements/elements/dist/vscode-checkbox/index.js";
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { PropertyValues } from "lit";
 import { html, LitElement, nothing } from "lit";
@@ -11,11 +11,14 @@ import { Overlay } from "../../charts/overlay";
 import { sceneOf } from "../../charts/scene";
 import type { Scene } from "../../charts/scene";
 import type { Cursor } from "../../state/cursor";
+import type { ViewState } from "../../protocol/messages";
 import { fieldOf, lowerThanCentre, measuredExtremes } from "../../state/field";
+import { markAt, markDefaults, marksIn } from "../../state/marks";
+import type { MapMarks, MarkName } from "../../state/marks";
 import type { RunData } from "../../state/model";
 import { heldView } from "../../state/splits";
 import { gridStep } from "../../state/summary";
-import { defaultView } from "../../state/view";
+import { defaultView, optionsOf, withOptions } from "../../state/view";
 import { wholePlane } from "../../state/window";
 import type { PlaneWindow } from "../../state/window";
 import { strings as texts } from "../../strings/contour";
@@ -26,11 +29,13 @@ import type { Pictured } from "../../views/view";
 import "../contour-figure/contour-figure";
 import { figureInput } from "../contour-figure/input";
 import { Copier } from "../copier";
+import { emit } from "../events";
 import "../data-table/data-table";
 import "../figure-tools/figure-tools";
 import type { FigureOption } from "../figure-tools/figure-tools";
 import { captionOf, pictureOf, pictureTheme, pictureWidth } from "../picture";
 import type { PictureType } from "../picture";
+import "../mark-legend/mark-legend";
 import "../read-out/read-out";
 import { viewStyles } from "./contour-view.styles";
 
@@ -71,7 +76,7 @@ export class ContourView extends LitElement implements Pictured {
     const window = this.window ?? whole;
     const layout = figureLayout(pictureWidth, whole, window, { profiles: view.profiles });
     const cursor = this.cursor?.pinned ? this.cursor : undefined;
-    const input = figureInput({ run, view, layout, window, theme, cursor });
+    const input = figureInput({ run, view, layout, window, theme, cursor, marks: marksIn(run, view) });
     const caption = captionOf(run, view.split);
     return pictureOf(type, {
       width: layout.width,
@@ -85,11 +90,13 @@ export class ContourView extends LitElement implements Pictured {
     const { run, narrow } = this;
     const view = heldView(run, this.view);
     const scene = sceneOf(fieldOf(run, view.metric, view.split), view);
+    const marks = marksIn(run, view);
+    const cursor = view.table ? undefined : this.cursor;
     return html`
       <figure-tools .run=${run} .view=${view} .levels=${scene.levels} .options=${options} ?narrow=${narrow}>
         <span slot="actions" class="status" role="status">${this.#copier.status}</span>
         ${this.window && !view.table ? this.#resetButton() : nothing}
-        ${narrow || view.table ? nothing : this.#copyButton()}
+        ${narrow || view.table ? nothing : this.#copyButton()} ${view.table ? nothing : this.#markOptions(view)}
       </figure-tools>
       ${
         view.table
@@ -98,7 +105,8 @@ export class ContourView extends LitElement implements Pictured {
               <contour-figure
                 .run=${run}
                 .view=${view}
-                .cursor=${this.cursor}
+                .cursor=${cursor}
+                .marks=${marks}
                 .window=${this.window}
                 @figure-cursor=${(event: CustomEvent<Cursor | undefined>) => (this.cursor = event.detail ?? undefined)}
                 @figure-window=${(event: CustomEvent<PlaneWindow | undefined>) =>
@@ -110,10 +118,16 @@ export class ContourView extends LitElement implements Pictured {
       <read-out
         .run=${run}
         .split=${view.split}
-        .cursor=${view.table ? undefined : this.cursor}
+        .cursor=${cursor}
+        .mark=${markAt(view, marks, cursor)}
         ?narrow=${narrow}
       ></read-out>
-      ${this.#notes(view, scene)}
+      ${
+        view.table
+          ? nothing
+          : html`<mark-legend .run=${run} .view=${view} .marks=${marks} ?narrow=${narrow}></mark-legend>`
+      }
+      ${this.#notes(view, scene, marks)}
     `;
   }
 
@@ -137,10 +151,33 @@ export class ContourView extends LitElement implements Pictured {
     ></vscode-toolbar-button>`;
   }
 
+  #markOptions(view: ViewState) {
+    const wanted = optionsOf(view, "contour", markDefaults);
+    const names = (Object.keys(markDefaults) as MarkName[]).filter(
+      (name) => name !== "path" || this.run.header.trajectory,
+    );
+    return html`<fieldset slot="options">
+      <legend>${texts.marks}</legend>
+      ${names.map(
+        (name) =>
+          html`<vscode-checkbox
+            label=${texts.markNames[name]}
+            title=${name === "saddles" ? texts.saddlesHint : ""}
+            .checked=${wanted[name]}
+            @change=${(event: Event) => {
+              const { checked } = event.target as HTMLElement & { checked: boolean };
+              emit(this, "view-change", withOptions(this.view, "contour", { [name]: checked }));
+            }}
+          ></vscode-checkbox>`,
+      )}
+    </fieldset>`;
+  }
+
   /** What a reader of the map must know and could overlook. */
-  #notes(view: typeof defaultView, scene: Scene) {
+  #notes(view: ViewState, scene: Scene, marks: MapMarks) {
     const { x, y } = this.run.header;
-    const lower = lowerThanCentre(this.run, view.split);
+    // Said by the legend where it is marked.
+    const lower = marks.lowest && view.metric === "loss" ? undefined : lowerThanCentre(this.run, view.split);
     const flat = !view.table && (x.length < 2 || y.length < 2);
     const { lowest, highest } = measuredExtremes(scene.field);
     const missed = view.scale === "paper" && scene.field.metric === "loss" && view.split !== "difference";

@@ -80,6 +80,8 @@ export class ReadOut extends LitElement {
   @property({ attribute: false }) run!: RunData;
   @property({ attribute: false }) cursor?: Cursor;
   @property({ attribute: false }) split: Split = 0;
+  /** What the mark under the cursor means. */
+  @property() mark = "";
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private spoken = "";
 
@@ -131,6 +133,7 @@ export class ReadOut extends LitElement {
       ...place,
       ...readings.map(({ metric, value }) => `${this.#label(metric)} ${formatMetric(metric, value, this.split)}`),
       ...(from === origin.interpolated ? [strings.interpolated] : []),
+      ...(this.mark ? [this.mark] : []),
     ]);
   }
 
@@ -155,6 +158,7 @@ export class ReadOut extends LitElement {
             )}
           </dl>
           ${note ? html`<span class="note muted">${note}</span>` : nothing}
+          ${this.mark ? html`<span class="mark muted">${this.mark}</span>` : nothing}
           ${this.cursor?.pinned ? html`<vscode-icon name="pinned" title=${strings.pinned}></vscode-icon>` : nothing}
         </div>
         <span class="provenance">${provenance(this.run, this.split)}</span>
