@@ -33,24 +33,33 @@ export function formatsOf({ what }: Pick<RunSummary, "what">): readonly (readonl
  * @throws ProblemError
  */
 export async function exportRun(run: Exported, format: ExportFormat, worker: Worker): Promise<string | undefined> {
-  const target = await saveTarget(run, format);
+  const target = await saveTarget({
+    ...{ model: run.model.path, journal: run.journal },
+    ...{ stem: fileStem(run), ending: format },
+  });
   if (target === undefined) return undefined;
   const result = await worker.request(ExportRequest, { journal: run.journal, format, out: target.fsPath });
   if (result.kind === "problem") throw new ProblemError(result.problem);
   return result.files[0];
 }
 
-/** Asks where to save a file of a run: beside its model under the run's name, or wherever the user says. */
-export async function saveTarget(
-  { journal, model, ...run }: Exported,
-  ending: string,
-  stem = fileStem({ model, ...run }),
-): Promise<vscode.Uri | undefined> {
-  const beside = (await isThere(model.path)) ? model.path : journal;
+export interface SaveTarget {
+  /** Absolute paths: the file is suggested beside the model, or beside the run file where the model is gone. */
+  readonly model: string;
+  readonly journal: string;
+  /** Name of the file that is suggested, without its ending. */
+  readonly stem: string;
+  /** Without a dot. */
+  readonly ending: string;
+}
+
+/** Asks where to save a file of a run; undefined when the user gives up. */
+export async function saveTarget({ model, journal, stem, ending }: SaveTarget): Promise<vscode.Uri | undefined> {
+  const folder = path.dirname((await isThere(model)) ? model : journal);
   return vscode.window.showSaveDialog({
     title: vscode.l10n.t("Export"),
     saveLabel: vscode.l10n.t("Export"),
-    defaultUri: vscode.Uri.file(path.join(path.dirname(beside), `${stem}.${ending}`)),
+    defaultUri: vscode.Uri.file(path.join(folder, `${stem}.${ending}`)),
     filters: { [ending.toUpperCase()]: [ending] },
   });
 }

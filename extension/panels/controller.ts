@@ -18,6 +18,7 @@ import { readMessage } from "./messages";
 import type { AnyAsk } from "./messages";
 import type { Proposer } from "./proposer";
 import { revealFile } from "./reveal";
+import { isSaved } from "./saved";
 import { studyTarget, writeStudy } from "./saveStudy";
 
 type Answer = Extract<PanelMessage, { readonly kind: Question }>;
@@ -178,7 +179,7 @@ export class PanelController {
       case "show-engines":
         return void vscode.commands.executeCommand("lossLandscape.showEngines");
       case "reveal":
-        if (!filesOf(this.content).includes(message.path)) return;
+        if (!filesOf(this.content).includes(message.path) && !isSaved(message.path)) return;
         return void revealFile(vscode.Uri.file(message.path));
       case "visualize":
         if (!filesOf(this.content).includes(message.path)) return;

@@ -15,6 +15,7 @@ export default defineConfig({
       ...["button", "checkbox", "icon", "progress-bar", "single-select", "textfield", "toolbar-button"].map(
         (name) => `@vscode-elements/elements/dist/vscode-${name}/index.js`,
       ),
+      "@vscode/l10n",
       "axe-core",
       "d3-contour",
       "d3-scale-chromatic",

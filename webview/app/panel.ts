@@ -4,6 +4,9 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { narrowWidth } from "../charts/layout";
 import "../components/choose-file/choose-file";
+import "../components/export-line/export-line";
+import "../components/export-menu/export-menu";
+import type { ExportOutcome } from "../components/export-menu/export-menu";
 import "../components/found-list/found-list";
 import type { PanelAsk } from "../components/ask";
 import type { ContourView } from "../components/contour-view/contour-view";
@@ -65,6 +68,7 @@ export class LossLandscapePanel extends LitElement {
   @state() private model: PanelModel = emptyModel;
   @state() private view: ViewState = defaultView;
   @property({ type: Boolean, reflect: true }) narrow = false;
+  @state() private exported?: ExportOutcome;
   @query("contour-view") private contour?: ContourView;
 
   #store = new Store();
@@ -97,6 +101,9 @@ export class LossLandscapePanel extends LitElement {
     this.removeEventListener("panel-ask", this.#onAsk);
     this.removeEventListener("view-change", this.#onViewChange);
   }
+
+  /** What is to be seen of the view in front. */
+  #figure = () => this.renderRoot.querySelector("[data-figure]");
 
   #receive(message: HostMessage): void {
     if (message.kind === "answer") return this.#questions.answered(message);
@@ -140,7 +147,19 @@ export class LossLandscapePanel extends LitElement {
         .items=${this.#menuItems(shownRun)}
         .canRunAgain=${canRunAgain}
         ?narrow=${this.narrow}
-      ></panel-header>
+        @export-ended=${(event: CustomEvent<ExportOutcome>) => (this.exported = event.detail)}
+        >${
+          shownRun
+            ? html`<export-menu
+                slot="actions"
+                .run=${shownRun}
+                .shown=${shownView(shownRun, this.view.shown)?.name}
+                .figure=${this.#figure}
+              ></export-menu>`
+            : nothing
+        }</panel-header
+      >
+      <export-line .outcome=${this.exported} ?narrow=${this.narrow}></export-line>
       ${this.#notices(shownRun)}
       ${
         preparing || (phase.kind === "run" && active)

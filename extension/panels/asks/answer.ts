@@ -2,11 +2,18 @@ import { ProblemError } from "../../../server/protocol/problem";
 import type { Problem } from "../../../server/protocol/problem";
 import type { AskName, AnswerMessage } from "../../../webview/protocol/asks";
 import type { AskContext, AskHandler } from "./ask";
+import { exportData } from "./export";
 import { pickModels } from "./pick-models";
+import { savePicture } from "./save-picture";
 import { weights } from "./weights";
 
 /** Who answers what; a question of a name that is not here is refused. */
-const handlers: { readonly [K in AskName]?: AskHandler<K> } = { "pick-models": pickModels, weights };
+const handlers: { readonly [K in AskName]?: AskHandler<K> } = {
+  export: exportData,
+  "pick-models": pickModels,
+  "save-picture": savePicture,
+  weights,
+};
 
 /**
  * Answers a question of the page, whatever it may have sent: a problem takes the place of a result.

@@ -50,7 +50,7 @@ describe("header", () => {
     const mounted = await mountPanel(stories.done);
     const button = mounted.find('vscode-toolbar-button[label="More actions"]');
     await click(button);
-    const items = mounted.all('[role="menuitem"]');
+    const items = mounted.all('[aria-label="More actions"] [role="menuitem"]');
     expect(items.map((item) => tidy(item.textContent))).toEqual([
       "Copy measured points as CSV",
       "Choose other data…",

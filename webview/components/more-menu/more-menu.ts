@@ -1,4 +1,4 @@
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, queryAll, query } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
 import { shared } from "../../styles/shared";
@@ -7,10 +7,12 @@ import type { PopUp } from "../pop-up/pop-up";
 
 export interface MenuItem {
   readonly label: string;
+  /** Whether it begins a group of its own. */
+  readonly isFirst?: boolean;
   choose(): void;
 }
 
-/** The "More actions" button of the header and its menu. */
+/** A button of the header and its menu: "More actions", unless it is given another name. */
 @customElement("more-menu")
 export class MoreMenu extends LitElement {
   static override styles = [
@@ -32,6 +34,11 @@ export class MoreMenu extends LitElement {
         cursor: pointer;
       }
 
+      .rule {
+        margin: 4px 0;
+        border-top: 1px solid var(--vscode-menu-separatorBackground, var(--ll-rule));
+      }
+
       .item:hover,
       .item:focus {
         background: var(--vscode-menu-selectionBackground, transparent);
@@ -42,19 +49,21 @@ export class MoreMenu extends LitElement {
     `,
   ];
 
+  @property() icon = "ellipsis";
+  @property() label = strings.more;
   @property({ attribute: false }) items: readonly MenuItem[] = [];
   @query("pop-up") private popUp!: PopUp;
   @queryAll(".item") private rows!: NodeListOf<HTMLElement>;
 
   override render() {
     return html`
-      <pop-up icon="ellipsis" label=${strings.more} kind="menu" @pop-up-opened=${() => this.#focus(0)}>
-        <div class="menu" role="menu" aria-label=${strings.more} @keydown=${this.#onKey}>
+      <pop-up icon=${this.icon} label=${this.label} kind="menu" @pop-up-opened=${() => this.#focus(0)}>
+        <div class="menu" role="menu" aria-label=${this.label} @keydown=${this.#onKey}>
           ${this.items.map(
-            (item) =>
-              html`<div class="item" role="menuitem" tabindex="-1" @click=${() => this.#choose(item)}>
-                ${item.label}
-              </div>`,
+            (item, k) => html`
+              ${item.isFirst && k > 0 ? html`<div class="rule" role="separator"></div>` : nothing}
+              <div class="item" role="menuitem" tabindex="-1" @click=${() => this.#choose(item)}>${item.label}</div>
+            `,
           )}
         </div>
       </pop-up>

@@ -14,7 +14,10 @@ import "../more-menu/more-menu";
 import type { MenuItem } from "../more-menu/more-menu";
 import { headerStyles } from "./panel-header.styles";
 
-/** Model, engine and actions, and below them the facts of the unperturbed model. */
+/**
+ * Model, engine and actions, and below them the facts of the unperturbed model.
+ * @slot actions - further buttons, before the menu
+ */
 @customElement("panel-header")
 export class PanelHeader extends LitElement {
   static override styles = [shared, headerStyles];
@@ -51,6 +54,7 @@ export class PanelHeader extends LitElement {
                 ></vscode-toolbar-button>`
               : nothing
           }
+          <slot name="actions"></slot>
           <more-menu .items=${this.#items()}></more-menu>
         </div>
         ${this.run ? this.#facts(this.run) : nothing}
