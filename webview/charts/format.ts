@@ -30,6 +30,13 @@ export function formatLoss(value: number): string {
   return withMinus(size >= 0.9995 || value === 0 ? value.toFixed(2) : value.toPrecision(3));
 }
 
+/** A standard error of a loss with 2 significant digits: 0.020, 1.3, 15. */
+export function formatError(value: number): string {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || size >= 100 || size < 1e-3) return formatLoss(value);
+  return size >= 9.95 ? value.toFixed(0) : value.toPrecision(2);
+}
+
 /** An accuracy in percent with one decimal: "83.9 %". */
 export function formatAccuracy(percent: number): string {
   return special(percent) ?? `${withMinus(percent.toFixed(1))}\u00a0%`;

@@ -162,14 +162,6 @@ export const strings = {
   // Lines
   linesOf: (count: number, points: number) =>
     `${count === 1 ? "1 line" : `${formatCount(count)} lines`} of ${formatCount(points)} points`,
-  linesSummary: (facts: {
-    readonly count: number;
-    readonly points: number;
-    readonly measured: number;
-    readonly splits: readonly string[];
-  }) =>
-    `Loss and accuracy on ${facts.splits.join(" and ")} along ${facts.count === 1 ? "one direction" : `${facts.count} directions`}; ` +
-    `${formatCount(facts.measured)} of ${formatCount(facts.count * facts.points)} points are measured.`,
 
   // Checks
   checks: "Checks",

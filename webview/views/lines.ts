@@ -1,13 +1,13 @@
 import { html } from "lit";
-import "../components/line-view/line-view";
+import "../components/lines-view/lines-view";
 import { strings } from "../strings/strings";
-import { isSurface } from "../state/kind";
 import type { PanelView } from "./view";
 
-/** Loss and accuracy along directions. */
+/** Loss and accuracy along directions, and along the cuts of a surface. */
 export const lines: PanelView = {
   name: "lines",
   title: strings.views.lines,
-  applies: (run) => !isSurface(run),
-  render: ({ run }) => html`<line-view .run=${run}></line-view>`,
+  applies: () => true,
+  render: ({ run, view, narrow }) =>
+    html`<lines-view data-figure .run=${run} .view=${view} ?narrow=${narrow}></lines-view>`,
 };

@@ -1,3 +1,4 @@
+import { viewNames } from "../../../webview/protocol/messages";
 import { describe, expect, test } from "vitest";
 import type { HostMessage } from "../../../webview/protocol/messages";
 import { mountPanel, settled, tidy, viewWith } from "../support/panel";
@@ -277,7 +278,9 @@ describe("view", () => {
 
   test("has no control that does nothing", async () => {
     const mounted = await mountPanel(stories.done);
-    expect(mounted.all('[role="tab"]').map((tab) => tab.dataset.view)).toEqual(["contour", "trajectory", "trust"]);
+    const tabs = mounted.all('[role="tab"]').map((tab) => tab.dataset.view);
+    expect(tabs).toEqual(viewNames.filter((name) => tabs.includes(name)));
+    expect(tabs).toEqual(expect.arrayContaining(["contour", "lines", "trajectory", "trust"]));
     expect(mounted.all('[label="Reset zoom"]')).toHaveLength(0);
     const table = await mountPanel(stories.table);
     for (const label of ["Profiles", "Scale", "Copy image"]) {

@@ -2,6 +2,7 @@ import "../../../webview/app/main";
 import type { RunResult } from "../../../server/protocol/result";
 import type { PanelMessage, PanelState } from "../../../webview/protocol/messages";
 import { defaultView } from "../../../webview/state/view";
+import { answerOf } from "../support/answers";
 import { storiesOf } from "../support/stories";
 import type { Story } from "../support/stories";
 import { oracleSurface } from "../support/surface";
@@ -42,6 +43,8 @@ Object.assign(window, {
       kept = state;
     },
     postMessage: (message: PanelMessage) => {
+      const answer = message.kind === "ask" ? answerOf(story, message) : undefined;
+      if (answer) window.postMessage(answer);
       if (message.kind === "ready") for (const answer of story.messages) window.postMessage(answer);
     },
   }),

@@ -7,6 +7,7 @@ import { defaultView } from "../../../webview/state/view";
 import { themes } from "../themes/all";
 import type { ThemeName } from "../themes/all";
 import { applyTheme } from "../themes/theme";
+import { answerOf } from "./answers";
 import type { Story } from "./stories";
 
 /** A panel on the page with a host of the test's own. */
@@ -72,7 +73,11 @@ export async function mountPanel(
       setState: (state: PanelState) => {
         kept = state;
       },
-      postMessage: (message: PanelMessage) => posted.push(message),
+      postMessage: (message: PanelMessage) => {
+        posted.push(message);
+        const answer = message.kind === "ask" ? answerOf(story, message) : undefined;
+        if (answer) queueMicrotask(() => window.dispatchEvent(new MessageEvent("message", { data: answer })));
+      },
     }),
   });
   const frame = document.createElement("div");

@@ -1,6 +1,8 @@
 import { torchReExport } from "../../../server/protocol/exportCalls";
 import type { Problem } from "../../../server/protocol/problem";
 import type { HostMessage, ViewState } from "../../../webview/protocol/messages";
+import type { Answers } from "./answers";
+import { betweenSnapshot, otherSnapshot, runAnswers } from "./lines";
 import { curvatureDoneSnapshot, curvatureSnapshot, linesSnapshot, pathSnapshot } from "./method";
 import { failedCheck, passedChecks, pointsOf, snapshotOf } from "./runs";
 import { splitSnapshot } from "./splits";
@@ -10,6 +12,8 @@ import type { Surface } from "./surface";
 export interface Story {
   readonly messages: readonly HostMessage[];
   readonly view?: Partial<ViewState>;
+  /** What the host answers to questions; questions that are not here stay open. */
+  readonly answers?: Answers;
 }
 
 const file = "/home/anna/experiments/fashion";
@@ -184,6 +188,18 @@ export function storiesOf(surface: Surface) {
     clipped: { messages: [init, done], view: { clip: 20 } },
     path: { messages: [init, { kind: "snapshot", snapshot: pathSnapshot(surface) }] },
     lines: { messages: [init, { kind: "snapshot", snapshot: linesSnapshot() }] },
+    "lines-between": { messages: [init, { kind: "snapshot", snapshot: betweenSnapshot() }] },
+    cuts: { messages: [init, done], view: { shown: "lines" } },
+    "cuts-nested": {
+      messages: [init, snapshot({ status: "cancelled", measured: nestedCount(surface) })],
+      view: { shown: "lines", options: { lines: { beta: surface.y[Math.floor(surface.y.length * 0.7)]! } } },
+    },
+    "lines-table": { messages: [init, done], view: { shown: "lines", table: true } },
+    "lines-overlay": {
+      messages: [init, done],
+      view: { shown: "lines", options: { lines: { runs: [otherSnapshot(surface).journal] } } },
+      answers: runAnswers([otherSnapshot(surface), snapshotOf(surface, { status: "done" })]),
+    },
     curvature: {
       messages: [init, { kind: "snapshot", snapshot: curvatureSnapshot(surface) }],
       view: { shown: "curvature" },
