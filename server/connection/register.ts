@@ -28,6 +28,7 @@ import { textOfStudy } from "../requests/studyText";
 import { Catalogue } from "../runs/catalogue";
 import { nameRun } from "../runs/name";
 import { openRun } from "../runs/open";
+import { registerFollowing } from "./follow";
 import { registerForesight } from "./foresee";
 import { HealthReporter } from "./health";
 import { Log } from "./log";
@@ -96,6 +97,7 @@ export function register(connection: Connection): void {
   registerSavedRuns(connection, log);
   registerWeights(connection, log, health);
   registerForesight(connection, log);
+  registerFollowing(connection, log, health, runs);
   connection.onRequest(EnginesRequest, async () => {
     const done = health.busy("Testing engines");
     try {

@@ -5,6 +5,7 @@ import { checkStudy } from "../study/rules";
 import type { HealthReporter } from "./health";
 import type { Log } from "./log";
 import { TurnQueue } from "./queue";
+import type { Turn } from "./queue";
 import { QueuedRun } from "./queuedRun";
 import type { RunListener } from "./queuedRun";
 
@@ -43,6 +44,11 @@ export class Runs {
       this.log.problem("Run", problem, error);
       return { status: "failed", checks: [], problem };
     }
+  }
+
+  /** A place among the runs for shorter work, which computes when its turn has come and leaves when it is done. */
+  enter(): Turn {
+    return this.queue.enter(() => undefined);
   }
 
   /** Stops or goes on with the run of a token; a run that is over is left alone. */

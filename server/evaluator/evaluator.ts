@@ -7,6 +7,7 @@ import { inspectFiles } from "./inspect";
 import { fitWeights } from "./fit";
 import type { EvaluatorRequest, EvaluatorResponse } from "./messages";
 import { loadModel, weightsOf } from "./model";
+import { placeCheckpoints } from "./place";
 import { planStudy } from "./plan";
 import { Session } from "./session";
 import { weighModels } from "./weigh";
@@ -45,6 +46,11 @@ export class Evaluator {
         return { kind: "weighed", figure: await weighModels(request.selection) };
       case "plan":
         return { kind: "planned", planned: await planStudy(request.study, request.file) };
+      case "place":
+        return {
+          kind: "placed",
+          placed: await placeCheckpoints(request.study, request.earlier, request.directions),
+        };
       case "prepare": {
         await this.session?.dispose();
         this.session = undefined;

@@ -2,6 +2,7 @@ import type { FilesAnswer, FilesQuestion } from "../protocol/files";
 import type { Problem } from "../protocol/problem";
 import type {
   Check,
+  CheckpointFacts,
   CurvaturePoint,
   DataSummary,
   DirectionFacts,
@@ -54,6 +55,16 @@ export interface Planned {
   readonly checks: readonly Check[];
   /** Present when a file of directions was asked for. */
   readonly digest?: string;
+}
+
+/** Where further checkpoints lie in a plane. */
+export interface Placed {
+  /** Epochs after which the learning rate dropped, of the whole path. */
+  readonly drops: readonly number[];
+  /** One for each checkpoint asked for: where it lies, or why it has no place. */
+  readonly checkpoints: readonly (
+    { readonly facts: CheckpointFacts } | { readonly path: string; readonly problem: Problem }
+  )[];
 }
 
 /** What an evaluator tells once it holds engine, model and data. */
@@ -127,6 +138,16 @@ export type EvaluatorRequest =
     }
   /** Finds directions and trajectory. `file`: where to write the directions; not written when absent. */
   | { readonly id: number; readonly kind: "plan"; readonly study: Study; readonly file?: string }
+  /** Places the checkpoints of the study in its plane, which exists already. */
+  | {
+      readonly id: number;
+      readonly kind: "place";
+      readonly study: Study;
+      /** The checkpoints of the path so far. */
+      readonly earlier: readonly CheckpointFacts[];
+      /** Where the directions are, unless they follow from the study alone. */
+      readonly directions?: DirectionsFile;
+    }
   | { readonly id: number; readonly kind: "evaluate"; readonly alpha: number; readonly beta: number }
   | { readonly id: number; readonly kind: "task"; readonly task: Task }
   /** SHA-256 of the model and data files that a study names. */
@@ -144,6 +165,7 @@ export type EvaluatorResponse =
   | { readonly id: number; readonly kind: "described"; readonly description: ModelDescription }
   | { readonly id: number; readonly kind: "prepared"; readonly prepared: Prepared }
   | { readonly id: number; readonly kind: "planned"; readonly planned: Planned }
+  | { readonly id: number; readonly kind: "placed"; readonly placed: Placed }
   | {
       readonly id: number;
       readonly kind: "evaluated";

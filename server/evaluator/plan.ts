@@ -2,10 +2,8 @@ import path from "node:path";
 import { openEngine } from "../engines/open";
 import { writeDirections } from "../formats/directions";
 import { dropsOf, readLearningRates } from "../formats/series";
-import { shortNames, timesIn } from "../formats/series/names";
-import { alignRates, rateAt } from "../formats/series/rates";
-import type { LearningRate } from "../formats/series/rates";
-import type { LoggedRate } from "../formats/series/rates/logged";
+import { shortNames } from "../formats/series/names";
+import { rateAt } from "../formats/series/rates";
 import { batchNormCheck, cosineCheck, explainedVarianceCheck, normRatioCheck } from "../landscape/checks";
 import { productPrecision } from "../landscape/curvature/checks";
 import { compared, cosineBetween, expectedCosine, expectedCosineWith, type Direction } from "../landscape/directions";
@@ -26,6 +24,7 @@ import type { Planned } from "./messages";
 import { requireDerivatives } from "./derivable";
 import { loadModel } from "./model";
 import type { LoadedModel } from "./model";
+import { ratesOf, timesOf } from "./times";
 import { CheckpointWeights } from "./weights";
 
 /** Directions of a study with what is to be said of them. */
@@ -233,31 +232,6 @@ async function trajectoryOf(
       };
     }),
   };
-}
-
-/** The times of checkpoints, as the files themselves say, else as their names do, and the learning rates at them. */
-function timesOf(
-  checkpoints: readonly CheckpointWeights[],
-  logged: readonly LoggedRate[],
-): ReturnType<typeof alignRates> {
-  const named = timesIn(checkpoints.map((each) => each.path));
-  const known = checkpoints.map(({ epoch, step }, k) => {
-    const name = named[k]!;
-    const found = { epoch: epoch ?? name.epoch, step: step ?? name.step };
-    // A number that is tagged as neither counts epochs.
-    return found.epoch === undefined && found.step === undefined ? { epoch: name.number } : found;
-  });
-  return alignRates(logged, known);
-}
-
-function ratesOf(
-  checkpoints: readonly CheckpointWeights[],
-  times: readonly (number | undefined)[],
-): readonly LearningRate[] {
-  return checkpoints.flatMap(({ learningRate }, k) => {
-    const epoch = times[k];
-    return epoch === undefined || learningRate === undefined ? [] : [{ epoch, rate: learningRate }];
-  });
 }
 
 function percent(share: number): string {

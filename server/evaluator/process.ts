@@ -16,6 +16,7 @@ export type EvaluatorAnswer<K extends EvaluatorRequest["kind"]> = Extract<
     kind: {
       describe: "described";
       plan: "planned";
+      place: "placed";
       prepare: "prepared";
       evaluate: "evaluated";
       task: "performed";

@@ -255,7 +255,7 @@ export const WeightsRequest = new RequestType<WeightsSelection, WeightsResult, v
 export interface FollowParams {
   /** Absolute path of the journal of a run with a trajectory. */
   readonly journal: string;
-  /** Absolute paths of checkpoints that are new since, in the order of training. */
+  /** Absolute paths of files that may be checkpoints, new since; those that come after the path so far are added in order. */
   readonly checkpoints: readonly string[];
   readonly defaults: StudyDefaults;
 }

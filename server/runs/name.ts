@@ -1,12 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
 import { ProblemError } from "../protocol/problem";
-import { readJournal, writing } from "./journal";
+import { readJournal } from "./journal";
 import { JournalLock } from "./lock";
 import { gone } from "./open";
 import { cleanName, headerLine } from "./record";
+import { rewriteJournal } from "./rewrite";
 
 /**
  * Gives a run a name, kept in the first line of its journal; an empty one takes it away. The journal is written anew
@@ -26,48 +23,9 @@ export async function nameRun(journal: string, name: string): Promise<void> {
     const cleaned = cleanName(name);
     if (cleaned === (content.name ?? "")) return;
     const line = headerLine(content.header, cleaned === "" ? undefined : cleaned);
-    await writing(journal, () => replaceFirstLine(journal, line));
+    await rewriteJournal(journal, content, { line });
   } finally {
     await lock.release();
-  }
-}
-
-/** @param line with its end. */
-async function replaceFirstLine(file: string, line: string): Promise<void> {
-  const beside = `${file}.named-${randomUUID()}`;
-  const { mode } = await stat(file);
-  const handle = await open(beside, "wx", mode);
-  try {
-    try {
-      await write(handle, Buffer.from(line, "utf8"));
-      await copyRest(file, handle);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(beside, file);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
-}
-
-/** Copies everything after the first line. */
-async function copyRest(file: string, to: FileHandle): Promise<void> {
-  let isHead = true;
-  for await (const piece of createReadStream(file)) {
-    const bytes = piece as Uint8Array;
-    const end = isHead ? bytes.indexOf(0x0a) : -1;
-    if (isHead && end < 0) continue;
-    isHead = false;
-    await write(to, bytes.subarray(end + 1));
-  }
-}
-
-async function write(to: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await to.write(bytes, done, bytes.length - done);
-    done += bytesWritten;
   }
 }
 
