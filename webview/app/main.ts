@@ -1,3 +1,4 @@
+import "./nonce";
 import { installPageStyles } from "../styles/page";
 import "./panel";
 

@@ -32,8 +32,8 @@ export function centreValue(run: RunData, metric: Metric, split: Split = 0): num
   return second ? of(second) - of(first) : of(first);
 }
 
-/** One sentence or two that say in words what the figure shows. */
-export function summaryOf(run: RunData, metric: Metric, split: Split = 0): string {
+/** One sentence or two that say in words what the figure shows: a contour map, or a surface of such a `height`. */
+export function summaryOf(run: RunData, metric: Metric, split: Split = 0, height?: "log" | "linear"): string {
   const held = heldSplit(run, split);
   const field = fieldOf(run, metric, held);
   const { lowest, highest } = measuredExtremes(field);
@@ -46,6 +46,7 @@ export function summaryOf(run: RunData, metric: Metric, split: Split = 0): strin
   const ends = (nodes: readonly number[]) =>
     [formatTick(nodes[0] ?? 0), formatTick(nodes[nodes.length - 1] ?? 0)] as const;
   return strings.summary({
+    height,
     metric,
     split: hasSplits(run) ? splitName(run, held) : undefined,
     difference: held === "difference",

@@ -32,6 +32,8 @@ export const strings = {
 
   /** @param split the name of the split where there are several; of both for a difference. */
   summary: (parts: {
+    /** Of a surface in three dimensions; absent for a contour map. */
+    readonly height?: "log" | "linear";
     readonly metric: Metric;
     readonly split?: string;
     readonly difference: boolean;
@@ -50,12 +52,20 @@ export const strings = {
         ? name
         : t("{0} on {1}", name, split);
     const sentences = [
-      t(
-        "Contour map of {0} around the trained weights, α from {1} to {2}, β from {3} to {4}.",
-        what,
-        ...parts.x,
-        ...parts.y,
-      ),
+      parts.height === undefined
+        ? t(
+            "Contour map of {0} around the trained weights, α from {1} to {2}, β from {3} to {4}.",
+            what,
+            ...parts.x,
+            ...parts.y,
+          )
+        : t(
+            "Surface in three dimensions of {0} around the trained weights, with {5} height, α from {1} to {2}, β from {3} to {4}.",
+            what,
+            ...parts.x,
+            ...parts.y,
+            parts.height === "log" ? t("logarithmic") : t("linear"),
+          ),
       parts.difference
         ? t("At the trained weights θ* it is {0}.", parts.centre)
         : t("At the trained weights θ* the {0} is {1}.", name, parts.centre),

@@ -4,11 +4,12 @@ import type { RunData } from "../state/model";
 import { contour } from "./contour";
 import { curvature } from "./curvature";
 import { lines } from "./lines";
+import { surface } from "./surface";
 import { trajectory } from "./trajectory";
 import { trust } from "./trust";
 import type { PanelView } from "./view";
 
-const views: readonly PanelView[] = [contour, lines, trajectory, curvature, trust];
+const views: readonly PanelView[] = [contour, surface, lines, trajectory, curvature, trust];
 
 /** The views of a run, in the order of their tabs. */
 export function viewsOf(run: RunData): readonly PanelView[] {

@@ -280,7 +280,7 @@ describe("view", () => {
     const mounted = await mountPanel(stories.done);
     const tabs = mounted.all('[role="tab"]').map((tab) => tab.dataset.view);
     expect(tabs).toEqual(viewNames.filter((name) => tabs.includes(name)));
-    expect(tabs).toEqual(expect.arrayContaining(["contour", "lines", "trajectory", "trust"]));
+    expect(tabs).toEqual(expect.arrayContaining(["contour", "surface", "lines", "trajectory", "trust"]));
     expect(mounted.all('[label="Reset zoom"]')).toHaveLength(0);
     const table = await mountPanel(stories.table);
     for (const label of ["Profiles", "Scale", "Copy image"]) {

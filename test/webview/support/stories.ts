@@ -187,6 +187,25 @@ export function storiesOf(surface: Surface) {
     "lines-only": { messages: [init, done], view: { fill: "lines" } },
     clipped: { messages: [init, done], view: { clip: 20 } },
     path: { messages: [init, { kind: "snapshot", snapshot: pathSnapshot(surface) }] },
+    surface: { messages: [init, done], view: { shown: "surface" } },
+    "surface-path": {
+      messages: [init, { kind: "snapshot", snapshot: pathSnapshot(surface) }],
+      view: { shown: "surface" },
+    },
+    "surface-not-finite": {
+      messages: [init, { kind: "snapshot", snapshot: snapshotOf(rough(surface), { status: "done" }) }],
+      view: { shown: "surface" },
+    },
+    "surface-first-points": {
+      messages: [init, snapshot({ status: "running", measured: 5 })],
+      view: { shown: "surface" },
+    },
+    "surface-accuracy": { messages: [init, done], view: { shown: "surface", metric: "accuracy" } },
+    "surface-linear": { messages: [init, done], view: { shown: "surface", scale: "linear" } },
+    "surface-webgl": {
+      messages: [init, done],
+      view: { shown: "surface", options: { surface: { renderer: "webgl" } } },
+    },
     lines: { messages: [init, { kind: "snapshot", snapshot: linesSnapshot() }] },
     "lines-between": { messages: [init, { kind: "snapshot", snapshot: betweenSnapshot() }] },
     cuts: { messages: [init, done], view: { shown: "lines" } },

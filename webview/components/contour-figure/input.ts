@@ -46,7 +46,8 @@ export function figureInput(parts: {
 /** The path of a run, kept so that inputs can be compared. */
 const paths = new WeakMap<RunHeader, readonly PathPoint[]>();
 
-function pathOf(header: RunHeader): readonly PathPoint[] | undefined {
+/** The checkpoints of a run as a path, the learning rate's drops marked; undefined when it has none. */
+export function pathOf(header: RunHeader): readonly PathPoint[] | undefined {
   const { trajectory } = header;
   if (!trajectory) return undefined;
   const known = paths.get(header);
