@@ -24,6 +24,7 @@ import { Questions } from "../host/questions";
 import type { HostMessage, PanelMessage, ViewState } from "../protocol/messages";
 import { emptyModel } from "../state/model";
 import type { PanelModel, RunData } from "../state/model";
+import { viewAfter } from "../state/compared-runs";
 import { measuredCsv } from "../state/points";
 import { Store } from "../state/store";
 import { defaultView } from "../state/view";
@@ -108,6 +109,11 @@ export class LossLandscapePanel extends LitElement {
   #receive(message: HostMessage): void {
     if (message.kind === "answer") return this.#questions.answered(message);
     this.#store.dispatch(message);
+    const view = viewAfter(this.view, message);
+    if (view !== this.view) {
+      this.view = view;
+      this.#save();
+    }
     if (message.kind === "init" || message.kind === "snapshot") this.#save();
   }
 

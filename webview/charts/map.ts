@@ -2,7 +2,7 @@ import type { Drawn } from "./chart";
 import { levelText } from "./colour-bar";
 import { black, css, ink, lineInk, luminance, mix, white } from "./colours";
 import type { Colour, ColourMap } from "./colours";
-import { placeLabels } from "./labels";
+import { labelRules, placeLabels } from "./labels";
 import type { FigureLayout, Projection } from "./layout";
 import type { Level } from "./levels";
 import type { Scene } from "./scene";
@@ -29,6 +29,7 @@ export function mapElements(
   project: Projection,
   theme: FigureTheme,
   avoid: readonly { readonly x: number; readonly y: number }[],
+  labelsPerLevel: number = labelRules.perLevel,
 ): readonly Drawn[] {
   const { levels, shapes, nonFinite, field } = scene;
   if (!scene.drawable) return [];
@@ -74,7 +75,7 @@ export function mapElements(
     const under = filled ? colours(level.shade) : theme.background;
     const fill = ink(under);
     const halo = theme.highContrast ? (fill === black ? white : black) : under;
-    return placeLabels(lines[index]!, plot, taken).map((place) => ({
+    return placeLabels(lines[index]!, plot, taken, labelsPerLevel).map((place) => ({
       type: "text",
       x: place.x,
       y: place.y,

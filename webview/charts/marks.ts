@@ -46,6 +46,8 @@ export interface MarksInput {
   readonly unmarked?: boolean;
   /** Mark every measured point. */
   readonly points: boolean;
+  /** The value of θ* is told elsewhere. */
+  readonly unlabelled?: boolean;
 }
 
 /** Measured points if wanted (always before there is a map), saddles, the lowest point if it is marked, and θ*. */
@@ -69,7 +71,7 @@ export function marksOf(input: MarksInput): Marks {
   if (whole && !input.unmarked)
     mark(0, 0, (place, ground) => {
       elements.push(...cross(place, ground));
-      if (Math.min(layout.plot.width, layout.plot.height) < labelledSide) return;
+      if (input.unlabelled || Math.min(layout.plot.width, layout.plot.height) < labelledSide) return;
       const left = labelGoesLeft(input, place, avoid.slice(0, -1));
       avoid.push({ x: place.x + (left ? -36 : 36), y: place.y }, { x: place.x + (left ? -66 : 66), y: place.y });
       const value = formatMetric(field.metric, input.centre, field.split);

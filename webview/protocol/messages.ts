@@ -69,6 +69,21 @@ export interface TrailEntry {
   readonly label: string;
 }
 
+/** A run that is being made to be compared with the one that is shown. */
+export interface ComparingRun {
+  /** `file:` URI of its model or study. */
+  readonly source: string;
+  readonly title: string;
+  readonly state: "waiting" | "running" | "done" | "cancelled" | "failed";
+  /** What it waits for or does, in words. */
+  readonly message: string;
+  /** Absolute path of its journal, as soon as there is one. */
+  readonly journal?: string;
+  readonly measured?: number;
+  readonly total?: number;
+  readonly problem?: Problem;
+}
+
 /** From the host to the panel. */
 export type HostMessage =
   /** Sent once per load, before anything else. */
@@ -114,6 +129,8 @@ export type HostMessage =
   | { readonly kind: "following"; readonly locked: boolean }
   /** Runs that are to be compared with the one that is shown: their journals; brings that view to the front. */
   | { readonly kind: "compare"; readonly journals: readonly string[] }
+  /** Runs that are being made for the comparison, all of them, whenever one of them has changed. */
+  | { readonly kind: "comparing"; readonly runs: readonly ComparingRun[] }
   | AnswerMessage;
 
 /** From the panel to the host. */
@@ -134,6 +151,8 @@ export type PanelMessage =
   /** Shows the model in another plane. */
   | { readonly kind: "plane"; readonly plane: "path" | "random" }
   | { readonly kind: "lock"; readonly locked: boolean }
+  /** A run that is being made for the comparison is not wanted any more. */
+  | { readonly kind: "stop-comparing"; readonly source: string }
   /** The user knows that files have changed and keeps the picture. */
   | { readonly kind: "dismiss-stale" }
   | { readonly kind: "show-log" }

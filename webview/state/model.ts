@@ -1,7 +1,7 @@
 import type { Problem } from "../../server/protocol/problem";
 import type { EarlierRun } from "../../server/protocol/requests";
 import type { Check, RunExtras, RunHeader, RunProgress, RunStatus } from "../../server/protocol/result";
-import type { Question, TrailEntry } from "../protocol/messages";
+import type { ComparingRun, Question, TrailEntry } from "../protocol/messages";
 
 /** Measured values by grid index (row-major); where `known` is 0 the other entries mean nothing. */
 export interface Measured {
@@ -66,6 +66,8 @@ export interface PanelModel {
   readonly locked: boolean;
   /** Journals of the runs that are to be compared with the one that is shown. */
   readonly compared: readonly string[];
+  /** Runs that are being made to be compared. */
+  readonly comparing: readonly ComparingRun[];
 }
 
 export const emptyModel: PanelModel = {
@@ -78,4 +80,5 @@ export const emptyModel: PanelModel = {
   stale: [],
   locked: false,
   compared: [],
+  comparing: [],
 };

@@ -60,6 +60,8 @@ export function reduce(model: PanelModel, message: HostMessage): PanelModel {
       return { ...model, locked: message.locked };
     case "compare":
       return { ...model, compared: message.journals };
+    case "comparing":
+      return { ...model, comparing: message.runs };
     case "answer":
       return model;
   }

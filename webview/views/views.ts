@@ -1,6 +1,7 @@
 import { viewNames } from "../protocol/messages";
 import type { ViewName } from "../protocol/messages";
 import type { RunData } from "../state/model";
+import { compare } from "./compare";
 import { contour } from "./contour";
 import { curvature } from "./curvature";
 import { lines } from "./lines";
@@ -9,7 +10,7 @@ import { trajectory } from "./trajectory";
 import { trust } from "./trust";
 import type { PanelView } from "./view";
 
-const views: readonly PanelView[] = [contour, surface, lines, trajectory, curvature, trust];
+const views: readonly PanelView[] = [contour, surface, lines, trajectory, curvature, compare, trust];
 
 /** The views of a run, in the order of their tabs. */
 export function viewsOf(run: RunData): readonly PanelView[] {

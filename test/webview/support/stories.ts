@@ -1,7 +1,9 @@
 import { torchReExport } from "../../../server/protocol/exportCalls";
+import type { RunSnapshot } from "../../../server/protocol/result";
 import type { Problem } from "../../../server/protocol/problem";
-import type { HostMessage, ViewState } from "../../../webview/protocol/messages";
+import type { HostMessage, ViewOption, ViewState } from "../../../webview/protocol/messages";
 import type { Answers } from "./answers";
+import { comparedSnapshot, journalOf, summaryIn } from "./compare";
 import { betweenSnapshot, otherSnapshot, runAnswers } from "./lines";
 import { curvatureDoneSnapshot, curvatureSnapshot, linesSnapshot, pathSnapshot } from "./method";
 import { failedCheck, passedChecks, pointsOf, snapshotOf } from "./runs";
@@ -75,6 +77,25 @@ function rough(surface: Surface): Surface {
     return row === Math.floor(columns * 0.46) && column === Math.floor(columns * 0.55) ? 0.3912 : value;
   });
   return { ...surface, loss };
+}
+
+/** A comparison of so many runs, the shown one included. */
+export function comparison(
+  surface: Surface,
+  count: number,
+  change: (snapshot: RunSnapshot, index: number) => RunSnapshot = (snapshot) => snapshot,
+  options: Readonly<Record<string, ViewOption>> = {},
+): Story {
+  const snapshots = Array.from({ length: count }, (_, index) => change(comparedSnapshot(surface, index), index));
+  const runs = snapshots.slice(1).map((_, index) => journalOf(index + 1));
+  return {
+    messages: [opened("resnet20.onnx"), { kind: "snapshot", snapshot: snapshots[0]! }],
+    view: { shown: "compare", options: { compare: { runs, ...options } } },
+    answers: {
+      run: ({ journal }) => snapshots.find((snapshot) => snapshot.journal === journal)!,
+      runs: () => [0, 1, 2, 3, 4, 5].map((index) => summaryIn(comparedSnapshot(surface, index))),
+    },
+  };
 }
 
 /** Every state that the panel knows, told with the numbers of a surface. */
@@ -236,6 +257,14 @@ export function storiesOf(surface: Surface) {
       view: { shown: "curvature", table: true },
     },
     "curvature-empty": { messages: [init, done], view: { shown: "curvature" } },
+    compare: comparison(surface, 3),
+    "compare-2": comparison(surface, 2),
+    "compare-difference": comparison(surface, 2, undefined, { difference: true }),
+    "compare-4": comparison(surface, 4),
+    "compare-6": comparison(surface, 6),
+    "compare-own": comparison(surface, 3, undefined, { sameScale: false }),
+    "compare-refused": comparison(surface, 3, unlike),
+    "compare-empty": comparison(surface, 1),
     stream: {
       messages: [
         init,
@@ -251,6 +280,26 @@ export function storiesOf(surface: Surface) {
 }
 
 export type StoryName = keyof ReturnType<typeof storiesOf>;
+
+/** A second run of another loss, a third one of other samples, directions and range. */
+function unlike(snapshot: RunSnapshot, index: number): RunSnapshot {
+  const { header } = snapshot;
+  const { study } = header;
+  if (index === 1) {
+    return { ...snapshot, header: { ...header, study: { ...study, loss: { name: "meanSquaredError" } } } };
+  }
+  if (index !== 2) return snapshot;
+  return {
+    ...snapshot,
+    header: {
+      ...header,
+      study: { ...study, directions: { kind: "random", seed: 7, normalise: "none", ignore: "bias,norm" } },
+      data: { ...header.data, samples: 250 },
+      x: header.x.map((value) => value / 2),
+      y: header.y.map((value) => value / 2),
+    },
+  };
+}
 
 /** Number of points of the third nested grid (9 × 9 of 51 × 51). */
 function nestedCount(surface: Surface): number {

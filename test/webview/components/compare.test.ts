@@ -1,0 +1,298 @@
+import * as echarts from "echarts/core";
+import { describe, expect, test } from "vitest";
+import type { Box } from "../../../webview/charts/labels";
+import { fieldOf } from "../../../webview/state/field";
+import { comparedSnapshot, journalOf, runIn } from "../support/compare";
+import { mountPanel, press, settled, tidy } from "../support/panel";
+import type { Mounted } from "../support/panel";
+import { comparison, storiesOf } from "../support/stories";
+import { oracleSurface } from "../support/surface";
+
+const surface = oracleSurface(21);
+const stories = storiesOf(surface);
+const runs = [0, 1, 2, 3, 4, 5].map((index) => runIn(comparedSnapshot(surface, index)));
+const losses = runs.map((run) => fieldOf(run, "loss").values);
+
+interface Series {
+  readonly id: string;
+  renderItem(): {
+    children: readonly { type: string; style: { fill?: string; stroke?: string; text?: string }; shape: unknown }[];
+  };
+}
+
+interface Option {
+  readonly grid: readonly (Box & { left: number; top: number })[];
+  readonly series: readonly Series[];
+  readonly graphic: readonly { elements: readonly { style?: { text?: string; fill?: string } }[] }[];
+}
+
+function option(mounted: Mounted): Option {
+  return echarts.getInstanceByDom(mounted.find(".canvas"))!.getOption() as unknown as Option;
+}
+
+/** Fill colours of the bands of a tile, lowest first. */
+function bands(mounted: Mounted, tile: number): readonly string[] {
+  const { children } = option(mounted)
+    .series.find(({ id }) => id === `map ${tile}`)!
+    .renderItem();
+  return children
+    .filter(({ style }) => style.fill !== undefined && style.fill !== "none" && style.text === undefined)
+    .map(({ style }) => style.fill!);
+}
+
+const values = (mounted: Mounted) =>
+  mounted.all(".head .reading").map((element) => Number((element as HTMLElement).dataset.value));
+
+async function hover(mounted: Mounted, tile: number, alpha: number, beta: number, type = "pointermove"): Promise<void> {
+  const { plot } = mounted.find<HTMLElementTagNameMap["compare-figure"]>("compare-figure").layout!.tiles[tile]!;
+  const box = mounted.find(".canvas").getBoundingClientRect();
+  const place = {
+    clientX: box.left + plot.x + ((alpha + 1) / 2) * plot.width,
+    clientY: box.top + plot.y + ((1 - beta) / 2) * plot.height,
+  };
+  mounted
+    .find(".canvas")
+    .dispatchEvent(new PointerEvent(type, { ...place, bubbles: true, composed: true, pointerId: 1, button: 0 }));
+  await settled();
+}
+
+/** Pixel centres of the rings of the cursor, as they stand on the canvas. */
+function rings(mounted: Mounted): readonly (readonly [number, number])[] {
+  const list = echarts.getInstanceByDom(mounted.find(".canvas"))!.getZr().storage.getDisplayList(true);
+  return list
+    .filter((element) => element.zlevel === 1 && element.type === "circle")
+    .map((element) => (element as unknown as { shape: { cx: number; cy: number } }).shape)
+    .filter((_, index) => index % 2 === 0)
+    .map(({ cx, cy }) => [cx, cy] as const);
+}
+
+describe("tiles", () => {
+  test.each(["compare-2", "compare", "compare-4", "compare-6"] as const)(
+    "%s: all plots have the same side",
+    async (name) => {
+      const mounted = await mountPanel(stories[name], { width: 800 });
+      const { grid } = option(mounted);
+      const count = { "compare-2": 2, compare: 3, "compare-4": 4, "compare-6": 6 }[name];
+      expect(grid).toHaveLength(count);
+      for (const { width, height } of grid) expect([width, height]).toEqual([grid[0]!.width, grid[0]!.width]);
+    },
+  );
+
+  test("stand in one column in a narrow panel", async () => {
+    const mounted = await mountPanel(stories.compare, { width: 400 });
+    expect(new Set(option(mounted).grid.map(({ left }) => left)).size).toBe(1);
+  });
+
+  test("have the same levels, and so the same colour for the same loss", async () => {
+    const mounted = await mountPanel(stories.compare, { width: 800 });
+    const figure = mounted.find<HTMLElementTagNameMap["compare-figure"]>("compare-figure");
+    const levels = figure.contents.map(({ scene }) => scene!.levels);
+    expect(new Set(levels).size).toBe(1);
+    const all = losses.slice(0, 3).flatMap((values) => [...values]);
+    expect(levels[0]!.low).toBe(Math.min(...all));
+    expect(bands(mounted, 0)).toEqual(bands(mounted, 1));
+    expect(bands(mounted, 0).length).toBe(levels[0]!.bands.length);
+  });
+
+  test("have levels and a bar each, and a note, when the scale is not the same", async () => {
+    const mounted = await mountPanel(stories["compare-own"], { width: 800 });
+    const figure = mounted.find<HTMLElementTagNameMap["compare-figure"]>("compare-figure");
+    expect(figure.contents.map(({ scene }) => scene!.levels!.low)).toEqual(
+      losses.slice(0, 3).map((own) => Math.min(...own)),
+    );
+    expect(figure.layout!.tiles.every(({ bar }) => bar !== undefined)).toBe(true);
+    expect(
+      mounted
+        .all(".lines")
+        .map((lines) => tidy(lines.textContent))
+        .join(),
+    ).toContain("equal colours do not mean equal values");
+  });
+});
+
+describe("the linked cursor", () => {
+  test("stands at the same place in every tile, with the value of each run", async () => {
+    const mounted = await mountPanel(stories.compare, { width: 800 });
+    expect(values(mounted)).toEqual(runs.slice(0, 3).map((run) => run.header.centre.loss));
+    await hover(mounted, 1, 0.4, -0.3);
+    const index = 7 * 21 + 14;
+    expect(values(mounted)).toEqual([0, 1, 2].map((run) => losses[run]![index]));
+    const { tiles } = mounted.find<HTMLElementTagNameMap["compare-figure"]>("compare-figure").layout!;
+    expect(rings(mounted)).toEqual(
+      tiles.map(({ plot }) => [
+        expect.closeTo(plot.x + 0.7 * plot.width, 6),
+        expect.closeTo(plot.y + 0.65 * plot.height, 6),
+      ]),
+    );
+    await hover(mounted, 1, 0.4, -0.3, "pointerleave");
+    expect(rings(mounted)).toEqual([]);
+  });
+
+  test("moves by the keyboard and speaks the values of all", async () => {
+    const mounted = await mountPanel(stories["compare-2"], { width: 800 });
+    await press(mounted, "ArrowRight");
+    await press(mounted, "ArrowUp");
+    const index = 11 * 21 + 11;
+    expect(values(mounted)).toEqual([losses[0]![index], losses[1]![index]]);
+    const spoken = mounted.all("[aria-live]").map((element) => tidy(element.textContent));
+    expect(spoken.some((text) => /α 0\.10, β 0\.10, ResNet-20 \d.*, ResNet-20, no skip \d/.test(text))).toBe(true);
+  });
+
+  test("zooms all tiles to the same window", async () => {
+    const mounted = await mountPanel(stories["compare-2"], { width: 800 });
+    await press(mounted, "+");
+    const axes = option(mounted) as unknown as { xAxis: readonly { min: number; max: number }[] };
+    expect(axes.xAxis.map(({ min, max }) => [min, max])).toEqual([
+      [-0.5, 0.5],
+      [-0.5, 0.5],
+    ]);
+  });
+});
+
+describe("the difference", () => {
+  test("is the second run less the first, on a scale with zero in the middle", async () => {
+    const mounted = await mountPanel(stories["compare-difference"], { width: 800 });
+    const figure = mounted.find<HTMLElementTagNameMap["compare-figure"]>("compare-figure");
+    const { field, scene } = figure.contents[2]!;
+    expect([...field!.values]).toEqual([...losses[1]!].map((value, index) => value - losses[0]![index]!));
+    expect(scene!.levels!.low).toBe(-scene!.levels!.high);
+    await hover(mounted, 2, 0.4, -0.3);
+    const [first, second, difference] = values(mounted);
+    expect(difference).toBe(second! - first!);
+  });
+
+  test("is not offered, and the reason told, where it has no meaning", async () => {
+    const mounted = await mountPanel(
+      comparison(surface, 2, (snapshot, index) =>
+        index === 0
+          ? snapshot
+          : { ...snapshot, header: { ...snapshot.header, model: { ...snapshot.header.model, parameters: 1 } } },
+      ),
+      { width: 800 },
+    );
+    expect(mounted.all('[data-option="difference"]')).toHaveLength(0);
+    expect(
+      mounted
+        .all(".lines")
+        .map((lines) => tidy(lines.textContent))
+        .join(),
+    ).toContain("There is no difference map: the models have different numbers of parameters.");
+  });
+});
+
+describe("what differs", () => {
+  test("another loss is refused in its tile; other samples, directions and ranges are labelled", async () => {
+    const mounted = await mountPanel(stories["compare-refused"], { width: 800 });
+    const text = mounted
+      .all(".lines")
+      .map((lines) => tidy(lines.textContent))
+      .join(" ");
+    expect(text).toMatch(/normalised in different ways/);
+    expect(text).toMatch(/different samples/);
+    expect(text).toMatch(/only the part that all runs cover is shown, ±0\.5/);
+    expect(mounted.text('.message[data-level="error"]')).toMatch(/measures mean squared error/);
+    const series = option(mounted).series.find(({ id }) => id === "map 1")!;
+    expect(series.renderItem().children).toEqual([]);
+    expect(mounted.all("td[data-lowest]")).toHaveLength(0);
+  });
+});
+
+describe("the table", () => {
+  test("has the measures of every run, the lowest in bold", async () => {
+    const mounted = await mountPanel(stories.compare, { width: 800 });
+    const cells = (measure: string) =>
+      mounted.all(`tr[data-measure="${measure}"] td`).map((cell) => tidy(cell.textContent));
+    expect(cells("loss")).toEqual(["0.406 ± 0.021", "0.426 ± 0.021", "0.406 ± 0.021"]);
+    expect(cells("largest")).toHaveLength(3);
+    const largest = losses.slice(0, 3).map((own) => Math.max(...own));
+    const marked = mounted.all('tr[data-measure="largest"] td').map((cell) => cell.hasAttribute("data-lowest"));
+    expect(marked).toEqual(largest.map((value) => value === Math.min(...largest)));
+    expect(cells("eigenvalue")).toEqual(["not run", "not run", "not run"]);
+    expect(cells("samples")).toEqual(["500", "500", "500"]);
+  });
+});
+
+describe("choosing runs", () => {
+  test("adds one from the list, which is asked for when it is opened", async () => {
+    const mounted = await mountPanel(stories["compare-2"], { width: 800 });
+    expect(mounted.posted.filter((message) => message.kind === "ask" && message.ask === "runs")).toHaveLength(0);
+    mounted.find("pop-up.add").shadowRoot!.querySelector<HTMLElement>("vscode-toolbar-button")!.click();
+    await settled();
+    const rows = mounted.all("button[data-journal]");
+    expect(rows.map((row) => row.dataset.journal)).toEqual([2, 3, 4, 5].map(journalOf));
+    rows[1]!.click();
+    await settled();
+    expect(option(mounted).grid).toHaveLength(3);
+    expect(mounted.kept()?.view.options.compare?.runs).toEqual([journalOf(1), journalOf(3)]);
+  });
+
+  test("removes and reorders, and keeps that for a reload", async () => {
+    const mounted = await mountPanel(stories.compare, { width: 800 });
+    const titles = () => mounted.all(".head h2").map((title) => tidy(title.textContent));
+    expect(titles()).toEqual(["ResNet-20", "ResNet-20, no skip", "ResNet-8"]);
+    mounted.find('[label="Move ResNet-8 earlier"]').click();
+    await settled();
+    expect(titles()).toEqual(["ResNet-20", "ResNet-8", "ResNet-20, no skip"]);
+    mounted.find('[label="Remove ResNet-8"]').click();
+    await settled();
+    expect(titles()).toEqual(["ResNet-20", "ResNet-20, no skip"]);
+    expect(mounted.kept()?.view.options.compare?.runs).toEqual([journalOf(1)]);
+  });
+
+  test("opens a run once, however often the view is shown", async () => {
+    const story = comparison(oracleSurface(5), 4);
+    const mounted = await mountPanel(story, { width: 800 });
+    const asked = () => mounted.posted.filter((message) => message.kind === "ask" && message.ask === "run").length;
+    const before = asked();
+    for (const view of ["contour", "compare"]) {
+      mounted.find(`[role="tab"][data-view="${view}"]`).click();
+      await settled();
+    }
+    expect(asked()).toBe(before);
+  });
+
+  test("says in one sentence what the view is for when there is nothing to compare with", async () => {
+    const mounted = await mountPanel(stories["compare-empty"], { width: 800 });
+    expect(mounted.text(".empty h2")).toBe("Compare this run with others");
+    expect(mounted.all("button[data-journal]")).toHaveLength(5);
+  });
+});
+
+describe("runs that are being made", () => {
+  test("have a tile that says what they wait for, then how far they are, then their map", async () => {
+    const story = comparison(surface, 2);
+    const source = "file:///models/other.onnx";
+    const mounted = await mountPanel({ ...story, view: { shown: "contour" } }, { width: 800 });
+    const making = { source, title: "other", message: "Waiting for another run" } as const;
+    await mounted.send(
+      { kind: "compare", journals: [] },
+      { kind: "comparing", runs: [{ ...making, state: "waiting" }] },
+    );
+    expect(mounted.panel.shadowRoot!.querySelector('[data-view="compare"]')).not.toBeNull();
+    expect(mounted.text(".message:not([hidden])")).toBe("Waiting for another run");
+    const journal = journalOf(1);
+    await mounted.send({
+      kind: "comparing",
+      runs: [{ ...making, state: "running", journal, measured: 100, total: 441 }],
+    });
+    expect(mounted.all(".head .reading").map((each) => tidy(each.textContent))).toEqual(["0.406", "100 of 441 points"]);
+    await mounted.send({ kind: "comparing", runs: [{ ...making, state: "done", journal }] });
+    expect(mounted.all(".head .reading").map((each) => tidy(each.textContent))).toEqual(["0.406", "0.426"]);
+    expect(mounted.kept()?.view.options.compare?.runs).toEqual([journal]);
+    mounted.find('[label^="Remove"]').click();
+    await settled();
+    expect(mounted.posted).toContainEqual({ kind: "stop-comparing", source });
+  });
+});
+
+describe("the picture", () => {
+  test("is made of all tiles, with their names and a caption for each", async () => {
+    const mounted = await mountPanel(stories.compare, { width: 800 });
+    const view = mounted.find<HTMLElementTagNameMap["compare-view"]>("compare-view");
+    const svg = await (await view.picture("svg")).text();
+    for (const name of ["ResNet-20", "ResNet-20, no skip", "ResNet-8"]) expect(svg).toContain(name);
+    expect(svg.match(/random, filter-normalised, seed 123/g)!.length).toBeGreaterThanOrEqual(3);
+    const png = await createImageBitmap(await view.picture("png"));
+    expect(png.width).toBe(3 * 960);
+  });
+});

@@ -1,0 +1,409 @@
+import "@vscode-elements/elements/dist/vscode-icon/index.js";
+import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
+import type { PropertyValues } from "lit";
+import { html, LitElement, nothing } from "lit";
+import { customElement, property, query, queryAll } from "lit/decorators.js";
+import { createChart } from "../../charts/chart";
+import type { Chart } from "../../charts/chart";
+import { coloursOf } from "../../charts/colours";
+import { compareLayout } from "../../charts/compare/layout";
+import type { CompareLayout, TileLayout } from "../../charts/compare/layout";
+import { compareOption, figureLayoutOf } from "../../charts/compare/option";
+import type { CompareInput, Tile } from "../../charts/compare/option";
+import type { Box } from "../../charts/labels";
+import { contains, projection } from "../../charts/layout";
+import { Overlay } from "../../charts/overlay";
+import type { Cursor } from "../../state/cursor";
+import { pointerCursor, steppedCursor } from "../../state/cursor";
+import type { Field } from "../../state/field";
+import { defaultView } from "../../state/view";
+import type { PlaneWindow } from "../../state/window";
+import { movedTo, shareOf, zoomed } from "../../state/window";
+import { compareStrings } from "../../strings/compare";
+import { shared } from "../../styles/shared";
+import { dragBox, smallestDrag } from "../contour-figure/drag";
+import { figureIntent } from "../contour-figure/keys";
+import { ThemeController } from "../theme-controller";
+import { figureStyles } from "./compare-figure.styles";
+import { tileReading } from "./tiles";
+import type { TileContent } from "./tiles";
+
+/** Within this many pixels the cursor stands on a grid point, so that the numbers shown are the grid's own. */
+const cursorReach = 8;
+
+/** What is asked of a tile. */
+export interface TileWish {
+  readonly id: string;
+  readonly wish: "remove" | "back" | "on";
+}
+
+/**
+ * Maps side by side on one canvas, under titles that are text of the page. It keeps no state besides the drawing.
+ * @fires figure-cursor the cursor of all tiles was moved, pinned or freed (`detail`: Cursor or undefined)
+ * @fires figure-window a zoom of all tiles (`detail`: PlaneWindow, undefined for all there is)
+ * @fires figure-copy the picture is to be copied
+ * @fires tile-wish a tile is to be moved or removed (`detail`: TileWish)
+ */
+@customElement("compare-figure")
+export class CompareFigure extends LitElement {
+  static override styles = [shared, figureStyles];
+
+  @property({ attribute: false }) contents: readonly TileContent[] = [];
+  /** The part of the plane that all runs have. */
+  @property({ attribute: false }) whole!: PlaneWindow;
+  @property({ attribute: false }) view = defaultView;
+  @property({ type: Boolean }) sameScale = true;
+  @property({ attribute: false }) cursor?: Cursor;
+  @property({ attribute: false }) window?: PlaneWindow;
+  /** What the figure shows, in a sentence or two. */
+  @property() label = "";
+  @query(".canvas") private canvas!: HTMLElement;
+  @queryAll(".head") private heads!: NodeListOf<HTMLElement>;
+  @queryAll(".message") private messages!: NodeListOf<HTMLElement>;
+
+  #theme = new ThemeController(this);
+  #resize = new ResizeObserver(() => this.requestUpdate());
+  #chart?: Chart;
+  #overlays: Overlay[] = [];
+  #tiles: readonly Tile[] = [];
+  #drawnFor: readonly unknown[] = [];
+  #tilesFor: readonly unknown[] = [];
+  #layout?: CompareLayout;
+  #framePending = false;
+  #fontsReady = false;
+  #press?: { readonly tile: number; readonly at: { readonly x: number; readonly y: number } };
+  #drag?: { readonly tile: number; readonly box: Box };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("visibilitychange", this.#requestDraw);
+    // Text that is measured before its font has arrived stays at the wrong width.
+    void document.fonts.ready.then(() => {
+      this.#fontsReady = true;
+      this.#requestDraw();
+    });
+    if (this.hasUpdated) this.#resize.observe(this.canvas);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener("visibilitychange", this.#requestDraw);
+    this.#resize.disconnect();
+    this.#dispose();
+  }
+
+  /** Layout of what is on the canvas, for those who place something on it. */
+  get layout(): CompareLayout | undefined {
+    return this.#layout;
+  }
+
+  override render() {
+    return html`
+      <div class="stage">
+        <div
+          class="canvas"
+          role="img"
+          tabindex="0"
+          aria-label=${this.label}
+          aria-describedby="keys"
+          @pointermove=${this.#onMove}
+          @pointerleave=${this.#onLeave}
+          @pointerdown=${this.#onPress}
+          @pointerup=${this.#onRelease}
+          @pointercancel=${this.#onAbort}
+          @dblclick=${this.#onDoubleClick}
+          @keydown=${this.#onKey}
+        ></div>
+        ${this.contents.map((content) => this.#head(content))}
+        ${this.contents.map((content) =>
+          content.message === undefined
+            ? html`<p class="message" hidden></p>`
+            : html`<p
+                class="message"
+                data-level=${content.level ?? "info"}
+                role=${content.level === "error" ? "note" : nothing}
+              >
+                ${content.level === "error" ? html`<vscode-icon name="circle-slash"></vscode-icon>` : nothing}
+                <span>${content.message}</span>
+              </p>`,
+        )}
+      </div>
+      <span id="keys" class="spoken">${compareStrings.figureKeys}</span>
+    `;
+  }
+
+  #head(content: TileContent) {
+    const reading = tileReading(content, this.cursor);
+    const button = (wish: TileWish["wish"], icon: string, label: string) =>
+      html`<vscode-toolbar-button
+        icon=${icon}
+        label=${label}
+        title=${label}
+        @click=${() => this.dispatchEvent(new CustomEvent<TileWish>("tile-wish", { detail: { id: content.id, wish } }))}
+      ></vscode-toolbar-button>`;
+    const { title, progress, canMoveBack, canMoveOn, canRemove } = content;
+    return html`<div class="head" data-tile=${content.id}>
+      <h2 title=${content.hint ?? title}>${title}</h2>
+      ${
+        progress === undefined
+          ? html`<span class="reading" data-value=${reading === undefined ? nothing : String(reading.value)}
+              >${reading?.text ?? nothing}</span
+            >`
+          : html`<span class="reading">${progress}</span>`
+      }
+      ${
+        canMoveBack || canMoveOn || canRemove
+          ? html`<span class="actions">
+              ${canMoveBack ? button("back", "arrow-left", compareStrings.moveBack(title)) : nothing}
+              ${canMoveOn ? button("on", "arrow-right", compareStrings.moveOn(title)) : nothing}
+              ${canRemove ? button("remove", "close", compareStrings.remove(title)) : nothing}
+            </span>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  protected override firstUpdated(): void {
+    this.#resize.observe(this.canvas);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    this.#measure();
+    if (changed.size > 0 || this.#chart) this.#requestDraw();
+  }
+
+  get #shown(): PlaneWindow {
+    return this.window ?? this.whole;
+  }
+
+  /** Reserves the height at once and puts the titles where the maps will be, so that nothing jumps when they come. */
+  #measure(): void {
+    const width = this.canvas.clientWidth;
+    if (width === 0) return;
+    const layout = compareLayout({
+      width,
+      ownBars: this.contents.map(({ difference }) => difference || !this.sameScale),
+      window: this.#shown,
+    });
+    if (JSON.stringify(this.#layout) !== JSON.stringify(layout)) {
+      this.#layout = layout;
+      this.canvas.style.setProperty("height", `${layout.height}px`);
+    }
+    layout.tiles.forEach(({ title, plot }, index) => {
+      place(this.heads[index], title);
+      place(this.messages[index], plot);
+    });
+  }
+
+  #requestDraw = () => {
+    if (this.#framePending) return;
+    this.#framePending = true;
+    requestAnimationFrame(() => {
+      this.#framePending = false;
+      this.#draw();
+    });
+  };
+
+  #dispose(): void {
+    this.#chart?.dispose();
+    this.#chart = undefined;
+    this.#overlays = [];
+    this.#drawnFor = [];
+  }
+
+  #draw(): void {
+    const layout = this.#layout;
+    if (document.hidden || !this.isConnected || !layout || !this.#fontsReady) return;
+    const size = { width: layout.width, height: layout.height };
+    this.#chart ??= createChart(this.canvas, size);
+    while (this.#overlays.length < layout.tiles.length) this.#overlays.push(new Overlay(this.#chart));
+    const { theme } = this.#theme;
+    const { contents, view } = this;
+    const tilesFor = [contents, view, theme];
+    if (!same(this.#tilesFor, tilesFor)) {
+      this.#tiles = contents.map(({ scene, centre, lower, difference }): Tile => {
+        const colours = coloursOf(difference ? { ...view, split: "difference" } : view, theme.dark);
+        return { scene, centre, lower, colours };
+      });
+      this.#tilesFor = tilesFor;
+    }
+    const pinned = this.cursor?.pinned ? this.cursor : undefined;
+    const input: CompareInput = {
+      layout,
+      tiles: this.#tiles,
+      window: this.#shown,
+      theme,
+      metric: view.metric,
+      fill: view.fill,
+      points: view.measuredPoints,
+      pinned,
+    };
+    const drawnFor = [layout, this.#tiles, ...input.window.x, ...input.window.y, theme, pinned?.alpha, pinned?.beta];
+    if (!same(this.#drawnFor, drawnFor)) {
+      this.#chart.resize(size);
+      // Merging would leave elements of the last drawing where the new one has fewer.
+      this.#chart.clear();
+      this.#chart.setOption(compareOption(input));
+      this.#drawnFor = drawnFor;
+    }
+    this.#overlays.forEach((overlay, index) => {
+      const place = layout.tiles[index];
+      const scene = this.#tiles[index]?.scene;
+      overlay.draw({
+        layout: figureLayoutOf(layout, place ?? layout.tiles[0]!),
+        window: input.window,
+        theme,
+        cursor: place && scene ? this.cursor : undefined,
+        drag: this.#drag?.tile === index ? this.#drag.box : undefined,
+      });
+    });
+  }
+
+  #emit(name: "figure-cursor" | "figure-window" | "figure-copy", detail?: Cursor | PlaneWindow): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  #pixel(event: MouseEvent): { x: number; y: number } {
+    const box = this.canvas.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  /** The tile that a pixel belongs to and that has something to read. */
+  #tileAt(pixel: { x: number; y: number }): number {
+    const tiles: readonly TileLayout[] = this.#layout?.tiles ?? [];
+    return tiles.findIndex(({ plot }, index) => this.contents[index]?.field && contains(plot, pixel.x, pixel.y));
+  }
+
+  #cursorAt(pixel: { x: number; y: number }): Cursor | undefined {
+    const tile = this.#tileAt(pixel);
+    const field = this.contents[tile]?.field;
+    if (!field || !this.#layout) return undefined;
+    const project = projection(this.#layout.tiles[tile]!.plot, this.#shown);
+    const reach = [
+      Math.abs(project.alpha(cursorReach) - project.alpha(0)),
+      Math.abs(project.beta(cursorReach) - project.beta(0)),
+    ] as const;
+    return pointerCursor(field, project.alpha(pixel.x), project.beta(pixel.y), reach);
+  }
+
+  #onMove = (event: PointerEvent) => {
+    const pixel = this.#pixel(event);
+    if (this.#press && this.#layout) {
+      const { tile, at } = this.#press;
+      const box = dragBox(at, pixel, this.#layout.tiles[tile]!.plot);
+      this.#drag = Math.max(box.width, box.height) >= smallestDrag ? { tile, box } : undefined;
+      this.#requestDraw();
+      return;
+    }
+    const cursor = this.#cursorAt(pixel);
+    this.canvas.toggleAttribute("data-inside", cursor !== undefined);
+    if (!this.cursor?.pinned && (cursor || this.cursor)) this.#emit("figure-cursor", cursor);
+  };
+
+  #onLeave = () => {
+    this.canvas.removeAttribute("data-inside");
+    if (!this.#press && this.cursor && !this.cursor.pinned) this.#emit("figure-cursor");
+  };
+
+  #onPress = (event: PointerEvent) => {
+    const at = this.#pixel(event);
+    const tile = this.#tileAt(at);
+    if (event.button !== 0 || tile < 0) return;
+    this.#press = { tile, at };
+    this.canvas.setPointerCapture(event.pointerId);
+  };
+
+  #onRelease = (event: PointerEvent) => {
+    if (!this.#press || !this.#layout) return;
+    const drag = this.#drag;
+    const { tile, at } = this.#press;
+    this.#onAbort();
+    if (!drag) {
+      const cursor = this.#cursorAt(at);
+      if (cursor && event.detail < 2) this.#emit("figure-cursor", { ...cursor, pinned: true });
+      return;
+    }
+    const { plot } = this.#layout.tiles[tile]!;
+    const project = projection(plot, this.#shown);
+    const { whole } = this;
+    const share = (drag.box.width / plot.width) * shareOf(whole, this.#shown);
+    const alpha = project.alpha(drag.box.x + drag.box.width / 2);
+    const beta = project.beta(drag.box.y + drag.box.height / 2);
+    this.#emit("figure-window", zoomed(whole, share, alpha, beta));
+  };
+
+  #onAbort = () => {
+    this.#press = undefined;
+    this.#drag = undefined;
+    this.#requestDraw();
+  };
+
+  /** The first of its two clicks has pinned the cursor; that is taken back. */
+  #onDoubleClick = () => {
+    this.#emit("figure-cursor");
+    this.#emit("figure-window");
+  };
+
+  /** The grid that the keyboard walks on: the first one there is. */
+  get #field(): Field | undefined {
+    return this.contents.find(({ field }) => field)?.field;
+  }
+
+  #onKey = (event: KeyboardEvent) => {
+    const field = this.#field;
+    const intent = field && figureIntent(event);
+    if (!intent) return;
+    event.preventDefault();
+    const from = this.cursor ?? { alpha: 0, beta: 0, pinned: false, spoken: true };
+    const { whole } = this;
+    switch (intent.kind) {
+      case "move":
+        return this.#place(held(steppedCursor(field, from, intent.columns, intent.rows), whole));
+      case "home":
+        return this.#place({ alpha: 0, beta: 0, pinned: from.pinned, spoken: true });
+      case "pin":
+        return this.#emit("figure-cursor", { ...from, pinned: true, spoken: true });
+      case "free":
+        return this.#emit("figure-cursor");
+      case "zoom": {
+        const share = shareOf(whole, this.#shown) * intent.factor;
+        return this.#emit("figure-window", zoomed(whole, share, from.alpha, from.beta));
+      }
+      case "reset":
+        return this.#emit("figure-window");
+      case "copy":
+        return this.#emit("figure-copy");
+    }
+  };
+
+  /** A cursor moved by the keyboard stays in sight. */
+  #place(cursor: Cursor): void {
+    this.#emit("figure-cursor", cursor);
+    if (!this.window) return;
+    const moved = movedTo(this.window, cursor.alpha, cursor.beta);
+    if (moved !== this.window) this.#emit("figure-window", moved);
+  }
+}
+
+function same(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((each, index) => Object.is(each, b[index]));
+}
+
+/** A cursor inside the part of the plane that all runs have. */
+function held(cursor: Cursor, { x, y }: PlaneWindow): Cursor {
+  const within = (at: number, [from, to]: readonly [number, number]) => Math.min(to, Math.max(from, at));
+  return { ...cursor, alpha: within(cursor.alpha, x), beta: within(cursor.beta, y) };
+}
+
+function place(element: HTMLElement | undefined, { x, y, width, height }: Box): void {
+  if (!element) return;
+  for (const [name, value] of Object.entries({ left: x, top: y, width, height })) {
+    element.style.setProperty(name, `${value}px`);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "compare-figure": CompareFigure;
+  }
+}

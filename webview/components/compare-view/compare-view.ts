@@ -1,0 +1,381 @@
+import "@vscode-elements/elements/dist/vscode-checkbox/index.js";
+import "@vscode-elements/elements/dist/vscode-icon/index.js";
+import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
+import type { PropertyValues } from "lit";
+import { html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import type { Problem } from "../../../server/protocol/problem";
+import type { RunSummary } from "../../../server/protocol/requests";
+import { formatCoordinate } from "../../charts/format";
+import type { ComparingRun, ViewState } from "../../protocol/messages";
+import { compareOptions, mostRuns, OpenedRuns } from "../../state/compared-runs";
+import type { CompareOptions } from "../../state/compared-runs";
+import { comparedSplit, drawnSplit, normalisationOf, splitOf } from "../../state/comparison";
+import type { ComparedSplit } from "../../state/comparison";
+import type { Cursor } from "../../state/cursor";
+import type { Measure } from "../../state/measures";
+import { measuresOf } from "../../state/measures";
+import type { RunData } from "../../state/model";
+import { heldView } from "../../state/splits";
+import { gridStep } from "../../state/summary";
+import { defaultView, withOptions } from "../../state/view";
+import type { PlaneWindow } from "../../state/window";
+import { windowText } from "../../state/window-text";
+import { compareStrings } from "../../strings/compare";
+import { strings } from "../../strings/strings";
+import { shared } from "../../styles/shared";
+import type { Pictured } from "../../views/view";
+import { ask, AskError } from "../ask";
+import { Copier } from "../copier";
+import { emit } from "../events";
+import "../figure-tools/figure-tools";
+import type { FigureOption } from "../figure-tools/figure-tools";
+import { captionOf, pictureTheme } from "../picture";
+import type { PictureType } from "../picture";
+import "../pop-up/pop-up";
+import type { PopUp } from "../pop-up/pop-up";
+import "./compare-figure";
+import type { TileWish } from "./compare-figure";
+import "./compare-table";
+import { viewStyles } from "./compare-view.styles";
+import "./run-list";
+import { partOf, slotsOf } from "./slots";
+import { comparedOf } from "./compared";
+import type { Compared } from "./compared";
+import { comparedPicture } from "./picture";
+import { tileReading } from "./tiles";
+
+/** Runs that were opened stay open for as long as their panel is there, whichever view is in front. */
+const openedIn = new WeakMap<Node, OpenedRuns>();
+
+const figureOptions: readonly FigureOption[] = ["scale", "fill", "clip", "colours", "points"];
+
+/** Maps of several runs side by side, and a table of their measures. */
+@customElement("compare-view")
+export class CompareView extends LitElement implements Pictured {
+  static override styles = [shared, viewStyles];
+
+  @property({ attribute: false }) run!: RunData;
+  @property({ attribute: false }) comparing: readonly ComparingRun[] = [];
+  @property({ attribute: false }) view = defaultView;
+  @property({ type: Boolean, reflect: true }) narrow = false;
+  @state() private cursor?: Cursor;
+  @state() private window?: PlaneWindow;
+  @state() private status = "";
+  @state() private isListOpen = false;
+  /** Counts what was opened, so that it is shown. */
+  @state() private openings = 0;
+  /** The user's own names of runs, as far as they are known. */
+  @state() private named: Readonly<Record<string, string>> = {};
+
+  #copier = new Copier(this);
+  #refreshed = new Map<string, number>();
+  #compared: Compared = comparedOf([], {
+    view: defaultView,
+    split: "difference",
+    options: { sameScale: true, difference: false },
+    named: {},
+  });
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get("run");
+    if (before && before.header.id !== this.run.header.id) {
+      this.cursor = undefined;
+      this.window = undefined;
+    }
+    const onlyCursor = [...changed.keys()].every((key) =>
+      ["cursor", "window", "status", "isListOpen", "narrow"].includes(String(key)),
+    );
+    if (changed.size > 0 && onlyCursor && this.#compared.slots.length > 0) return;
+    this.#open();
+    this.#compared = comparedOf(slotsOf(this.run, this.#options.runs, this.#opened, this.comparing), {
+      view: this.#held,
+      split: this.#split,
+      options: this.#options,
+      named: this.named,
+    });
+  }
+
+  get #options(): CompareOptions {
+    return compareOptions(this.view);
+  }
+
+  get #opened(): OpenedRuns {
+    const panel = this.getRootNode();
+    const opened = openedIn.get(panel) ?? new OpenedRuns();
+    openedIn.set(panel, opened);
+    return opened;
+  }
+
+  /** What is compared: the split of the run that is shown. */
+  get #split(): ComparedSplit {
+    return comparedSplit(this.run, this.view.split);
+  }
+
+  /** The view with a metric and a split that the run has. */
+  get #held(): ViewState {
+    return heldView(this.run, this.view);
+  }
+
+  /** Opens what is not there yet, and again what is being made, a tenth of it at a time. */
+  #open(): void {
+    const opened = this.#opened;
+    for (const journal of this.#options.runs) {
+      const making = this.comparing.find((each) => each.journal === journal);
+      const part = partOf(making);
+      const isOpening = opened.get(journal)?.kind === "opening";
+      const afresh = making !== undefined && this.#refreshed.get(journal) !== part;
+      if (isOpening || (opened.get(journal) && !afresh)) continue;
+      this.#refreshed.set(journal, part);
+      void opened
+        .open(journal, () => ask(this, "run", { journal }), problemOf, afresh)
+        .then((changed) => {
+          if (changed) this.openings += 1;
+        });
+    }
+  }
+
+  /** Copies the figure as an image and says whether that worked. */
+  copyImage(): Promise<void> {
+    return this.#copier.copy(this.picture("png"));
+  }
+
+  /** All tiles with their names, a caption of provenance for each, and what must be said of them; a cursor appears in them only when it is pinned. */
+  async picture(type: PictureType): Promise<Blob> {
+    const theme = await pictureTheme(type);
+    const cursor = this.cursor?.pinned ? this.cursor : undefined;
+    const { entrants, comparison, drawing } = this.#compared;
+    const { sameScale } = this.#options;
+    return comparedPicture(type, {
+      drawing,
+      captions: [
+        ...entrants.flatMap(({ name, run }, index) =>
+          comparison.refusals[index] === undefined
+            ? [compareStrings.captionOf(name, captionOf(run, drawnSplit(run, this.#split)))]
+            : [],
+        ),
+        ...comparison.warnings,
+        ...this.#notes(sameScale),
+      ],
+      view: this.#held,
+      window: this.window ?? comparison.window,
+      sameScale,
+      theme,
+      cursor,
+    });
+  }
+
+  override render() {
+    if (this.#compared.slots.length < 2) return this.#empty();
+    const { sameScale } = this.#options;
+    const measures = measuresOf(this.#compared.entrants, this.#compared.comparison, this.#split);
+    return html`
+      ${this.#tools()} ${this.#lines(this.#compared.comparison.warnings, "warning")}
+      <div class="figure">
+        <compare-figure
+          .contents=${this.#compared.drawing.contents}
+          .whole=${this.#compared.comparison.window}
+          .view=${this.#held}
+          .sameScale=${sameScale}
+          .cursor=${this.cursor}
+          .window=${this.window}
+          .label=${this.#summary()}
+          @figure-cursor=${(event: CustomEvent<Cursor | undefined>) => this.#setCursor(event.detail ?? undefined)}
+          @figure-window=${(event: CustomEvent<PlaneWindow | undefined>) => (this.window = event.detail ?? undefined)}
+          @figure-copy=${() => this.copyImage()}
+          @tile-wish=${(event: CustomEvent<TileWish>) => this.#grant(event.detail)}
+        ></compare-figure>
+      </div>
+      ${this.#readOut()} ${this.#lines(this.#notes(sameScale), "info")}
+      <compare-table
+        .names=${this.#compared.entrants.map(({ name }) => name)}
+        .measures=${measures}
+        ?narrow=${this.narrow}
+      ></compare-table>
+      <p class="legend">${this.#legend(measures)}</p>
+      <span class="spoken" role="status" aria-live="polite">${this.status}</span>
+    `;
+  }
+
+  #empty() {
+    return html`<section class="empty">
+      <h2>${compareStrings.emptyTitle}</h2>
+      <p>${compareStrings.emptyText}</p>
+      <run-list active .shown=${[this.run.journal]} @run-chosen=${this.#onChosen}></run-list>
+    </section>`;
+  }
+
+  #change(change: Partial<ViewState>): void {
+    emit(this, "view-change", change);
+  }
+
+  #setOptions(options: Partial<CompareOptions>): void {
+    this.#change(withOptions(this.view, "compare", options as Record<string, string | boolean | readonly string[]>));
+  }
+
+  #tools() {
+    const { sameScale, difference } = this.#options;
+    const button = (icon: string, label: string, press: () => void) =>
+      html`<vscode-toolbar-button
+        slot="actions"
+        icon=${icon}
+        label=${label}
+        title=${label}
+        @click=${press}
+      ></vscode-toolbar-button>`;
+    return html`
+      <figure-tools
+        .run=${this.run}
+        .view=${this.#held}
+        .levels=${this.#compared.drawing.levels}
+        .options=${figureOptions}
+        ?narrow=${this.narrow}
+      >
+        ${this.#flag("sameScale", sameScale)}
+        ${this.#compared.subtractable?.kind === "ready" ? this.#flag("difference", difference) : nothing}
+        <span slot="actions" class="status" role="status">${this.#copier.status}</span>
+        ${this.window ? button("screen-normal", strings.resetZoom, () => (this.window = undefined)) : nothing}
+        <pop-up
+          class="add"
+          slot="actions"
+          icon="add"
+          label=${compareStrings.add}
+          @pop-up-opened=${() => (this.isListOpen = true)}
+        >
+          <run-list
+            ?active=${this.isListOpen}
+            .shown=${this.#compared.slots.map(({ id }) => id)}
+            .full=${this.#compared.slots.length >= mostRuns}
+            @run-chosen=${this.#onChosen}
+          ></run-list>
+        </pop-up>
+        ${this.narrow ? nothing : button(this.#copier.copied ? "check" : "copy", strings.copyImage, () => void this.copyImage())}
+      </figure-tools>
+    `;
+  }
+
+  #flag(name: "sameScale" | "difference", value: boolean) {
+    // Where there is little room they stand among the display options.
+    return html`<vscode-checkbox
+      slot=${this.narrow ? "options" : "controls"}
+      data-option=${name}
+      label=${compareStrings[name]}
+      .checked=${value}
+      @change=${(event: Event) =>
+        this.#setOptions({ [name]: (event.target as HTMLElement & { checked: boolean }).checked })}
+    ></vscode-checkbox>`;
+  }
+
+  #notes(sameScale: boolean): readonly string[] {
+    const can = this.#compared.subtractable;
+    return [
+      ...(sameScale ? [] : [compareStrings.ownScale]),
+      ...this.#compared.comparison.notes,
+      ...(can?.kind === "none" ? [compareStrings.noDifference(can.reason)] : []),
+      ...(can?.kind === "ready" && this.#options.difference ? [can.sentence] : []),
+    ];
+  }
+
+  #lines(lines: readonly string[], level: "warning" | "info") {
+    if (lines.length === 0) return nothing;
+    return html`<ul class="lines" data-level=${level}>
+      ${lines.map(
+        (line) => html`<li><vscode-icon name=${level} class=${level}></vscode-icon><span>${line}</span></li>`,
+      )}
+    </ul>`;
+  }
+
+  #readOut() {
+    const { x, y } = this.run.header;
+    const place = this.cursor ?? { alpha: 0, beta: 0 };
+    const entry = (name: string, label: string, at: number, nodes: readonly number[]) =>
+      html`<div>
+        <dt>${label}</dt>
+        <dd data-read=${name} data-value=${String(at)}>${formatCoordinate(at, gridStep(nodes))}</dd>
+      </div>`;
+    const interpolated = this.#compared.drawing.contents.some(
+      (content) => tileReading(content, this.cursor)?.interpolated,
+    );
+    return html`<div class="read-out">
+      <dl>${entry("alpha", strings.alpha, place.alpha, x)} ${entry("beta", strings.beta, place.beta, y)}</dl>
+      ${interpolated ? html`<span class="muted">≈ ${strings.interpolated}</span>` : nothing}
+      ${this.cursor?.pinned ? html`<vscode-icon name="pinned" title=${strings.pinned}></vscode-icon>` : nothing}
+      <span class="range">${windowText(this.window ?? this.#compared.comparison.window)}</span>
+    </div>`;
+  }
+
+  #legend(measures: readonly Measure[]): string {
+    const runs = this.#compared.entrants.map(({ run }) => run);
+    const counts = new Set(runs.map((run) => splitOf(run, this.#split).data.samples));
+    const filtered = runs.every((run) => normalisationOf(run) === compareStrings.normalisations.filter);
+    return [
+      ...(measures.some(({ cells }) => cells.some(({ lowest }) => lowest)) ? [compareStrings.lowest] : []),
+      ...(filtered && runs.length > 1 ? [compareStrings.comparable] : []),
+      ...(counts.size > 1 ? [compareStrings.countsDiffer] : []),
+    ].join(" ");
+  }
+
+  #summary(): string {
+    const { metric } = this.view;
+    const values = this.#compared.drawing.contents.flatMap((content) => {
+      const reading = tileReading(content, undefined);
+      return reading ? [compareStrings.valueOf(content.title, reading.text)] : [];
+    });
+    const range = windowText(this.#compared.comparison.window);
+    const first = compareStrings.summary(values.length, strings.metric(metric).toLowerCase(), range, values.join(", "));
+    return `${first} ${this.#options.sameScale ? compareStrings.summarySame : compareStrings.summaryOwn}`;
+  }
+
+  #setCursor(cursor: Cursor | undefined): void {
+    this.cursor = cursor;
+    if (!cursor?.spoken) return;
+    const { x, y } = this.run.header;
+    this.status = strings.spokenReading([
+      `${strings.alpha} ${formatCoordinate(cursor.alpha, gridStep(x))}`,
+      `${strings.beta} ${formatCoordinate(cursor.beta, gridStep(y))}`,
+      ...this.#compared.drawing.contents.flatMap((content) => {
+        const reading = tileReading(content, cursor);
+        return reading ? [compareStrings.valueOf(content.title, reading.text)] : [];
+      }),
+    ]);
+  }
+
+  #onChosen = (event: CustomEvent<RunSummary>) => {
+    const { journal, name, model } = event.detail;
+    if (name) this.named = { ...this.named, [journal]: name };
+    const { runs } = this.#options;
+    if (!runs.includes(journal) && this.#compared.slots.length < mostRuns)
+      this.#setOptions({ runs: [...runs, journal] });
+    this.status = compareStrings.added(name ?? model.name);
+    this.isListOpen = false;
+    this.renderRoot.querySelector<PopUp>("pop-up.add")?.close();
+  };
+
+  #grant({ id, wish }: TileWish): void {
+    const runs = [...this.#options.runs];
+    const at = runs.indexOf(id);
+    if (wish === "remove") {
+      const made = this.comparing.find(({ source, journal }) => source === id || journal === id);
+      if (made) emit(this, "panel-message", { kind: "stop-comparing", source: made.source });
+      this.status = compareStrings.removed(this.#compared.slots.find((slot) => slot.id === id)?.title ?? "");
+      if (at >= 0) this.#setOptions({ runs: runs.filter((journal) => journal !== id) });
+      return;
+    }
+    const to = wish === "back" ? at - 1 : at + 1;
+    if (at < 0 || to < 0 || to >= runs.length) return;
+    [runs[at], runs[to]] = [runs[to]!, runs[at]!];
+    this.#setOptions({ runs });
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof AskError) return error.problem;
+  const message = error instanceof Error ? error.message : String(error);
+  return { reason: "internal", title: message, message, advice: "" };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "compare-view": CompareView;
+  }
+}

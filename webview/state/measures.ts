@@ -1,0 +1,164 @@
+import { accuracyError, formatAccuracy, formatCount, formatLoss } from "../charts/format";
+import { compareStrings } from "../strings/compare";
+import { strings } from "../strings/strings";
+import { normalisationOf, sameLoss, seedOf, splitOf } from "./comparison";
+import type { ComparedSplit, Comparison, Entrant } from "./comparison";
+import { fieldOf, origin } from "./field";
+import type { RunData } from "./model";
+import { toNumber } from "./numbers";
+import type { PlaneWindow } from "./window";
+
+export type MeasureName = keyof typeof compareStrings.measures;
+
+/** One measure of one run. */
+export interface MeasureCell {
+  readonly text: string;
+  /** The number behind the text; absent for words and what was not computed. */
+  readonly value?: number;
+  readonly lowest: boolean;
+}
+
+/** One measure of all runs, in their order. */
+export interface Measure {
+  readonly name: MeasureName;
+  readonly cells: readonly MeasureCell[];
+}
+
+interface Given {
+  readonly text: string;
+  readonly value?: number;
+}
+
+const notRun: Given = { text: compareStrings.notRun };
+
+/**
+ * The measures of runs that are compared, in the part of the plane that they share. The lowest is marked only where the
+ * numbers of all runs mean the same.
+ */
+export function measuresOf(
+  entrants: readonly Entrant[],
+  { window }: Comparison,
+  split: ComparedSplit,
+): readonly Measure[] {
+  const runs = entrants.map(({ run }) => run);
+  const losses = runs.every((run) => sameLoss(run.header.study.loss, runs[0]!.header.study.loss));
+  const specs = runs.flatMap(({ header: { study } }) => (study.curvature ? [study.curvature] : []));
+  const curvatures =
+    losses && specs.every((spec) => spec.samples === specs[0]!.samples && spec.parameters === specs[0]!.parameters);
+  const sharpnesses = runs.flatMap(({ header: { study } }) => (study.sharpness ? [study.sharpness] : []));
+  const sharp =
+    losses &&
+    sharpnesses.every((spec) => spec.epsilon === sharpnesses[0]!.epsilon && spec.samples === sharpnesses[0]!.samples);
+  const row = (name: MeasureName, ranked: boolean, of: (run: RunData) => Given): Measure => ({
+    name,
+    cells: marked(runs.map(of), ranked),
+  });
+  const taken = (run: RunData) => splitOf(run, split);
+  return [
+    row("loss", losses, (run) => withError(toNumber(taken(run).centre.loss), toNumber(taken(run).centre.lossError))),
+    row("accuracy", false, (run) => accuracy(toNumber(taken(run).centre.accuracy), taken(run).data.samples)),
+    row("largest", losses, (run) => largest(run, taken(run).index, window)),
+    row("eigenvalue", curvatures, (run) => (taken(run).index === 0 ? eigenvalue(run) : notRun)),
+    row("trace", curvatures, (run) => (taken(run).index === 0 ? trace(run) : notRun)),
+    row("sharpness", sharp, (run) => (taken(run).index === 0 ? sharpness(run) : notRun)),
+    row("parameters", false, ({ header }) => counted(header.model.parameters)),
+    row("samples", false, (run) => counted(taken(run).data.samples)),
+    row("grid", false, ({ header }) => ({ text: strings.gridPoints(header.x.length, header.y.length) })),
+    row("normalisation", false, (run) => ({ text: normalisationOf(run) ?? "–" })),
+    row("seed", false, (run) => ({ text: seedOf(run)?.toString() ?? "–" })),
+    row("engine", false, ({ header: { engine } }) => ({ text: `${engine.label} ${engine.version}` })),
+  ];
+}
+
+/** Marks what is lowest as it is written: numbers that read the same are equally low, and of equal ones none is. */
+function marked(given: readonly Given[], ranked: boolean): readonly MeasureCell[] {
+  const finite = given.filter(({ value }) => value !== undefined && Number.isFinite(value));
+  const low = finite.reduce<Given | undefined>(
+    (best, each) => (!best || each.value! < best.value! ? each : best),
+    undefined,
+  );
+  const short = (value: number) => formatLoss(value);
+  const told = low && finite.some(({ value }) => short(value!) !== short(low.value!));
+  return given.map((each) => ({
+    ...each,
+    lowest:
+      ranked &&
+      told === true &&
+      each.value !== undefined &&
+      Number.isFinite(each.value) &&
+      short(each.value) === short(low!.value!),
+  }));
+}
+
+function withError(value: number, error: number): Given {
+  const text = formatLoss(value);
+  return { value, text: Number.isFinite(error) ? compareStrings.plusMinus(text, errorText(value, error)) : text };
+}
+
+/** An error with as many decimals as its value is written with, and one digit of its own at least. */
+function errorText(value: number, error: number): string {
+  const decimals = /\.(\d+)$/.exec(formatLoss(value))?.[1]?.length ?? 0;
+  const text = error.toFixed(decimals);
+  return Number(text) === 0 && error > 0 ? error.toPrecision(1) : text;
+}
+
+function accuracy(percent: number, samples: number): Given {
+  if (Number.isNaN(percent)) return { text: "–" };
+  const text = formatAccuracy(percent).replace(/\s%$/, "");
+  return { value: percent, text: compareStrings.plusMinusPercent(text, accuracyError(percent, samples).toFixed(1)) };
+}
+
+/** Largest measured loss in a part of the plane; infinite where the model overflows. */
+function largest(run: RunData, split: number, window: PlaneWindow): Given {
+  const field = fieldOf(run, "loss", split);
+  const inside = (range: readonly [number, number], at: number) => {
+    const near = 1e-9 * (range[1] - range[0]);
+    return at >= range[0] - near && at <= range[1] + near;
+  };
+  let value = -Infinity;
+  let known = false;
+  for (let index = 0; index < field.values.length; index++) {
+    if (field.origins[index] !== origin.measured) continue;
+    const [x, y] = [field.x[index % field.columns]!, field.y[Math.floor(index / field.columns)]!];
+    if (!inside(window.x, x) || !inside(window.y, y)) continue;
+    known = true;
+    const own = field.values[index]!;
+    if (Number.isNaN(own)) return { value: NaN, text: compareStrings.notFinite };
+    value = Math.max(value, own);
+  }
+  return known ? { value, text: formatLoss(value) } : notRun;
+}
+
+/** λmax at the trained weights, which lie in the middle of a map of odd size around them. */
+function eigenvalue({ header: { study }, extras }: RunData): Given {
+  const { curvature, grid } = study;
+  if (!curvature) return notRun;
+  const [columns, rows] = curvature.points;
+  const middle = (range: readonly [number, number], points: number) =>
+    points === 1 || (points % 2 === 1 && range[0] === -range[1]);
+  if (!middle(grid.x, columns) || !middle(grid.y, rows)) return notRun;
+  const index = ((rows - 1) / 2) * columns + (columns - 1) / 2;
+  const point = extras?.curvature.find((each) => each.index === index);
+  if (!point) return notRun;
+  const value = toNumber(point.max);
+  return { value, text: formatLoss(value) };
+}
+
+/** Mean of Hutchinson's samples with its standard error. */
+function trace({ extras }: RunData): Given {
+  const samples = extras?.centreCurvature?.traceSamples ?? [];
+  if (samples.length === 0) return notRun;
+  const value = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+  const squares = samples.reduce((sum, sample) => sum + (sample - value) ** 2, 0);
+  return withError(value, samples.length > 1 ? Math.sqrt(squares / (samples.length - 1) / samples.length) : NaN);
+}
+
+function sharpness({ extras }: RunData): Given {
+  if (!extras?.sharpness) return notRun;
+  const value = toNumber(extras.sharpness.sharpness);
+  return { value, text: compareStrings.sharpnessOf(formatLoss(value), String(extras.sharpness.epsilon)) };
+}
+
+function counted(value: number): Given {
+  return { value, text: formatCount(value) };
+}
