@@ -5,6 +5,7 @@ import { modelFileName } from "../../server/protocol/modelName";
 import { OpenRequest, StudyTextRequest } from "../../server/protocol/requests";
 import type { DescribeResult, Origins, RunEvent, RunOutcome } from "../../server/protocol/requests";
 import type { Problem } from "../../server/protocol/problem";
+import type { RunSnapshot } from "../../server/protocol/result";
 import type { Study } from "../../server/protocol/study";
 import type { HostMessage, PanelMessage, Question } from "../../webview/protocol/messages";
 import { WorkerLostError, WorkerStoppedError } from "../client/lost";
@@ -14,6 +15,7 @@ import { answerAsk } from "./asks/answer";
 import { browseFile, pickFile } from "./chooseFile";
 import { advance, conclude, filesOf, withStatus } from "./content";
 import type { Content } from "./content";
+import { LiveTraining } from "./live";
 import { readMessage } from "./messages";
 import type { AnyAsk } from "./messages";
 import type { Proposer } from "./proposer";
@@ -38,6 +40,8 @@ export class PanelController {
   private cancellation = new vscode.CancellationTokenSource();
   /** The run that is going on. */
   private run: { readonly token: string; paused: boolean } | undefined;
+  /** Goes with a training that writes more checkpoints. */
+  private readonly live: LiveTraining;
   /** Data of the last run that was shown. */
   private lastData: string | undefined;
   /** The study that was proposed last. */
@@ -57,12 +61,14 @@ export class PanelController {
     private readonly proposer: Proposer,
     private readonly log: vscode.LogOutputChannel,
   ) {
+    this.live = new LiveTraining({ source, worker, log, grown: (snapshot) => this.grow(snapshot) });
     panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
     panel.onDidChangeViewState(() => {
       if (!panel.visible) this.isLive = false;
     });
     panel.onDidDispose(() => {
       this.isDisposed = true;
+      this.live.dispose();
       this.isLive = false;
       this.cancellation.cancel();
     });
@@ -315,6 +321,7 @@ export class PanelController {
       const { status, checks, problem } = this.content.snapshot;
       this.post({ kind: "status", status, checks, problem });
     } else this.post(this.content);
+    this.live.shown(this.content);
     if (!this.panel.visible && outcome.status !== "cancelled") void this.notify(outcome);
   }
 
@@ -410,6 +417,13 @@ export class PanelController {
   private show(content: Content): void {
     this.content = content;
     this.post(content);
+    this.live.shown(content);
+  }
+
+  /** Shows the run with the checkpoints that its training has written since. */
+  private grow(snapshot: RunSnapshot): void {
+    if (this.run !== undefined || this.content.kind !== "snapshot") return;
+    if (this.content.snapshot.journal === snapshot.journal) this.show({ kind: "snapshot", snapshot });
   }
 
   private post(message: HostMessage): void {
