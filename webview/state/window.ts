@@ -43,3 +43,42 @@ export function movedTo(window: PlaneWindow, alpha: number, beta: number): Plane
   if (dx === 0 && dy === 0) return window;
   return { x: [window.x[0] + dx, window.x[1] + dx], y: [window.y[0] + dy, window.y[1] + dy] };
 }
+
+/**
+ * The window after a zoom by `factor` (below 1 goes in) that leaves the point where it is on the screen, as far as the
+ * plane allows; `undefined` when that is the whole plane.
+ */
+export function zoomedAt(
+  whole: PlaneWindow,
+  window: PlaneWindow,
+  factor: number,
+  alpha: number,
+  beta: number,
+): PlaneWindow | undefined {
+  const share = Math.max(shareOf(whole, window) * factor, smallestShare);
+  if (share >= 1) return undefined;
+  const around = (range: readonly [number, number], bounds: readonly [number, number], at: number) => {
+    const size = span(bounds) * share;
+    const before = (at - range[0]) / span(range);
+    return held(at + (0.5 - before) * size, size, bounds);
+  };
+  return { x: around(window.x, whole.x, alpha), y: around(window.y, whole.y, beta) };
+}
+
+/** The window moved by plane units, inside the plane; the same object when it cannot move. */
+export function panned(whole: PlaneWindow, window: PlaneWindow, alpha: number, beta: number): PlaneWindow {
+  const moved = (range: readonly [number, number], bounds: readonly [number, number], by: number) =>
+    held((range[0] + range[1]) / 2 + by, span(range), bounds);
+  const x = moved(window.x, whole.x, alpha);
+  const y = moved(window.y, whole.y, beta);
+  return x[0] === window.x[0] && y[0] === window.y[0] ? window : { x, y };
+}
+
+/** The window with coordinates that a person would write, to a 100th of its size or finer. */
+export function tidied(window: PlaneWindow): PlaneWindow {
+  const rounded = (range: readonly [number, number]): readonly [number, number] => {
+    const digits = Math.max(0, 2 - Math.floor(Math.log10(span(range))));
+    return [Number(range[0].toFixed(digits)), Number(range[1].toFixed(digits))];
+  };
+  return { x: rounded(window.x), y: rounded(window.y) };
+}

@@ -10,6 +10,27 @@ export const strings = {
   withinError: (point: string) => t("{0}; it differs from θ* by less than the standard error", point),
   notAPlane: t("The grid has a single row or column, so no contour can be drawn. The table shows its values."),
 
+  // Pointer and keyboard
+  figureKeys: t(
+    "Arrow keys move the cursor, Shift moves ten steps, Home goes to θ*, Enter pins, plus and minus zoom, 0 resets, M measures what is shown, C centres a plane on the cursor. The wheel zooms with Ctrl or Cmd; a drag selects a region; Shift and a drag move what is shown.",
+  ),
+  regionActions: t("Selected region"),
+  zoom: t("Zoom"),
+  zoomHint: t("Show this region larger, with what is measured already"),
+  measureHere: t("Measure here"),
+  measureHint: (columns: number, rows: number) =>
+    t("Measure this region on a grid of its own, {0} × {1} points", columns, rows),
+  closeRegion: t("Discard the region"),
+  mapMenu: t("Map"),
+  zoomIn: t("Zoom in here"),
+  resetZoom: t("Show the whole plane"),
+  measureShown: t("Measure what is shown"),
+  centreHere: t("Centre a plane here"),
+  pinHere: t("Pin the cursor here"),
+  copyImage: t("Copy image"),
+  enterKey: t("Enter"),
+  copyKey: navigator.userAgent.includes("Mac") ? "⌘C" : t("Ctrl+C"),
+
   // Marks
   marks: t("Marks"),
   markNames: { centre: t("θ*"), lowest: t("Lowest point"), saddles: t("Saddles"), path: t("Path of training") },

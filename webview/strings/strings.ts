@@ -91,8 +91,6 @@ export const strings = {
   profileTick: (value: string) => `loss ${value}`,
   percent: (value: string) => `${value} %`,
   notFinite: "not finite",
-  figureKeys:
-    "Arrow keys move the cursor, Shift moves ten steps, Home goes to θ*, Enter pins, plus and minus zoom, 0 resets.",
   emptyFigure: "Contour map, not measured yet",
 
   // Read-out

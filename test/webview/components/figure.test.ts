@@ -123,12 +123,15 @@ describe("pointer", () => {
     expect(read(mounted, "alpha")).toBeCloseTo(-0.2, 12);
   });
 
-  test("a drag zooms to a square, a double click resets", async () => {
+  test("a drag selects a square that can be zoomed to, a double click resets", async () => {
     const mounted = await mountPanel(stories.done);
     const figure = mounted.find<HTMLElementTagNameMap["contour-figure"]>("contour-figure");
     await point(mounted, "pointerdown", -0.4, 0.4);
     await point(mounted, "pointermove", 0.1, 0.2);
     await point(mounted, "pointerup", 0.1, 0.2);
+    expect(figure.window).toBeUndefined();
+    mounted.find('region-bar vscode-toolbar-button[label="Zoom"], [label="Zoom"]').click();
+    await settled();
     const { x, y } = figure.window!;
     expect(x[1] - x[0]).toBeCloseTo(0.5, 2);
     expect(y[1] - y[0]).toBeCloseTo(x[1] - x[0], 9);

@@ -1,6 +1,6 @@
 import type { PropertyValues } from "lit";
-import { css, html, LitElement } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
 import { createChart } from "../../charts/chart";
 import type { Chart } from "../../charts/chart";
@@ -17,13 +17,21 @@ import type { MapMarks } from "../../state/marks";
 import type { RunData } from "../../state/model";
 import { defaultView } from "../../state/view";
 import type { PlaneWindow } from "../../state/window";
-import { movedTo, shareOf, wholePlane, zoomed } from "../../state/window";
+import { movedTo, panned, shareOf, tidied, wholePlane, zoomed, zoomedAt } from "../../state/window";
 import { summaryOf } from "../../state/summary";
+import { strings as texts } from "../../strings/contour";
 import { shared } from "../../styles/shared";
+import "../context-menu/context-menu";
+import { emit } from "../events";
+import "../region-bar/region-bar";
 import { ThemeController } from "../theme-controller";
-import { dragBox, smallestDrag } from "./drag";
 import { figureInput, sameInput } from "./input";
 import { figureIntent } from "./keys";
+import { mapMenu } from "./menu";
+import type { MapMenuActions } from "./menu";
+import { barPlace, boxOf, heldIn, windowOf } from "./places";
+import { PointerControl, wheelFactor } from "./pointer";
+import type { Place } from "./pointer";
 
 /** Within this many pixels the cursor stands on a grid point, so that the numbers shown are the grid's own. */
 const cursorReach = 12;
@@ -35,18 +43,29 @@ const unknownPlane: PlaneWindow = { x: [-1, 1], y: [-1, 1] };
  * @fires figure-cursor the cursor was moved, pinned or freed (`detail`: Cursor or undefined)
  * @fires figure-window a zoom (`detail`: PlaneWindow, undefined for the whole plane)
  * @fires figure-copy the picture is to be copied
+ * @fires measure-region a rectangle is to be measured on a grid of its own (bubbles)
+ * @fires centre-here a place is to become the centre of a plane of its own (bubbles)
  */
 @customElement("contour-figure")
 export class ContourFigure extends LitElement {
   static override styles = [
     shared,
     css`
+      .frame {
+        position: relative;
+      }
+
       .canvas {
         width: 100%;
         position: relative;
         overflow: hidden;
         touch-action: pan-y;
         user-select: none;
+      }
+
+      /* One finger moves what is shown, where that is a part of the plane. */
+      .canvas[data-zoomed] {
+        touch-action: none;
       }
 
       .canvas[data-inside] > * {
@@ -72,8 +91,27 @@ export class ContourFigure extends LitElement {
   #layout?: FigureLayout;
   #framePending = false;
   #fontsReady = false;
-  #drag?: { readonly start: { x: number; y: number }; readonly box: Box };
-  #press?: { readonly x: number; readonly y: number };
+  #drag?: Box;
+  /** The rectangle that was dragged last, as long as something may be done with it. */
+  @state() private region?: PlaneWindow;
+  /** Where the menu is open, in pixels and as a place of the plane. */
+  @state() private menu?: { readonly at: Place; readonly cursor: Cursor };
+  #pointer = new PointerControl({
+    surroundings: () => this.#layout && { plot: this.#layout.plot, zoomed: this.window !== undefined },
+    place: (event) => this.#pixel(event),
+    hits: (place) => this.#cursorAt(place) !== undefined,
+    hover: (place) => this.#hover(place),
+    click: (place) => this.#click(place),
+    dragging: (box) => {
+      if (this.#drag === box) return;
+      this.#drag = box;
+      this.region = undefined;
+      this.#requestDraw();
+    },
+    selected: (box) => (this.region = windowOf(box, this.#layout!, this.#shown)),
+    pan: (by) => this.#pan(by),
+    pinch: (factor, around) => this.#zoom(factor, around),
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -104,31 +142,85 @@ export class ContourFigure extends LitElement {
   override render() {
     const label = this.run ? summaryOf(this.run, this.view.metric, this.view.split) : strings.emptyFigure;
     return html`
-      <div
-        class="canvas"
-        role="img"
-        tabindex=${this.run ? "0" : "-1"}
-        aria-label=${label}
-        aria-describedby="keys"
-        @pointermove=${this.#onMove}
-        @pointerleave=${this.#onLeave}
-        @pointerdown=${this.#onPress}
-        @pointerup=${this.#onRelease}
-        @pointercancel=${this.#onAbort}
-        @dblclick=${this.#onDoubleClick}
-        @keydown=${this.#onKey}
-      ></div>
-      <span id="keys" class="spoken">${strings.figureKeys}</span>
+      <div class="frame">
+        <div
+          class="canvas"
+          role="img"
+          tabindex=${this.run ? "0" : "-1"}
+          aria-label=${label}
+          aria-describedby="keys"
+          ?data-zoomed=${this.window !== undefined}
+          @pointermove=${(event: PointerEvent) => this.#pointer.move(event)}
+          @pointerleave=${() => this.#pointer.leave()}
+          @pointerdown=${(event: PointerEvent) => this.#pointer.down(event)}
+          @pointerup=${(event: PointerEvent) => this.#pointer.up(event)}
+          @pointercancel=${(event: PointerEvent) => this.#pointer.cancel(event)}
+          @dblclick=${this.#onDoubleClick}
+          @contextmenu=${this.#onMenu}
+          @keydown=${this.#onKey}
+        ></div>
+        ${
+          this.region && this.run
+            ? html`<region-bar
+                .points=${[this.run.header.x.length, this.run.header.y.length] as const}
+                @region-zoom=${() => this.#zoomTo(this.region)}
+                @region-measure=${() => this.#measureRegion(this.region)}
+                @region-close=${() => this.#discard()}
+              ></region-bar>`
+            : nothing
+        }
+        ${
+          this.menu
+            ? html`<context-menu
+                label=${texts.mapMenu}
+                .items=${mapMenu(this.#menuActions(this.menu.cursor))}
+                @context-close=${(event: CustomEvent<boolean>) => {
+                  this.menu = undefined;
+                  if (event.detail) this.canvas.focus();
+                }}
+              ></context-menu>`
+            : nothing
+        }
+      </div>
+      <span id="keys" class="spoken">${texts.figureKeys}</span>
     `;
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get("run");
+    if (changed.has("window") || (before && before.header.id !== this.run?.header.id)) {
+      this.region = undefined;
+      this.menu = undefined;
+    }
   }
 
   protected override firstUpdated(): void {
     this.#resize.observe(this.canvas);
+    // Lit would listen passively, and the page would scroll or zoom as well.
+    this.canvas.addEventListener("wheel", this.#onWheel, { passive: false });
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     this.#measure();
     if (changed.size > 0 || this.#chart || this.run === undefined) this.#requestDraw();
+    const canvas = () => this.canvas.getBoundingClientRect();
+    this.#placeOver(
+      "region-bar",
+      (size) => this.region && this.#layout && barPlace(boxOf(this.region, this.#layout, this.#shown), size, canvas()),
+    );
+    this.#placeOver("context-menu", (size) => this.menu && heldIn(this.menu.at, size, canvas()));
+  }
+
+  /** Puts an element over the canvas as soon as its size is known. */
+  #placeOver(name: "region-bar" | "context-menu", place: (size: DOMRect) => Place | undefined): void {
+    const element = this.renderRoot.querySelector<LitElement>(name);
+    if (!element) return;
+    void element.updateComplete.then(() => {
+      const at = place(element.getBoundingClientRect());
+      if (!at) return;
+      element.style.setProperty("left", `${at.x}px`);
+      element.style.setProperty("top", `${at.y}px`);
+    });
   }
 
   get #whole(): PlaneWindow {
@@ -182,7 +274,8 @@ export class ContourFigure extends LitElement {
       this.#chart.setOption(figureOption(input));
       this.#drawn = input;
     }
-    this.#overlay?.draw({ ...input, cursor: this.cursor, drag: this.#drag?.box });
+    const drag = this.#drag ?? (this.region && boxOf(this.region, layout, this.#shown));
+    this.#overlay?.draw({ ...input, cursor: this.cursor, drag });
   }
 
   #emit(name: "figure-cursor" | "figure-window" | "figure-copy", detail?: Cursor | PlaneWindow): void {
@@ -210,52 +303,92 @@ export class ContourFigure extends LitElement {
     );
   }
 
-  #onMove = (event: PointerEvent) => {
-    const pixel = this.#pixel(event);
-    const cursor = this.#cursorAt(pixel);
+  #hover(place: Place | undefined): void {
+    const cursor = place && this.#cursorAt(place);
     this.canvas.toggleAttribute("data-inside", cursor !== undefined);
-    if (this.#press && this.#layout) {
-      const box = dragBox(this.#press, pixel, this.#layout.plot);
-      this.#drag = Math.max(box.width, box.height) >= smallestDrag ? { start: this.#press, box } : undefined;
-      this.#requestDraw();
-      return;
-    }
     if (!this.cursor?.pinned && (cursor || this.cursor)) this.#emit("figure-cursor", cursor);
-  };
+  }
 
-  #onLeave = () => {
-    this.canvas.removeAttribute("data-inside");
-    if (!this.#press && this.cursor && !this.cursor.pinned) this.#emit("figure-cursor");
-  };
+  #click(place: Place): void {
+    const cursor = this.#cursorAt(place);
+    if (cursor) this.#emit("figure-cursor", { ...cursor, pinned: true });
+  }
 
-  #onPress = (event: PointerEvent) => {
-    const pixel = this.#pixel(event);
-    if (event.button !== 0 || !this.#cursorAt(pixel)) return;
-    this.#press = pixel;
-    this.canvas.setPointerCapture(event.pointerId);
-  };
+  #zoomTo(region: PlaneWindow | undefined): void {
+    if (!region) return;
+    const [alpha, beta] = [(region.x[0] + region.x[1]) / 2, (region.y[0] + region.y[1]) / 2];
+    this.#emit("figure-window", zoomed(this.#whole, shareOf(this.#whole, region), alpha, beta));
+    this.canvas.focus();
+  }
 
-  #onRelease = (event: PointerEvent) => {
-    if (!this.#press || !this.#layout) return;
-    const drag = this.#drag;
-    const cursor = this.#cursorAt(this.#press);
-    this.#onAbort();
-    if (!drag) {
-      if (cursor && event.detail < 2) this.#emit("figure-cursor", { ...cursor, pinned: true });
-      return;
-    }
+  /** Asks for a region to be measured on a grid of its own: that which is selected, otherwise that which is shown. */
+  #measureRegion(region: PlaneWindow | undefined): void {
+    const asked = region ?? (this.window && tidied(this.window));
+    if (asked) emit(this, "measure-region", asked);
+    this.#discard();
+  }
+
+  #discard(): void {
+    this.region = undefined;
+    this.canvas.focus();
+  }
+
+  #centreOn(cursor: Cursor | undefined): void {
+    if (cursor) emit(this, "centre-here", { alpha: cursor.alpha, beta: cursor.beta });
+  }
+
+  #zoom(factor: number, around: Place): void {
+    if (!this.#layout) return;
     const project = projection(this.#layout.plot, this.#shown);
-    const share = (drag.box.width / this.#layout.plot.width) * shareOf(this.#whole, this.#shown);
-    const alpha = project.alpha(drag.box.x + drag.box.width / 2);
-    const beta = project.beta(drag.box.y + drag.box.height / 2);
-    this.#emit("figure-window", zoomed(this.#whole, share, alpha, beta));
+    const [alpha, beta] = [project.alpha(around.x), project.beta(around.y)];
+    const window = zoomedAt(this.#whole, this.#shown, factor, alpha, beta);
+    if (window || this.window) this.#emit("figure-window", window);
+  }
+
+  #pan(by: Place): void {
+    if (!this.#layout || !this.window) return;
+    const project = projection(this.#layout.plot, this.window);
+    const moved = panned(
+      this.#whole,
+      this.window,
+      project.alpha(0) - project.alpha(by.x),
+      project.beta(0) - project.beta(by.y),
+    );
+    if (moved !== this.window) this.#emit("figure-window", moved);
+  }
+
+  /** A wheel alone scrolls the page, as over any other part of it; with Ctrl or Cmd, or as a pinch, it zooms. */
+  #onWheel = (event: WheelEvent) => {
+    const place = this.#pixel(event);
+    if (!(event.ctrlKey || event.metaKey) || !this.#cursorAt(place)) return;
+    event.preventDefault();
+    this.#zoom(wheelFactor(event), place);
   };
 
-  #onAbort = () => {
-    this.#press = undefined;
-    this.#drag = undefined;
-    this.#requestDraw();
+  #onMenu = (event: MouseEvent) => {
+    if (!this.run || !this.#layout) return;
+    event.preventDefault();
+    // The keyboard's menu key comes without a place: it is about the cursor.
+    const byKeyboard = event.button !== 2 && event.detail === 0;
+    const project = projection(this.#layout.plot, this.#shown);
+    const atCursor = this.cursor ?? { alpha: 0, beta: 0, pinned: false, spoken: false };
+    const at = byKeyboard ? { x: project.x(atCursor.alpha), y: project.y(atCursor.beta) } : this.#pixel(event);
+    const cursor = byKeyboard ? atCursor : this.#cursorAt(at);
+    this.menu = cursor && { at, cursor };
   };
+
+  #menuActions(cursor: Cursor): MapMenuActions {
+    const half = () => zoomed(this.#whole, shareOf(this.#whole, this.#shown) / 2, cursor.alpha, cursor.beta);
+    return {
+      zoomIn: () => this.#emit("figure-window", half()),
+      reset: this.window && (() => this.#emit("figure-window")),
+      measureRegion: this.region && (() => this.#measureRegion(this.region)),
+      measureShown: this.window && (() => this.#measureRegion(undefined)),
+      centre: () => this.#centreOn(cursor),
+      pin: () => this.#emit("figure-cursor", { ...cursor, pinned: true, spoken: true }),
+      copy: () => this.#emit("figure-copy"),
+    };
+  }
 
   /** The first of its two clicks has pinned the cursor; that is taken back. */
   #onDoubleClick = () => {
@@ -277,7 +410,11 @@ export class ContourFigure extends LitElement {
       case "pin":
         return this.#emit("figure-cursor", { ...from, pinned: true, spoken: true });
       case "free":
-        return this.#emit("figure-cursor");
+        return this.region ? this.#discard() : this.#emit("figure-cursor");
+      case "measure":
+        return this.#measureRegion(this.region);
+      case "centre":
+        return this.#centreOn(this.cursor);
       case "zoom": {
         const share = shareOf(this.#whole, this.#shown) * intent.factor;
         return this.#emit("figure-window", zoomed(this.#whole, share, from.alpha, from.beta));

@@ -6,6 +6,8 @@ export type FigureIntent =
   | { readonly kind: "free" }
   | { readonly kind: "zoom"; readonly factor: number }
   | { readonly kind: "reset" }
+  | { readonly kind: "measure" }
+  | { readonly kind: "centre" }
   | { readonly kind: "copy" };
 
 type Key = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">;
@@ -38,6 +40,12 @@ export function figureIntent(event: Key): FigureIntent | undefined {
       return { kind: "zoom", factor: 0.5 };
     case "-":
       return { kind: "zoom", factor: 2 };
+    case "m":
+    case "M":
+      return { kind: "measure" };
+    case "c":
+    case "C":
+      return { kind: "centre" };
     case "0":
       return { kind: "reset" };
     default:

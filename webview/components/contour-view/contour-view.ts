@@ -121,7 +121,9 @@ export class ContourView extends LitElement implements Pictured {
         .cursor=${cursor}
         .mark=${markAt(view, marks, cursor)}
         ?narrow=${narrow}
-      ></read-out>
+      >
+        ${cursor?.pinned ? this.#centreButton(cursor) : nothing}
+      </read-out>
       ${
         view.table
           ? nothing
@@ -148,6 +150,16 @@ export class ContourView extends LitElement implements Pictured {
       label=${strings.copyImage}
       title=${strings.copyImage}
       @click=${() => this.copyImage()}
+    ></vscode-toolbar-button>`;
+  }
+
+  #centreButton({ alpha, beta }: Cursor) {
+    return html`<vscode-toolbar-button
+      slot="actions"
+      icon="target"
+      label=${texts.centreHere}
+      title=${texts.centreHere}
+      @click=${() => emit(this, "centre-here", { alpha, beta })}
     ></vscode-toolbar-button>`;
   }
 

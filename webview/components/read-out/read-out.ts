@@ -19,7 +19,10 @@ interface ReadValue {
   readonly exact: number;
 }
 
-/** The values under the cursor (at θ* without one) on the left, what was measured on the right. */
+/**
+ * The values under the cursor (at θ* without one) on the left, what was measured on the right.
+ * @slot actions - buttons about the place of the cursor
+ */
 @customElement("read-out")
 export class ReadOut extends LitElement {
   static override styles = [
@@ -160,6 +163,7 @@ export class ReadOut extends LitElement {
           ${note ? html`<span class="note muted">${note}</span>` : nothing}
           ${this.mark ? html`<span class="mark muted">${this.mark}</span>` : nothing}
           ${this.cursor?.pinned ? html`<vscode-icon name="pinned" title=${strings.pinned}></vscode-icon>` : nothing}
+          <slot name="actions"></slot>
         </div>
         <span class="provenance">${provenance(this.run, this.split)}</span>
         <span class="spoken" role="status" aria-live="polite">${this.spoken}</span>
