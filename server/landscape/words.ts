@@ -3,6 +3,11 @@ export function short(value: number): string {
   return Number.isFinite(value) ? `${Number(value.toPrecision(3))}` : `${value}`;
 }
 
+/** The same with a minus sign as it is printed. */
+export function signed(value: number): string {
+  return short(value).replace("-", "−");
+}
+
 /** A share as percent with three digits. */
 export function percent(share: number): string {
   return `${short(100 * share)} %`;

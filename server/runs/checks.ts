@@ -1,12 +1,22 @@
 import type { PointSums, Prepared } from "../evaluator/messages";
 import type { PoolReport } from "../evaluator/pool";
 import { exactTolerance, finiteCheck, offPlaneCheck, pathLossCheck, samplingCheck } from "../landscape/checks";
-import { convexityCheck, finiteCurvatureCheck, residualCheck, symmetryCheck } from "../landscape/curvature/checks";
+import {
+  awayConvexityCheck,
+  centreConvexityCheck,
+  convexityCheck,
+  finiteCurvatureCheck,
+  residualCheck,
+  symmetryCheck,
+} from "../landscape/curvature/checks";
 import { meanOf } from "../landscape/loss";
+import { lowestCheck } from "../landscape/lowestCheck";
 import { refinementCheck } from "../landscape/refineCheck";
 import { fromJsonNumber, toJsonNumber } from "../protocol/numbers";
 import type { Problem } from "../protocol/problem";
-import type { Check, RunExtras, RunHeader } from "../protocol/result";
+import type { Check, CurvaturePoint, Point, RunExtras, RunHeader } from "../protocol/result";
+import type { Study } from "../protocol/study";
+import { curvatureAxes } from "./extras";
 import type { RunState } from "./state";
 
 /** What the last checks of a run are made from. */
@@ -27,6 +37,7 @@ export function finalChecks({ state, prepared, again, pool }: Ending): readonly 
   return [
     restoredCheck(again, prepared.centre),
     finiteCheck(surface.points),
+    ...lowest(header, surface.points),
     samplingCheck(surface.points, header.data.samples),
     ...(refinement ? [refinementCheck(refinement)] : []),
     ...extraChecks(header, extras.values),
@@ -69,9 +80,35 @@ function extraChecks({ study, trajectory }: RunHeader, values: RunExtras | undef
           symmetryCheck(curvature),
           finiteCurvatureCheck(curvature),
           convexityCheck(curvature),
+          ...nearConvexChecks(study, curvature),
         ]
       : []),
   ];
+}
+
+/** Where other models lie in the plane it is no surprise that one of them has the lower loss. */
+function lowest({ study, centre, x, y }: RunHeader, points: readonly Point[]): readonly Check[] {
+  const { kind } = study.directions;
+  if (kind === "to" || kind === "between") return [];
+  const check = lowestCheck(points, fromJsonNumber(centre.loss), { x, y });
+  return check ? [check] : [];
+}
+
+/** Convexity at the model itself and away from it, as far as the map has either. */
+function nearConvexChecks(study: Study, curvature: readonly CurvaturePoint[]): readonly Check[] {
+  const { x, y } = curvatureAxes(study);
+  const placed = curvature.map((point) => ({
+    point,
+    alpha: x[point.index % x.length]!,
+    beta: y[Math.floor(point.index / x.length)]!,
+  }));
+  const isCentre = ({ alpha, beta }: { alpha: number; beta: number }): boolean => alpha === 0 && beta === 0;
+  const centre = placed.find(isCentre);
+  const checks = [
+    centre && centreConvexityCheck(centre.point),
+    awayConvexityCheck(placed.filter((each) => !isCentre(each))),
+  ];
+  return checks.filter((check) => check !== undefined);
 }
 
 /** Whether all evaluators measured the same; only said where there was more than one, or one was lost. */

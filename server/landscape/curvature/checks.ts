@@ -1,6 +1,6 @@
 import { fromJsonNumber, toJsonNumber } from "../../protocol/numbers";
 import type { Check, CurvaturePoint } from "../../protocol/result";
-import { plural, short } from "../words";
+import { percent, plural, short, signed } from "../words";
 
 /** Largest relative |u·Hv − v·Hu| that float32 products may show. */
 export const symmetryTolerance = 1e-5;
@@ -74,6 +74,59 @@ export function convexityCheck(points: readonly CurvaturePoint[]): Check {
       ? `The curvature is negative at ${negative} of ${total}, which proves that the loss is not convex.`
       : `No negative curvature was found at ${total}, which does not prove that the loss is convex.`;
   return { ...base, message };
+}
+
+/** Share of the largest eigenvalue up to which a negative one leaves the loss nearly convex. */
+const mostNegative = 0.1;
+
+/**
+ * Whether the loss is nearly convex at the model itself: the value is −λmin/λmax, 0 where no eigenvalue is negative; a
+ * warning beyond 0.1. Undefined where the point is not finite, which `finiteCurvatureCheck` tells.
+ */
+export function centreConvexityCheck(point: CurvaturePoint): Check | undefined {
+  const [found] = finitePoints([point]);
+  if (!found) return undefined;
+  const value = negativeRatio(found);
+  const base = { name: "centre-convexity", value: toJsonNumber(value), expected: mostNegative };
+  const eigenvalues = `the smallest eigenvalue is ${signed(found.min)} beside a largest of ${signed(found.max)}`;
+  if (value <= mostNegative) {
+    const message =
+      value > 0
+        ? `At the trained weights ${eigenvalues}: nearly convex in every direction.`
+        : `At the trained weights ${eigenvalues}: no direction curves downwards.`;
+    return { ...base, level: "ok", message };
+  }
+  const message = `At the trained weights ${eigenvalues}: directions that the picture does not show curve downwards, so they are no minimum of this loss.`;
+  return { ...base, level: "warning", message };
+}
+
+/**
+ * Whether the loss stays nearly convex away from the model: the value is the largest −λmin/λmax of all points, 0 where no
+ * eigenvalue is negative; a warning beyond 0.1. Undefined where no point is finite.
+ * @param points all but the model itself, each with its place
+ */
+export function awayConvexityCheck(
+  points: readonly { readonly point: CurvaturePoint; readonly alpha: number; readonly beta: number }[],
+): Check | undefined {
+  const finite = points.flatMap(({ point, alpha, beta }) =>
+    finitePoints([point]).map((numbers) => ({ ...numbers, alpha, beta, value: negativeRatio(numbers) })),
+  );
+  const [first, ...others] = finite;
+  if (!first) return undefined;
+  const worst = others.reduce((most, each) => (each.value > most.value ? each : most), first);
+  const base = { name: "away-convexity", value: toJsonNumber(worst.value), expected: mostNegative };
+  if (worst.value <= mostNegative) {
+    const message = `At ${plural(finite.length, "point")} away from the trained weights no eigenvalue is below −${percent(mostNegative)} of the largest: what looks convex there is nearly so in all directions.`;
+    return { ...base, level: "ok", message };
+  }
+  const message = `At α ${signed(worst.alpha)}, β ${signed(worst.beta)} directions outside the picture curve downwards (eigenvalues from ${signed(worst.min)} to ${signed(worst.max)}), so a picture that looks convex there deceives.`;
+  return { ...base, level: "warning", message };
+}
+
+/** −λmin/λmax; infinite where no eigenvalue is positive. */
+function negativeRatio({ max, min }: Numbers): number {
+  if (min >= 0) return 0;
+  return max > 0 ? -min / max : Infinity;
 }
 
 /** Counts the points where an eigenvalue is NaN or infinite; a warning when there is one. */

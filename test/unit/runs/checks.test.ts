@@ -22,7 +22,56 @@ function levels(checks: ReturnType<typeof finalChecks>): Record<string, string> 
 
 describe("the last checks", () => {
   test("are all green when all went well", () => {
-    expect(levels(finalChecks(ending()))).toEqual({ restored: "ok", finite: "ok", sampling: "ok", evaluators: "ok" });
+    expect(levels(finalChecks(ending()))).toEqual({
+      restored: "ok",
+      finite: "ok",
+      lowest: "ok",
+      sampling: "ok",
+      evaluators: "ok",
+    });
+  });
+
+  test("say of a lower point that there is one, but not where other models lie in the plane", () => {
+    const points = Array.from({ length: 9 }, (_, index) => ({
+      index,
+      loss: index === 5 ? 0.3 : 0.4 + index,
+      accuracy: 80,
+      lossError: 0.01,
+    }));
+    const state = new RunState(header, { points, extras: [] });
+    const lowest = finalChecks(ending({ state })).find(({ name }) => name === "lowest")!;
+    expect(lowest).toMatchObject({ level: "warning", value: 1 });
+    expect(lowest.message).toContain("α 1, β 0");
+    const directions = { kind: "between", checkpoints: ["/a", "/b"] } as const;
+    const between = new RunState({ ...header, study: { ...header.study, directions } }, { points, extras: [] });
+    expect(levels(finalChecks(ending({ state: between })))["lowest"]).toBeUndefined();
+  });
+
+  test("tell convexity at the centre from that away from it", () => {
+    const curvature = {
+      points: [3, 3],
+      samples: 64,
+      parameters: "kernels",
+      traceProbes: 0,
+      densityProbes: 0,
+      tolerance: 1e-3,
+    } as const;
+    // The eigenvalues that PyTorch gives for the ResNet-8 at θ* and at (0.5, 0.5).
+    const point = (index: number, max: number, min: number) => ({
+      extra: "curvature" as const,
+      values: { index, max, min, residual: [1e-4, 1e-4] as const, symmetry: 1e-7, products: 20 },
+      parameters: 100,
+    });
+    const study = { ...header.study, curvature };
+    const extras = [point(4, 139.5, -8.15), point(8, 1105, -172)];
+    const state = new RunState({ ...header, study }, { points: [], extras });
+    const found = finalChecks(ending({ state }));
+    const check = (name: string) => found.find((each) => each.name === name)!;
+    expect(check("centre-convexity").level).toBe("ok");
+    expect(check("centre-convexity").value).toBeCloseTo(8.15 / 139.5, 12);
+    expect(check("away-convexity").level).toBe("warning");
+    expect(check("away-convexity").value).toBeCloseTo(172 / 1105, 12);
+    expect(check("away-convexity").message).toContain("At α 1, β 1 directions outside");
   });
 
   test("tell the last bit from a rounding and from a wrong loss", () => {

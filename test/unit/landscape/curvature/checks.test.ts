@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
+  awayConvexityCheck,
+  centreConvexityCheck,
   convexityCheck,
   finiteCurvatureCheck,
   residualCheck,
@@ -66,4 +68,37 @@ describe("the remark on convexity", () => {
 test("the check of finiteness counts the points that are not", () => {
   expect(finiteCurvatureCheck([point()])).toMatchObject({ level: "ok", value: 0 });
   expect(finiteCurvatureCheck([point(), overflown])).toMatchObject({ level: "warning", value: 1 });
+});
+
+describe("the check of convexity at the centre", () => {
+  test("weighs the negative eigenvalue against the positive one", () => {
+    expect(centreConvexityCheck(point({ max: 100, min: -10 }))).toMatchObject({
+      level: "ok",
+      value: 0.1,
+      expected: 0.1,
+    });
+    expect(centreConvexityCheck(point({ max: 100, min: -12.5 }))).toMatchObject({ level: "warning", value: 0.125 });
+    expect(centreConvexityCheck(point({ max: 100, min: 3 }))).toMatchObject({ level: "ok", value: 0 });
+    expect(centreConvexityCheck(point({ max: -1, min: -10 }))).toMatchObject({ level: "warning", value: "Infinity" });
+    expect(centreConvexityCheck(overflown)).toBeUndefined();
+  });
+});
+
+describe("the check of convexity away from the centre", () => {
+  const at = (alpha: number, changes: Partial<CurvaturePoint>) => ({ point: point(changes), alpha, beta: 0.5 });
+
+  test("names the worst place", () => {
+    const check = awayConvexityCheck([
+      at(-1, { min: -20 }),
+      at(0.5, { min: -30 }),
+      { ...at(1, {}), point: overflown },
+    ])!;
+    expect(check).toMatchObject({ level: "warning", value: 0.3, expected: 0.1 });
+    expect(check.message).toContain("At α 0.5, β 0.5 directions outside the picture curve downwards");
+  });
+
+  test("is ok up to a tenth, and says nothing of no points", () => {
+    expect(awayConvexityCheck([at(-1, { min: -10 })])).toMatchObject({ level: "ok", value: 0.1 });
+    expect(awayConvexityCheck([{ ...at(1, {}), point: overflown }])).toBeUndefined();
+  });
 });
