@@ -162,26 +162,7 @@ export const strings = {
     `${count === 1 ? "1 line" : `${formatCount(count)} lines`} of ${formatCount(points)} points`,
 
   // Checks
-  checks: "Checks",
-  checksSummary: (passed: number, total: number, warnings: number, errors: number) => {
-    const parts = [`${passed} of ${total} passed`];
-    if (warnings > 0) parts.push(warnings === 1 ? "1 warning" : `${warnings} warnings`);
-    if (errors > 0) parts.push(errors === 1 ? "1 error" : `${errors} errors`);
-    return parts.join(", ");
-  },
-  checkLevelColumn: "Result",
-  checkColumn: "Check",
-  valueColumn: "Value",
-  expectedColumn: "Expected",
-  checkLevels: { ok: "Passed", warning: "Warning", error: "Error" },
-  checkNames: {
-    centre: "Centre against the model itself",
-    "norm-ratio": "Norms of the directions",
-    cosine: "Angle between the directions",
-    finite: "Finite losses",
-    sampling: "Sampling error",
-    chance: "Model against chance",
-  } as Readonly<Record<string, string>>,
+  checkLevels: { warning: "Warning", error: "Error" },
 
   // States
   problemIcon: "Error",

@@ -1,5 +1,5 @@
 import { html } from "lit";
-import "../components/check-list/check-list";
+import "../components/trust-view/trust-view";
 import { strings } from "../strings/strings";
 import type { PanelView } from "./view";
 
@@ -7,7 +7,8 @@ import type { PanelView } from "./view";
 export const trust: PanelView = {
   name: "trust",
   title: strings.views.trust,
-  applies: ({ checks }) => checks.length > 0,
+  applies: () => true,
   badge: ({ checks }) => checks.filter(({ level }) => level !== "ok").length,
-  render: ({ run, narrow }) => html`<check-list .checks=${run.checks} ?narrow=${narrow}></check-list>`,
+  render: ({ run, model, narrow }) =>
+    html`<trust-view .run=${run} .trail=${model.trail} .found=${model.found} ?narrow=${narrow}></trust-view>`,
 };

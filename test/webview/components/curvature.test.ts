@@ -214,7 +214,7 @@ describe("the spectrum", () => {
       messages: [{ kind: "snapshot", snapshot: { ...snapshot, extras } }],
       view: { shown: "curvature" },
     });
-    expect(mounted.all("density-figure")).toHaveLength(0);
+    expect(mounted.all("drawn-figure")).toHaveLength(0);
     expect(mounted.find("curvature-spectrum").shadowRoot!.textContent).toContain("not finite");
   });
 });

@@ -1,3 +1,5 @@
+import { chanceCheck, offPlaneCheck, pathLossCheck, samplingCheck } from "../../../server/landscape/checks";
+import { lowestCheck } from "../../../server/landscape/lowestCheck";
 import type { CurvaturePoint, RunSnapshot } from "../../../server/protocol/result";
 import { snapshotOf } from "./runs";
 import type { Surface } from "./surface";
@@ -154,5 +156,52 @@ export function curvatureDoneSnapshot(surface: Surface): RunSnapshot {
       },
       sharpness: { epsilon: 0.005, largest: 0.561, centre: 0.406, sharpness: 11.02, steps: 36 },
     },
+  };
+}
+
+/** Losses of the path's checkpoints: their own, and in the plane at their places. */
+export const pathLosses = [
+  [2.31, 2.62],
+  [3.55, 4.18],
+  [0.82, 2.24],
+  [1.12, 1.05],
+  [0.61, 0.6],
+  [0.406, 0.406],
+] as const;
+
+/** A run in the principal directions whose path is badly told by its plane, with the checks that the worker makes of it. */
+export function distrustedSnapshot(surface: Surface): RunSnapshot {
+  const snapshot = pathSnapshot(surface);
+  const { header } = snapshot;
+  const trajectory = {
+    ...header.trajectory!,
+    checkpoints: header.trajectory!.checkpoints.map((each, k) => ({
+      ...each,
+      offPlane: (k < 3 ? 0.7 : 0.2) * each.distance,
+    })),
+  };
+  const values = (loss: number) => ({ loss, accuracy: 80, lossError: 0.02 });
+  const checkpoints = pathLosses.map(([own, inPlane], checkpoint) => ({
+    checkpoint,
+    own: [values(own)],
+    inPlane: [values(inPlane)],
+  }));
+  const points = snapshot.points.map((point) => (point.index === 3 ? { ...point, loss: 0.39 } : point));
+  const centre = Number(header.centre.loss);
+  return {
+    ...snapshot,
+    header: { ...header, trajectory },
+    points,
+    extras: { checkpoints, curvature: [] },
+    checks: [
+      chanceCheck(centre, 10),
+      lowestCheck(points, centre, header)!,
+      samplingCheck(points, 500),
+      offPlaneCheck(trajectory),
+      pathLossCheck(
+        checkpoints,
+        trajectory.checkpoints.map(({ name }) => name),
+      ),
+    ],
   };
 }

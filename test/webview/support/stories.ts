@@ -5,7 +5,7 @@ import type { HostMessage, ViewOption, ViewState } from "../../../webview/protoc
 import type { Answers } from "./answers";
 import { comparedSnapshot, journalOf, summaryIn } from "./compare";
 import { betweenSnapshot, otherSnapshot, runAnswers } from "./lines";
-import { curvatureDoneSnapshot, curvatureSnapshot, linesSnapshot, pathSnapshot } from "./method";
+import { curvatureDoneSnapshot, curvatureSnapshot, distrustedSnapshot, linesSnapshot, pathSnapshot } from "./method";
 import { failedCheck, passedChecks, pointsOf, snapshotOf } from "./runs";
 import { splitSnapshot } from "./splits";
 import type { Surface } from "./surface";
@@ -255,6 +255,19 @@ export function storiesOf(surface: Surface) {
     "curvature-table": {
       messages: [init, { kind: "snapshot", snapshot: curvatureDoneSnapshot(surface) }],
       view: { shown: "curvature", table: true },
+    },
+    trust: { messages: [init, done], view: { shown: "trust" } },
+    "trust-running": {
+      messages: [init, snapshot({ status: "running", measured: 9 })],
+      view: { shown: "trust" },
+    },
+    "trust-path": {
+      messages: [init, { kind: "snapshot", snapshot: distrustedSnapshot(surface) }],
+      view: { shown: "trust" },
+    },
+    "trust-error": {
+      messages: [init, snapshot({ status: "done", checks: [failedCheck, ...passedChecks.slice(1)] })],
+      view: { shown: "trust" },
     },
     "curvature-empty": { messages: [init, done], view: { shown: "curvature" } },
     compare: comparison(surface, 3),

@@ -1,7 +1,9 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { curvatureStrings as strings } from "../../strings/curvature";
+import { densityElements, densityLayout } from "../../charts/density-plot";
 import { formatAccuracy, formatLoss } from "../../charts/format";
+import type { FigureTheme } from "../../charts/theme";
 import { curvatureMapOf } from "../../state/curvature";
 import type { CurvatureMap } from "../../state/curvature";
 import type { RunData } from "../../state/model";
@@ -9,7 +11,8 @@ import { toNumber } from "../../state/numbers";
 import type { DensityCurve, Estimated, NegativeMass } from "../../state/spectrum";
 import { averageDensity, densityCurve, isFiniteDensity, meanOf, negativeMass } from "../../state/spectrum";
 import { shared } from "../../styles/shared";
-import "../density-figure/density-figure";
+import type { Drawing } from "../drawing-controller";
+import "../drawn-figure/drawn-figure";
 
 /** Points at which the density is drawn. */
 const curvePoints = 600;
@@ -201,11 +204,11 @@ export class CurvatureSpectrum extends LitElement {
         : strings.noNegativeMass;
     return html`
       <div class="figure">
-        <density-figure
-          .curve=${curve}
-          .ends=${ends}
+        <drawn-figure
+          .data=${spectrum}
+          .draw=${(width: number, theme: FigureTheme) => densityDrawing(spectrum, width, theme)}
           .summary=${strings.densityLabel(formatLoss(ends[0]), formatLoss(ends[1]), vectors)}
-        ></density-figure>
+        ></drawn-figure>
       </div>
       <p class="note" data-note="mass">${words}</p>
       <p class="note" data-note="method">
@@ -214,6 +217,11 @@ export class CurvatureSpectrum extends LitElement {
       </p>
     `;
   }
+}
+
+function densityDrawing({ curve, ends }: Spectrum, width: number, theme: FigureTheme): Drawing {
+  const { plot, height } = densityLayout(width);
+  return { width, height, elements: densityElements({ curve, ends, plot, theme }) };
 }
 
 function withError({ value, error }: Estimated, written: (value: number) => string): string {

@@ -1,15 +1,14 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { densityElements, densityLayout } from "../../charts/density-plot";
-import type { DensityCurve } from "../../state/spectrum";
+import type { FigureTheme } from "../../charts/theme";
 import { shared } from "../../styles/shared";
 import { DrawingController } from "../drawing-controller";
 import type { Drawing } from "../drawing-controller";
 import { ThemeController } from "../theme-controller";
 
-/** The spectral density on a canvas. */
-@customElement("density-figure")
-export class DensityFigure extends LitElement {
+/** A figure that is only looked at, drawn by a function of its width. */
+@customElement("drawn-figure")
+export class DrawnFigure extends LitElement {
   static override styles = [
     shared,
     css`
@@ -20,9 +19,9 @@ export class DensityFigure extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) curve!: DensityCurve;
-  /** Smallest and largest eigenvalue. */
-  @property({ attribute: false }) ends: readonly [number, number] = [0, 0];
+  /** What is drawn; the drawing is made anew when it is another object. */
+  @property({ attribute: false }) data: unknown;
+  @property({ attribute: false }) draw!: (width: number, theme: FigureTheme) => Drawing;
   /** In words, for assistive technology. */
   @property() summary = "";
   @query(".canvas") private canvas!: HTMLElement;
@@ -36,18 +35,16 @@ export class DensityFigure extends LitElement {
     new DrawingController(
       this,
       () => this.canvas,
-      (width) => this.#draw(width),
+      (width) => this.#drawn(width),
     );
   }
 
-  #draw(width: number): Drawing {
-    const { curve, ends } = this;
+  #drawn(width: number): Drawing {
     const { theme } = this.#theme;
-    const key = [curve, ...ends, theme, width];
+    const key = [this.data, theme, width];
     if (this.#drawing && key.every((part, k) => part === this.#key[k])) return this.#drawing;
     this.#key = key;
-    const { plot, height } = densityLayout(width);
-    return (this.#drawing = { width, height, elements: densityElements({ curve, ends, plot, theme }) });
+    return (this.#drawing = this.draw(width, theme));
   }
 
   override render() {
@@ -57,6 +54,6 @@ export class DensityFigure extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    "density-figure": DensityFigure;
+    "drawn-figure": DrawnFigure;
   }
 }
