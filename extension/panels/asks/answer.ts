@@ -4,6 +4,8 @@ import type { AskName, AnswerMessage } from "../../../webview/protocol/asks";
 import type { AskContext, AskHandler } from "./ask";
 import { exportData } from "./export";
 import { pickModels } from "./pick-models";
+import { run } from "./run";
+import { runs } from "./runs";
 import { savePicture } from "./save-picture";
 import { weights } from "./weights";
 
@@ -11,6 +13,8 @@ import { weights } from "./weights";
 const handlers: { readonly [K in AskName]?: AskHandler<K> } = {
   export: exportData,
   "pick-models": pickModels,
+  run,
+  runs,
   "save-picture": savePicture,
   weights,
 };
