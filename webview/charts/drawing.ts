@@ -30,7 +30,15 @@ export interface TextMark {
   readonly role?: string;
 }
 
-export type Mark = PathMark | TextMark;
+/** Marks that are moved together. */
+export interface GroupMark {
+  readonly kind: "group";
+  readonly x: number;
+  readonly y: number;
+  readonly marks: readonly Mark[];
+}
+
+export type Mark = PathMark | TextMark | GroupMark;
 
 /** A figure as plain data: drawn on the page as SVG, saved as SVG, painted for PNG. */
 export interface Drawing {
@@ -101,6 +109,10 @@ export function svgText({ width, height, marks }: Drawing, background: string, f
 }
 
 function elementOf(mark: Mark, clips: readonly Box[]): string {
+  if (mark.kind === "group") {
+    const inner = mark.marks.map((each) => elementOf(each, clips)).join("");
+    return `<g transform="translate(${tidy(mark.x)} ${tidy(mark.y)})">${inner}</g>`;
+  }
   if (mark.kind === "text") {
     const halo = mark.halo ? ` stroke="${mark.halo}" stroke-width="${haloWidth}" paint-order="stroke"` : "";
     return (
@@ -121,7 +133,11 @@ function elementOf(mark: Mark, clips: readonly Box[]): string {
 
 /** The boxes that marks are clipped to, each once. */
 export function clipsOf(marks: readonly Mark[]): readonly Box[] {
-  return [...new Set(marks.flatMap((mark) => (mark.kind === "path" && mark.clip ? [mark.clip] : [])))];
+  const found = marks.flatMap((mark) => {
+    if (mark.kind === "group") return clipsOf(mark.marks);
+    return mark.kind === "path" && mark.clip ? [mark.clip] : [];
+  });
+  return [...new Set(found)];
 }
 
 function escaped(text: string): string {
@@ -138,12 +154,18 @@ export function paint(
   to.fillStyle = background;
   to.fillRect(0, 0, width, height);
   to.lineJoin = "round";
-  for (const mark of marks) {
-    to.save();
-    if (mark.kind === "text") paintText(mark, to, font);
-    else paintPath(mark, to);
-    to.restore();
+  for (const mark of marks) paintMark(mark, to, font);
+}
+
+function paintMark(mark: Mark, to: CanvasRenderingContext2D, font: string): void {
+  to.save();
+  if (mark.kind === "text") paintText(mark, to, font);
+  else if (mark.kind === "path") paintPath(mark, to);
+  else {
+    to.translate(mark.x, mark.y);
+    for (const each of mark.marks) paintMark(each, to, font);
   }
+  to.restore();
 }
 
 function paintText(

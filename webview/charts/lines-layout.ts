@@ -26,7 +26,6 @@ export interface LinesNeeds {
   readonly labelWidth: number;
   /** Widths of the entries of a legend. */
   readonly legend: readonly number[];
-  readonly caption: boolean;
 }
 
 const left = 58;
@@ -37,7 +36,6 @@ const ends = 18;
 const between = 20;
 const legendRow = 20;
 const legendGap = 16;
-const captionRow = 30;
 /** Panels stand side by side from this width on. */
 export const besideWidth = 1000;
 const largestLabels = 170;
@@ -81,7 +79,7 @@ export function linesLayout(needs: LinesNeeds): LinesLayout {
   const one = top + plotHeight + below;
   return {
     width,
-    height: legendHeight + (isStacked ? panels * one + (panels - 1) * 4 : one) + (needs.caption ? captionRow : 0),
+    height: legendHeight + (isStacked ? panels * one + (panels - 1) * 4 : one),
     panels: Array.from({ length: panels }, (_, k) => ({
       plot: {
         x: m + (isBeside ? k * (each + between) : 0),

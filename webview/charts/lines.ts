@@ -1,6 +1,7 @@
 import { origin } from "../state/field";
 import type { Origin } from "../state/field";
 import type { FamilyBand } from "../state/curves";
+import { captionMarks } from "./caption-marks";
 import { hatchLines, textWidth } from "./chart";
 import { css } from "./colours";
 import { areaPath, dotsPath, linePath } from "./drawing";
@@ -85,25 +86,24 @@ export function linesDrawing(input: LinesInput): LinesDrawing {
     hasEnds: panels.some(({ ends }) => ends !== undefined),
     labelWidth: labelled.length < 2 ? 0 : Math.max(...widths),
     legend: labelled.length < 2 ? [] : widths,
-    caption: input.caption !== undefined,
   });
   const drawn = panels.map((panel, k) => panelMarks(panel, input, layout, k, labelled.length > 1));
+  const below =
+    input.caption === undefined
+      ? undefined
+      : captionMarks(input.caption, { x: 12, y: layout.height, width: width - 24 }, theme);
   const marks = [
     ...(layout.legend && labelled.length > 1 ? legendMarks(labelled, widths, layout.legend, theme) : []),
     ...drawn.flatMap((each) => each.marks),
-    ...(input.caption === undefined ? [] : [caption(input.caption, layout, theme)]),
+    ...(below?.marks ?? []),
   ];
   return {
     width,
-    height: layout.height,
+    height: layout.height + (below?.height ?? 0),
     marks,
     panels: drawn.map(({ geometry }) => geometry),
     isCut: drawn.some(({ geometry }) => geometry.left.isCut),
   };
-}
-
-function caption(text: string, layout: LinesLayout, theme: FigureTheme): Mark {
-  return { kind: "text", x: 12, y: layout.height - 10, text, size: 10, fill: css(theme.muted), role: "caption" };
 }
 
 /** The whole of a panel: from the first place of any line to the last. */

@@ -9,8 +9,9 @@ import { surface } from "./surface";
 import { trajectory } from "./trajectory";
 import { trust } from "./trust";
 import type { PanelView } from "./view";
+import { weights } from "./weights";
 
-const views: readonly PanelView[] = [contour, surface, lines, trajectory, curvature, compare, trust];
+const views: readonly PanelView[] = [contour, surface, lines, trajectory, curvature, weights, compare, trust];
 
 /** The views of a run, in the order of their tabs. */
 export function viewsOf(run: RunData): readonly PanelView[] {

@@ -9,6 +9,7 @@ import { curvatureDoneSnapshot, curvatureSnapshot, distrustedSnapshot, linesSnap
 import { failedCheck, passedChecks, pointsOf, snapshotOf } from "./runs";
 import { splitSnapshot } from "./splits";
 import type { Surface } from "./surface";
+import { trainedSnapshot, weightAnswers } from "./weights";
 
 /** One state of the panel: what the host says, and how it is looked at. */
 export interface Story {
@@ -278,6 +279,26 @@ export function storiesOf(surface: Surface) {
     "compare-own": comparison(surface, 3, undefined, { sameScale: false }),
     "compare-refused": comparison(surface, 3, unlike),
     "compare-empty": comparison(surface, 1),
+    weights: {
+      messages: [init, { kind: "snapshot", snapshot: trainedSnapshot(surface) }],
+      view: { shown: "weights" },
+      answers: weightAnswers,
+    },
+    "weights-filters": {
+      messages: [init, { kind: "snapshot", snapshot: trainedSnapshot(surface) }],
+      view: { shown: "weights", options: { weights: { mode: "filters" } } },
+      answers: weightAnswers,
+    },
+    "weights-table": {
+      messages: [init, done],
+      view: { shown: "weights", table: true, options: { weights: { layers: "all" } } },
+      answers: weightAnswers,
+    },
+    "weights-problem": {
+      messages: [init, done],
+      view: { shown: "weights", options: { weights: { files: ["/other/model.pt"] } } },
+      answers: { weights: () => ({ problem: fileProblem }) },
+    },
     stream: {
       messages: [
         init,
