@@ -102,6 +102,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
       icons: asset("codicon.css"),
       language: vscode.env.language,
       title: panel.title,
+      texts: vscode.l10n.bundle,
     });
     return controller;
   }
