@@ -1,0 +1,110 @@
+import { cpSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RunResult } from "../../server/protocol/result";
+import { Driver } from "./support/workbench";
+import type { Panel } from "./support/workbench";
+import { Workspace } from "./support/workspace";
+
+const workspace = new Workspace();
+let driver: Driver;
+let expected: RunResult;
+
+/** The training writes a checkpoint. */
+function write(epoch: number): void {
+  const from = path.resolve("media", "samples", "fashion-resnet8", "checkpoints", `model_${epoch}.pt`);
+  mkdirSync(workspace.path("checkpoints"), { recursive: true });
+  cpSync(from, workspace.path("checkpoints", `model_${epoch}.pt`));
+}
+
+beforeAll(async () => {
+  workspace.addModel("path");
+  cpSync(path.resolve("media", "samples", "fashion-resnet8", "log.csv"), workspace.path("log.csv"));
+  for (let epoch = 0; epoch < 9; epoch++) write(epoch);
+  workspace.write(
+    "path.landscape.json",
+    JSON.stringify({
+      model: "path.onnx",
+      data: { path: "test.npz", split: "test", samples: 200 },
+      directions: { kind: "pca" },
+      checkpoints: { files: "checkpoints/model_*.pt", log: "log.csv" },
+      grid: { points: 7 },
+    }),
+  );
+  expected = workspace.commandLine("path");
+  driver = await Driver.open(workspace.folder, { "workbench.colorTheme": "Dark Modern" });
+});
+
+afterAll(async () => {
+  await driver?.close();
+  workspace.remove();
+});
+
+async function read(panel: Panel, name: string): Promise<number> {
+  return Number(await panel.root.locator(`[data-read="${name}"]`).getAttribute("data-value"));
+}
+
+/** Clicks a checkpoint on the map. */
+async function click(panel: Panel, index: number): Promise<void> {
+  const map = panel.root.locator("trajectory-map");
+  const place = await map.evaluate(
+    (element, k) => (element as unknown as { placeOf(index: number): { x: number; y: number } }).placeOf(k),
+    index,
+  );
+  await map.locator(".canvas").click({ position: place });
+}
+
+test("the path of a training is looked at, epoch by epoch, and grows while the training goes on", async () => {
+  await driver.visualize("path.landscape.json");
+  const panel = driver.panel();
+  await panel.state("done");
+  await panel.root.locator('[role="tab"][data-view="trajectory"]').click();
+  const slider = panel.root.getByRole("slider", { name: "Epoch" });
+  await slider.waitFor();
+
+  // What the plane holds, as the command line says it.
+  const { checkpoints, explainedVariance } = expected.trajectory!;
+  const share = `${(100 * (explainedVariance![0] + explainedVariance![1])).toFixed(1)}`;
+  expect(await panel.root.locator('[data-note="explained"]').innerText()).toContain(`${share}\u00a0% of the variance`);
+  expect(await read(panel, "epoch")).toBe(8);
+  expect(await read(panel, "own")).toBe(checkpoints[8]!.loss);
+
+  // The slider by keyboard and the chart that it belongs to.
+  await slider.press("Home");
+  expect(await slider.getAttribute("aria-valuetext")).toBe(
+    `Epoch init of 8, loss ${Number(checkpoints[0]!.loss).toPrecision(3)}`,
+  );
+  expect(await read(panel, "own")).toBe(checkpoints[0]!.loss);
+  expect(await read(panel, "in-plane")).toBe(checkpoints[0]!.planeLoss);
+  await panel.button("Play").click();
+  await panel.button("Pause").waitFor();
+  await panel.button("Play").waitFor({ timeout: 30_000 });
+  expect(await read(panel, "epoch")).toBe(8);
+
+  // A checkpoint of the map and what can be done with it.
+  await click(panel, 2);
+  await panel.root.getByRole("toolbar", { name: "Actions for model_2.pt" }).waitFor();
+  expect(await read(panel, "off-plane")).toBe(checkpoints[2]!.offPlane);
+  await panel.button("Show file").click();
+  await driver.file("model_2.pt").waitFor();
+  await panel.button("Close").click();
+
+  // The training goes on: the plane stays, and the path follows.
+  const before = workspace.journal("path");
+  await slider.press("End");
+  write(9);
+  const note = panel.root.locator('[data-note="added"]');
+  await note.waitFor({ timeout: 60_000 });
+  expect(await note.innerText()).toContain("1 checkpoint was added since the plane was made.");
+  expect(await read(panel, "epoch")).toBe(9);
+  expect(await panel.root.getByRole("slider").getAttribute("aria-valuetext")).toMatch(/^Epoch 9 of 9, loss 0\.\d/);
+  const after = workspace.journal("path");
+  expect(after.slice(1, before.length)).toEqual(before.slice(1));
+
+  await driver.screenshot("trajectory");
+  await panel.button("Fit the plane anew").click();
+  await note.waitFor({ state: "detached", timeout: 60_000 });
+  await panel.state("done");
+  expect(await read(panel, "epoch")).toBe(9);
+  expect(driver.refusals).toEqual([]);
+});
