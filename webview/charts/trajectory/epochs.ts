@@ -27,7 +27,7 @@ export interface EpochLayout {
 }
 
 /** Heights in pixels; the numbers of the epochs stand below the slider. */
-const heights = { marks: 30, values: 112, gap: 22, offPlane: 56, toSlider: 24, ticks: 30 } as const;
+const heights = { marks: 30, values: 112, gap: 32, offPlane: 56, toSlider: 24, ticks: 30 } as const;
 
 export function epochLayout(width: number, map: Pick<Box, "x" | "width">): EpochLayout {
   const values = { x: map.x, y: heights.marks, width: map.width, height: heights.values };
@@ -205,6 +205,25 @@ function niceAbove(length: number): number {
   return Number((step * decade).toPrecision(6));
 }
 
+/** Says which of the two lines below is which. */
+function offPlaneKey({ offPlane }: EpochLayout, theme: FigureTheme): readonly Drawn[] {
+  const y = offPlane.y - 10;
+  const font = `11px ${theme.font}`;
+  let right = offPlane.x + offPlane.width;
+  const entry = (words: string, style: object): Drawn[] => {
+    const start = right - textWidth(words, font);
+    right = start - 40;
+    return [
+      { type: "text", x: start, y, style: { text: words, font, fill: css(theme.muted), verticalAlign: "middle" } },
+      { type: "line", shape: { x1: start - 24, x2: start - 6, y1: y, y2: y }, style: { lineWidth: 1.5, ...style } },
+    ];
+  };
+  return [
+    ...entry(strings.offPlaneShare, { stroke: css(theme.muted), lineDash: [4, 3] }),
+    ...entry(strings.offPlaneDistance, { stroke: css(theme.foreground) }),
+  ];
+}
+
 /** The current epoch, drops of the learning rate, and the numbers of the epochs below the slider. */
 function marks({ track, layout, theme, trackColours, current }: EpochsInput, range: readonly [number, number]) {
   const { values, offPlane, slider } = layout;
@@ -215,6 +234,11 @@ function marks({ track, layout, theme, trackColours, current }: EpochsInput, ran
     shape: { x1: x, x2: x, y1: from, y2: to },
     style,
   });
+  // The key between both charts stays clear.
+  const through = (x: number, from: number, style: object): Drawn[] => [
+    vertical(x, from, values.y + values.height, style),
+    vertical(x, offPlane.y, bottom, style),
+  ];
   const text = (x: number, y: number, content: string, align: string): Drawn => ({
     type: "text",
     x,
@@ -233,7 +257,7 @@ function marks({ track, layout, theme, trackColours, current }: EpochsInput, ran
     const isFree = start > free;
     if (isFree) free = start + width + 6;
     return [
-      vertical(x, 16, bottom, { stroke: trackColours.drop, lineWidth: 1, lineDash: [2, 3] }),
+      ...through(x, 16, { stroke: trackColours.drop, lineWidth: 1, lineDash: [2, 3] }),
       diamond(x, 11, 6, trackColours.drop),
       ...(isFree ? [text(left ? x - 11 : x + 11, 11, words, left ? "right" : "left")] : []),
     ];
@@ -246,7 +270,8 @@ function marks({ track, layout, theme, trackColours, current }: EpochsInput, ran
     return [text(at(time), slider + 20, label, "center")];
   });
   return [
-    vertical(now, values.y - 6, bottom, { stroke: trackColours.accent, lineWidth: 1.5 }),
+    ...offPlaneKey(layout, theme),
+    ...through(now, values.y - 6, { stroke: trackColours.accent, lineWidth: 1.5 }),
     ...dropMarks,
     ...numbers,
   ];

@@ -28,10 +28,14 @@ export function placesOf(points: readonly TrackPoint[], project: Projection): re
   return points.map((point) => ({ index: point.index, x: project.x(point.x), y: project.y(point.y), point }));
 }
 
-/** Points that share a label: each belongs to the first group of which some member is closer than `labelReach`. */
-export function labelGroups(places: readonly Place[]): readonly (readonly Place[])[] {
-  const groups: Place[][] = [];
+/**
+ * Points that share a label: each belongs to the first group of which some member is closer than `labelReach`.
+ * @param crowd points that are enlarged elsewhere, which share one in any case.
+ */
+export function labelGroups(places: readonly Place[], crowd: readonly Place[] = []): readonly (readonly Place[])[] {
+  const groups: Place[][] = crowd.length > 0 ? [[...crowd]] : [];
   for (const place of places) {
+    if (crowd.includes(place)) continue;
     const near = groups.find((group) => group.some(({ x, y }) => Math.hypot(x - place.x, y - place.y) < labelReach));
     if (near) near.push(place);
     else groups.push([place]);
@@ -78,10 +82,11 @@ export function placeTrackLabels(
   plot: Box,
   taken: readonly Box[],
   words: { readonly range: (from: string, to: string) => string; readonly width: (text: string) => number },
+  crowd?: readonly Place[],
 ): readonly PlacedLabel[] {
   const boxes = [...taken];
   const segments = places.slice(1).map((to, k) => [places[k]!, to] as const);
-  return labelGroups(places).map((group) => {
+  return labelGroups(places, crowd).map((group) => {
     const text = groupText(group, words.range);
     const last = group.at(-1)!;
     const width = words.width(text);

@@ -37,7 +37,7 @@ export function trackMarks(input: TrackInput): Marks {
       ...pathLines(places, current),
       ...centreMark(origin.x, origin.y),
       ...pointMarks(places, input),
-      ...trackLabels(places, layout.plot, inset ? [inset.box] : [], input.theme),
+      ...trackLabels(places, layout.plot, input.theme, inset && { box: inset.box, crowd: crowd! }),
       ...(inset?.elements ?? []),
     ],
     avoid: [...places.map(({ x, y }) => ({ x, y })), origin],
@@ -45,7 +45,7 @@ export function trackMarks(input: TrackInput): Marks {
 }
 
 /** White with a dark casing, which is seen on every ground. */
-export function pathLines(places: readonly Place[], current: number): readonly Drawn[] {
+function pathLines(places: readonly Place[], current: number): readonly Drawn[] {
   const pairs = places.map(({ x, y }) => [x, y]);
   const line = (points: readonly number[][], style: object): Drawn[] =>
     points.length < 2
@@ -70,16 +70,16 @@ function centreMark(x: number, y: number): readonly Drawn[] {
   return [...arms(3.5, casing), ...arms(1.5, pathColour)];
 }
 
-/** Numbers beside the points, white with a dark casing. */
-export function trackLabels(
+/** Numbers beside the points, white with a dark casing; those of an inset share one. */
+function trackLabels(
   places: readonly Place[],
   plot: Box,
-  taken: readonly Box[],
   theme: FigureTheme,
+  inset: { readonly box: Box; readonly crowd: readonly Place[] } | undefined,
 ): readonly Drawn[] {
   const font = `600 11px ${theme.font}`;
   const words = { range: strings.range, width: (text: string) => textWidth(text, font) };
-  return placeTrackLabels(places, plot, taken, words).map(({ text, x, y, align }) => ({
+  return placeTrackLabels(places, plot, inset ? [inset.box] : [], words, inset?.crowd).map(({ text, x, y, align }) => ({
     type: "text",
     x,
     y,

@@ -86,7 +86,10 @@ export class CheckpointReadOut extends LitElement {
     const { epoch, learningRate, own, inPlane, x, y, offPlane, offPlaneShare } = point;
     const last = this.track.points.at(-1)!.label;
     const { header } = run;
-    const place = strings.pair(formatCoordinate(x, gridStep(header.x)), formatCoordinate(y, gridStep(header.y)));
+    const place = strings.pair(
+      formatCoordinate(x, gridStep(header.x) / 20),
+      formatCoordinate(y, gridStep(header.y) / 20),
+    );
     const entry = (name: string, label: string, text: string, exact: number) => ({ name, label, text, exact });
     return [
       epoch === undefined

@@ -109,8 +109,8 @@ export class CheckpointTable extends LitElement {
                   <td>${value(point.own)}</td>
                   <td>${value(point.inPlane)}</td>
                   <td>${Number.isNaN(point.accuracy) ? "–" : formatAccuracy(point.accuracy)}</td>
-                  <td>${formatCoordinate(point.x, gridStep(x))}</td>
-                  <td>${formatCoordinate(point.y, gridStep(y))}</td>
+                  <td>${formatCoordinate(point.x, gridStep(x) / 20)}</td>
+                  <td>${formatCoordinate(point.y, gridStep(y) / 20)}</td>
                   <td>${formatLoss(point.offPlane)}</td>
                   <td>${Number.isNaN(point.offPlaneShare) ? "–" : formatAccuracy(100 * point.offPlaneShare)}</td>
                 </tr>`,

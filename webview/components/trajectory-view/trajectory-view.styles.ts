@@ -18,16 +18,20 @@ export const viewStyles = css`
   }
 
   .figure {
-    position: relative;
     padding: 8px 0 0 8px;
   }
 
+  .stage {
+    position: relative;
+  }
+
+  /* Over the legend, so that neither the map is hidden nor anything moves. */
   .actions {
     position: absolute;
-    top: 8px;
-    left: 62px;
+    top: calc(100% - 4px);
+    left: 46px;
     z-index: 5;
-    max-width: calc(100% - 80px);
+    max-width: calc(100% - 56px);
   }
 
   .legend {
@@ -104,8 +108,8 @@ export const viewStyles = css`
   }
 
   :host([narrow]) .actions {
-    left: 12px;
-    max-width: calc(100% - 24px);
+    left: 4px;
+    max-width: calc(100% - 12px);
   }
 
   :host([narrow]) .note {

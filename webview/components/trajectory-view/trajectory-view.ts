@@ -150,15 +150,18 @@ export class TrajectoryView extends LitElement implements Pictured {
             ></checkpoint-table>`
           : html`
               <div class="figure">
-                <trajectory-map
-                  .run=${run}
-                  .track=${track}
-                  .view=${view}
-                  .current=${this.#index}
-                  .summary=${this.#summary(track)}
-                  @figure-layout=${(event: CustomEvent<FigureLayout>) => (this.layout = event.detail)}
-                ></trajectory-map>
-                ${this.#actionBar(track)} ${this.#legend()}
+                <div class="stage">
+                  <trajectory-map
+                    .run=${run}
+                    .track=${track}
+                    .view=${view}
+                    .current=${this.#index}
+                    .summary=${this.#summary(track)}
+                    @figure-layout=${(event: CustomEvent<FigureLayout>) => (this.layout = event.detail)}
+                  ></trajectory-map>
+                  ${this.#actionBar(track)}
+                </div>
+                ${this.#legend()}
                 <epoch-charts
                   .track=${track}
                   .metric=${view.metric}
