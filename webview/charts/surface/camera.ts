@@ -1,4 +1,4 @@
-import type { Sheet } from "./sheet";
+import type { Field } from "../../state/field";
 
 /** From where the surface is looked at. */
 export interface Camera {
@@ -37,30 +37,30 @@ export function heldCamera({ yaw, pitch, zoom, x, y }: Camera): Camera {
   };
 }
 
-/** The camera to begin with: the lowest corner of the rim faces the viewer, so that nothing hides the valley. */
-export function startCamera(sheet?: Sheet): Camera {
-  const [column, row] = sheet ? lowestCorner(sheet) : [1, 0];
-  // β grows away from a viewer at yaw 0, so the first row lies in front.
-  return {
-    yaw: wrapped(Math.atan2(-column, row === 0 ? 1 : -1) + besideDiagonal),
-    pitch: startPitch,
-    zoom: 1,
-    x: 0,
-    y: 0,
-  };
+/**
+ * The camera to begin with: the lowest corner of the field faces the viewer, so that the rim hides little of the valley.
+ * Corners are measured first, so that it does not change while a run goes on.
+ */
+export function startCamera(field?: Pick<Field, "columns" | "rows" | "values">): Camera {
+  const [x, z] = field ? lowestCorner(field) : [1, 1];
+  return { yaw: wrapped(Math.atan2(-x, z) + besideDiagonal), pitch: startPitch, zoom: 1, x: 0, y: 0 };
 }
 
-/** −1 or 1 for the first or last column, 0 or 1 for the first or last row. */
-function lowestCorner({ columns, rows, t }: Sheet): readonly [number, number] {
+/** Signs of world x and z of the lowest corner. */
+function lowestCorner({
+  columns,
+  rows,
+  values,
+}: Pick<Field, "columns" | "rows" | "values">): readonly [1 | -1, 1 | -1] {
   const corners = [
-    [1, 0, t[columns - 1]!],
-    [-1, 0, t[0]!],
-    [1, 1, t[rows * columns - 1]!],
-    [-1, 1, t[(rows - 1) * columns]!],
+    // β grows away from a viewer at yaw 0: the first row lies in front.
+    { at: [1, 1], value: values[columns - 1]! },
+    { at: [-1, 1], value: values[0]! },
+    { at: [1, -1], value: values[rows * columns - 1]! },
+    { at: [-1, -1], value: values[(rows - 1) * columns]! },
   ] as const;
-  const height = (value: number) => (Number.isNaN(value) ? Infinity : value);
-  const lowest = corners.reduce((best, corner) => (height(corner[2]) < height(best[2]) ? corner : best));
-  return [lowest[0], lowest[1]];
+  const height = ({ value }: (typeof corners)[number]) => (Number.isNaN(value) ? Infinity : value);
+  return corners.reduce((best, corner) => (height(corner) < height(best) ? corner : best)).at;
 }
 
 export function rotated(camera: Camera, yaw: number, pitch: number): Camera {

@@ -90,6 +90,7 @@ function fitted(
 ): { readonly focal: number; readonly middle: number } {
   let top = -Infinity;
   let bottom = Infinity;
+  let side = 0;
   for (const height of [floorLevel - middle, sheetHeight - middle]) {
     // The upright cylinder around the box is highest and lowest on screen at its far and near side.
     for (const turned of [-radius, radius]) {
@@ -97,8 +98,9 @@ function fitted(
       top = Math.max(top, at);
       bottom = Math.min(bottom, at);
     }
+    // And widest where a line of sight touches it.
+    side = Math.max(side, radius / Math.sqrt((distance - sp * height) ** 2 - (cp * radius) ** 2));
   }
-  const side = radius / Math.sqrt(distance ** 2 - radius ** 2);
   return {
     focal: Math.max(1, Math.min(stage.width / (2 * side), stage.height / (top - bottom))),
     middle: (top + bottom) / 2,

@@ -4,7 +4,6 @@ import { CanvasPen } from "../../charts/surface/canvas-pen";
 import { surfaceLayout } from "../../charts/surface/layout";
 import { drawSurface } from "../../charts/surface/paint";
 import type { Pen } from "../../charts/surface/pen";
-import { sheetOf } from "../../charts/surface/sheet";
 import { SvgPen } from "../../charts/surface/svg-pen";
 import { textWidth } from "../../charts/chart";
 import { css } from "../../charts/colours";
@@ -40,7 +39,7 @@ export async function surfacePicture(
     view,
     floor: surfaceOptions(view).floor,
     layout,
-    camera: camera ?? startCamera(sheetOf(surfaceScene(run, view))),
+    camera: camera ?? startCamera(surfaceScene(run, view).field),
     theme,
     cursor: pinned,
   });
@@ -57,7 +56,14 @@ export async function surfacePicture(
     const pen = new SvgPen();
     draw(pen);
     return new Blob(
-      [pen.document(pictureWidth, height, summaryOf(run, view.metric, view.split), css(theme.background))],
+      [
+        pen.document(
+          pictureWidth,
+          height,
+          summaryOf(run, view.metric, view.split, figure.scene?.levels?.scale ?? "linear"),
+          css(theme.background),
+        ),
+      ],
       {
         type: "image/svg+xml",
       },

@@ -13,8 +13,8 @@ import type { Detail } from "../../charts/surface/paint";
 import { pickPoint } from "../../charts/surface/pick";
 import { stagingOf } from "../../charts/surface/staging";
 import type { Staging } from "../../charts/surface/staging";
-import { sheetOf } from "../../charts/surface/sheet";
 import type { Cursor } from "../../state/cursor";
+import { origin } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { defaultView } from "../../state/view";
 import { surfaceStrings } from "../../strings/surface";
@@ -138,6 +138,12 @@ export class SurfaceFigureElement extends LitElement {
     return this.#used?.by === "webgl" ? this.#gl : undefined;
   }
 
+  /** Draws everything again at once. */
+  redraw(): void {
+    this.#figure = undefined;
+    this.#draw();
+  }
+
   override render() {
     return html`
       <div
@@ -181,9 +187,12 @@ export class SurfaceFigureElement extends LitElement {
   #startCamera(): Camera {
     const run = this.run?.header.id;
     if (this.#start && this.#start.run === run) return this.#start.camera;
-    const sheet = this.run && sheetOf(surfaceScene(this.run, this.view));
-    const camera = startCamera(sheet);
-    if (run !== undefined && sheet) this.#start = { run, camera };
+    const field = this.run && surfaceScene(this.run, this.view).field;
+    const camera = startCamera(field);
+    const corners = field && [0, field.columns - 1, field.values.length - field.columns, field.values.length - 1];
+    if (run !== undefined && corners?.every((corner) => field?.origins[corner] !== origin.unknown)) {
+      this.#start = { run, camera };
+    }
     return camera;
   }
 
