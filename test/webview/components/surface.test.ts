@@ -175,6 +175,24 @@ describe("the choice of what draws", () => {
     times(1, 1, 1);
   });
 
+  test("is made in Display options, which stay open meanwhile", async () => {
+    const mounted = await mountSurface();
+    const popUp = mounted.find<HTMLElementTagNameMap["pop-up"]>("pop-up[label='Display options']");
+    popUp.shadowRoot!.querySelector("vscode-toolbar-button")!.shadowRoot!.querySelector("button")!.focus();
+    popUp.open = true;
+    await settled();
+    const select = mounted.find<HTMLElementTagNameMap["vscode-single-select"]>('[label="Drawn with"]');
+    select.shadowRoot!.querySelector<HTMLElement>('[role="combobox"]')!.focus();
+    await settled();
+    expect(popUp.open).toBe(true);
+    select.value = "webgl";
+    select.dispatchEvent(new Event("change"));
+    await expect.poll(() => mounted.find("[data-renderer]").dataset.renderer).toBe("webgl");
+    mounted.find<HTMLElement>("surface-figure").shadowRoot!.querySelector<HTMLElement>(".canvas")!.focus();
+    await settled();
+    expect(popUp.open).toBe(false);
+  });
+
   test("is told in Display options", async () => {
     const mounted = await mountSurface();
     const badge = mounted.find("[data-renderer]");

@@ -99,8 +99,17 @@ export class PopUp extends LitElement {
 
   #onFocusOut = (event: FocusEvent) => {
     const target = event.relatedTarget as Node | null;
-    if (this.open && target && !this.contains(target) && !this.shadowRoot?.contains(target)) this.open = false;
+    if (this.open && target && !this.#shows(target)) this.open = false;
   };
+
+  /** Whether a node is in the sheet or the button, also when it comes from outside through slots. */
+  #shows(node: Node): boolean {
+    let at: Node | null = node;
+    while (at && at !== this) {
+      at = (at instanceof Element && at.assignedSlot) || (at instanceof ShadowRoot ? at.host : at.parentNode);
+    }
+    return at === this;
+  }
 
   #onKey = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || !this.open) return;
