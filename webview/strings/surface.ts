@@ -4,7 +4,7 @@ import { t } from "./l10n";
 export const surfaceStrings = {
   floorMap: t("Floor map"),
   resetView: t("Reset view"),
-  hint: t("Drag or use the arrow keys to rotate. Scroll to zoom, with Ctrl or after a click."),
+  hint: t("Drag or use the arrow keys to rotate. Scroll with Ctrl or Cmd to zoom."),
   keys: t(
     "Arrow keys rotate, plus and minus zoom, 0 resets the view, Escape frees a pinned point. Display options show the values as a table.",
   ),

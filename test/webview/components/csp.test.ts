@@ -1,6 +1,7 @@
 import codicons from "@vscode/codicons/dist/codicon.css?url";
 import { expect, onTestFinished, test } from "vitest";
-import { allDeep } from "../support/panel";
+import type { PanelState } from "../../../webview/protocol/messages";
+import { allDeep, viewWith } from "../support/panel";
 import { storiesOf } from "../support/stories";
 import { oracleSurface } from "../support/surface";
 import { darkModern } from "../themes/dark-modern";
@@ -18,7 +19,10 @@ const frames = async (window: Window, count = 6) => {
   for (let frame = 0; frame < count; frame++) await new Promise((resolve) => window.requestAnimationFrame(resolve));
 };
 
-test("nothing breaks the content security policy while drawing, hovering, zooming and copying", async () => {
+type Inside = Window & { violations: string[]; ready?: boolean };
+
+/** A page of its own with the panel, under the policy; `kept` is what an earlier session kept. */
+async function framed(kept?: PanelState): Promise<{ frame: HTMLIFrameElement; inside: () => Inside }> {
   const frame = document.createElement("iframe");
   frame.width = "760";
   frame.height = "900";
@@ -32,15 +36,23 @@ test("nothing breaks the content security policy while drawing, hovering, zoomin
         window.violations = [];
         document.addEventListener("securitypolicyviolation", (event) =>
           window.violations.push(event.violatedDirective + " " + event.blockedURI + " " + event.sourceFile));
-        window.acquireVsCodeApi = () => ({ getState() {}, setState() {}, postMessage() { window.ready = true; } });
+        window.acquireVsCodeApi = () => ({
+          getState() { return ${JSON.stringify(kept)}; },
+          setState() {},
+          postMessage() { window.ready = true; },
+        });
       </script>
       <script type="module" nonce="panel" src="/webview/app/main.ts"></script>
     </head><body data-vscode-theme-kind="vscode-dark"><loss-landscape-panel></loss-landscape-panel></body></html>`;
   document.body.append(frame);
   onTestFinished(() => frame.remove());
-  const inside = () => frame.contentWindow as Window & { violations: string[]; ready?: boolean };
+  const inside = () => frame.contentWindow as Inside;
   await expect.poll(() => inside().ready, { timeout: 20_000 }).toBe(true);
+  return { frame, inside };
+}
 
+test("nothing breaks the content security policy while drawing, hovering, zooming and copying", async () => {
+  const { frame, inside } = await framed();
   const page = frame.contentDocument!;
   const stories = storiesOf(oracleSurface(51));
   for (const name of [
@@ -89,3 +101,27 @@ test("nothing breaks the content security policy while drawing, hovering, zoomin
   page.body.setAttribute("style", "color: red");
   await expect.poll(() => inside().violations.length).toBe(1);
 });
+
+test("nothing breaks it either while the surface is drawn, turned and taken as a picture by both renderers", async () => {
+  for (const renderer of ["canvas", "webgl"]) {
+    const view = viewWith({ shown: "surface", options: { surface: { renderer } } });
+    const { frame, inside } = await framed({ version: 1, source: "", view });
+    for (const message of storiesOf(oracleSurface(21)).path.messages) inside().postMessage(message, "*");
+    await frames(inside());
+    const root = frame.contentDocument!.querySelector("loss-landscape-panel")!.shadowRoot!;
+    const find = <T extends keyof HTMLElementTagNameMap>(name: T) =>
+      allDeep<HTMLElement>(root, name)[0] as HTMLElementTagNameMap[T];
+    await expect.poll(() => find("surface-figure")?.staging?.sheet, { timeout: 10_000 }).toBeDefined();
+    const graphics = () => find("surface-figure").graphics !== undefined;
+    await expect.poll(graphics, { timeout: 20_000 }).toBe(renderer === "webgl");
+    const canvas = find("surface-figure").shadowRoot!.querySelector(".canvas")!;
+    const Key = (inside() as unknown as typeof globalThis).KeyboardEvent;
+    for (const key of ["ArrowLeft", "ArrowUp", "+", "0"]) {
+      canvas.dispatchEvent(new Key("keydown", { key, bubbles: true, composed: true }));
+      await frames(inside(), 4);
+    }
+    for (const type of ["png", "svg"] as const)
+      expect((await find("surface-view").picture(type)).size).toBeGreaterThan(0);
+    expect(inside().violations).toEqual([]);
+  }
+}, 60_000);

@@ -19,6 +19,7 @@ import type { RunData } from "../../state/model";
 import { defaultView } from "../../state/view";
 import { surfaceStrings } from "../../strings/surface";
 import { shared } from "../../styles/shared";
+import { wheelFactor } from "../contour-figure/pointer";
 import { ThemeController } from "../theme-controller";
 import { Gestures } from "./gestures";
 import { sameBody, surfaceFigure, surfaceScene } from "./input";
@@ -392,13 +393,11 @@ export class SurfaceFigureElement extends LitElement {
     this.canvas.removeAttribute("data-dragging");
   };
 
+  /** As on the map: a wheel alone scrolls the page; with Ctrl or Cmd, or as a pinch, it zooms. */
   #onWheel = (event: WheelEvent) => {
-    // The page stays scrollable: a wheel that happens to pass over the figure does not mean it.
-    if (!this.run || !(event.ctrlKey || event.metaKey || this.shadowRoot?.activeElement === this.canvas)) return;
+    if (!this.run || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    // Lines and pages are counted as so many pixels.
-    const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1);
-    this.#setCamera(magnified(this.shownCamera, Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0015))));
+    this.#setCamera(magnified(this.shownCamera, 1 / wheelFactor(event)));
   };
 
   #onKey = (event: KeyboardEvent) => {
