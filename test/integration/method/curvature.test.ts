@@ -31,6 +31,12 @@ describe("curvature", () => {
     expect(map.density!.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 6);
     expect(result.sharpness).toMatchObject({ negativeShare: expect.any(Number) as number });
     expect(levelsOf(result)).toMatchObject({ symmetry: "ok", "curvature-residual": "ok", restored: "ok" });
+    // The checks of convexity say what PyTorch's eigenvalues say.
+    const ratioOf = (name: string) => fromJsonNumber(result.checks.find((check) => check.name === name)!.value);
+    const [atCentre, ...away] = oracle.hessian.points.map(({ max, min }) => Math.max(0, -min / max));
+    expect(levelsOf(result)).toMatchObject({ "centre-convexity": "ok", "away-convexity": "warning" });
+    expect(ratioOf("centre-convexity") / atCentre!).toBeCloseTo(1, 2);
+    expect(ratioOf("away-convexity")).toBeGreaterThanOrEqual(0.99 * Math.max(...away));
   });
 
   test("gives eigenvectors whose plane bends as the eigenvalues say", async () => {
