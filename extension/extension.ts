@@ -25,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new StatusItem(ours),
     runs,
     landscapes,
+    panels,
     registerCommands({ extension: context.extensionUri, worker: ours, panels, runs, landscapes, log }),
     vscode.window.registerCustomEditorProvider(runEditorType, new RunEditor(panels, runs)),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),

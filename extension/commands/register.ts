@@ -9,6 +9,7 @@ import { deleteRun } from "./deleteRun";
 import { exportRun } from "./exportRun";
 import { insertCheckpointCallback } from "./insertCheckpointCallback";
 import { insertExport } from "./insertExport";
+import { lock } from "./lock";
 import { openResult } from "./openResult";
 import { openRun } from "./openRun";
 import { openSample } from "./openSample";
@@ -22,6 +23,7 @@ import { saveAsStudy } from "./saveAsStudy";
 import { showEngines } from "./showEngines";
 import { showLog } from "./showLog";
 import { showStatus } from "./showStatus";
+import { unlock } from "./unlock";
 import { visualize } from "./visualize";
 
 /** Every command of the manifest. */
@@ -48,6 +50,8 @@ export const commands: readonly Command[] = [
   revealRun,
   copyRunPath,
   refreshRuns,
+  lock,
+  unlock,
 ];
 
 /** Registers all commands. What goes wrong in one has no panel to be shown in, so that a message says it. */

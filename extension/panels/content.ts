@@ -6,14 +6,16 @@ import type { HostMessage } from "../../webview/protocol/messages";
 /** What a panel shows, as the one message that draws it from nothing. */
 export type Content = Extract<
   HostMessage,
-  { readonly kind: "preparing" | "snapshot" | "problem" | "offer-resume" | "choose-data" | "choose-model" }
+  {
+    readonly kind: "preparing" | "first-run" | "snapshot" | "problem" | "offer-resume" | "choose-data" | "choose-model";
+  }
 >;
 
 /** The content after an event of its run. */
 export function advance(content: Content, event: RunEvent): Content {
   switch (event.kind) {
     case "preparing":
-      return event;
+      return { kind: "preparing", message: event.message };
     case "snapshot":
       return event;
     case "points": {
@@ -50,6 +52,13 @@ export function conclude(content: Content, outcome: RunOutcome): Content {
   const checks = outcome.checks.length > 0 ? outcome.checks : snapshot.checks;
   const progress = { ...snapshot.progress, secondsLeft: undefined };
   return { kind: "snapshot", snapshot: { ...snapshot, status, checks, problem, progress } };
+}
+
+/** Whether the content has a picture of its own: from the first nested grid on, or all that there will be. */
+export function hasPicture(content: Content): boolean {
+  if (content.kind !== "snapshot") return false;
+  const { estimate, status } = content.snapshot;
+  return estimate !== undefined || (status !== "running" && status !== "paused");
 }
 
 /** The content with another state of its run, if it shows one. */

@@ -1,77 +1,81 @@
-import { randomUUID } from "node:crypto";
 import path from "node:path";
 import * as vscode from "vscode";
 import { modelFileName } from "../../server/protocol/modelName";
-import { OpenRequest, StudyTextRequest } from "../../server/protocol/requests";
-import type { DescribeResult, Origins, RunEvent, RunOutcome } from "../../server/protocol/requests";
-import type { Problem } from "../../server/protocol/problem";
+import { ForeseeRequest, OpenRequest } from "../../server/protocol/requests";
+import type { RunEvent, RunOutcome, StudyChange } from "../../server/protocol/requests";
 import type { RunSnapshot } from "../../server/protocol/result";
 import type { Study } from "../../server/protocol/study";
-import type { HostMessage, PanelMessage, Question } from "../../webview/protocol/messages";
-import { WorkerLostError, WorkerStoppedError } from "../client/lost";
-import type { Worker } from "../client/worker";
+import type { PanelMessage, TrailEntry } from "../../webview/protocol/messages";
 import { studyDefaults } from "../settings";
 import { answerAsk } from "./asks/answer";
-import { browseFile, pickFile } from "./chooseFile";
-import { advance, conclude, filesOf, withStatus } from "./content";
-import type { Content } from "./content";
+import { filesOf } from "./content";
+import { Flow } from "./flow";
 import { LiveTraining } from "./live";
 import { readMessage } from "./messages";
 import type { AnyAsk } from "./messages";
-import type { Proposer } from "./proposer";
+import { notifyEnd } from "./notify";
+import { Outdated } from "./outdated";
+import type { PanelParts } from "./parts";
+import { Proposals } from "./proposals";
 import { revealFile } from "./reveal";
+import { Runner } from "./runner";
 import { isSaved } from "./saved";
-import { studyTarget, writeStudy } from "./saveStudy";
+import { Screen } from "./screen";
+import { saveStudy } from "./saveStudy";
+import { Trail } from "./trail";
+import { problemOf, trailWords } from "./words";
 
-type Answer = Extract<PanelMessage, { readonly kind: Question }>;
+type Cancellation = vscode.CancellationToken;
 
 /**
  * One panel and the model or study that it shows: asks the worker, keeps what there is to show, and tells the page as
  * long as that is visible. A hidden page is gone; when it comes back it says so and gets everything at once.
  */
 export class PanelController {
-  private content: Content = { kind: "preparing", message: "" };
-  /** Whether there is a page that listens. */
-  private isLive = false;
-  private isWorkerLost = false;
-  private isDisposed = false;
-  /** One thing at a time; each waits for the one before, which it cancels. */
-  private flow: Promise<void> = Promise.resolve();
-  private cancellation = new vscode.CancellationTokenSource();
-  /** The run that is going on. */
-  private run: { readonly token: string; paused: boolean } | undefined;
+  private isLocked = true;
+  private readonly screen: Screen;
+  private readonly flow: Flow;
+  private readonly runner: Runner;
+  private readonly trail = new Trail(trailWords);
+  private readonly outdated: Outdated;
+  private readonly proposals: Proposals;
   /** Goes with a training that writes more checkpoints. */
   private readonly live: LiveTraining;
-  /** Data of the last run that was shown. */
-  private lastData: string | undefined;
-  /** The study that was proposed last. */
-  private proposed:
-    | {
-        readonly study: Study;
-        readonly origins: Origins;
-        readonly notices: readonly string[];
-        readonly plane: "path" | "random" | undefined;
-      }
-    | undefined;
+  private readonly listeners: readonly vscode.Disposable[];
 
-  constructor(
-    private readonly source: vscode.Uri,
-    private readonly panel: vscode.WebviewPanel,
-    private readonly worker: Worker,
-    private readonly proposer: Proposer,
-    private readonly log: vscode.LogOutputChannel,
-  ) {
+  constructor(private readonly parts: PanelParts) {
+    const { panel, worker, log, source, proposer } = parts;
     this.live = new LiveTraining({ source, worker, log, grown: (snapshot) => this.grow(snapshot) });
-    panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
-    panel.onDidChangeViewState(() => {
-      if (!panel.visible) this.isLive = false;
+    this.screen = new Screen(panel, (content) => this.live.shown(content));
+    this.flow = new Flow(worker, {
+      worker: (state) => this.screen.post({ kind: "worker", state }),
+      failed: (error, isCancelled) => {
+        if (isCancelled) this.ended({ status: "cancelled", checks: [] });
+        else this.screen.show({ kind: "problem", problem: this.problemOf(error) });
+      },
     });
-    panel.onDidDispose(() => {
-      this.isDisposed = true;
-      this.live.dispose();
-      this.isLive = false;
-      this.cancellation.cancel();
-    });
+    this.runner = new Runner(source, worker, this.flow, log);
+    const { flow, screen, name, folder } = this;
+    const onAnswer = (): void => this.visualize();
+    this.proposals = new Proposals({ name, folder, panel, proposer, flow, screen, log, onAnswer });
+    const isRunning = (): boolean => this.isRunning;
+    const describe = () => this.proposals.describeQuietly();
+    this.outdated = new Outdated({ source, worker, screen, log, isRunning, describe });
+    this.listeners = [
+      panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) this.screen.isLive = false;
+      }),
+      panel.onDidDispose(() => this.release()),
+    ];
+  }
+
+  get source(): vscode.Uri {
+    return this.parts.source;
+  }
+
+  get panel(): vscode.WebviewPanel {
+    return this.parts.panel;
   }
 
   /** The column in which the panel is in sight. */
@@ -84,43 +88,85 @@ export class PanelController {
     return this.panel.active;
   }
 
-  /** Where it is seen at the moment. */
-  get column(): vscode.ViewColumn | undefined {
-    return this.panel.visible ? this.panel.viewColumn : undefined;
-  }
-
   /** The run that is shown. */
   get journal(): string | undefined {
-    return this.content.kind === "snapshot" ? this.content.snapshot.journal : undefined;
+    return this.screen.seen?.journal;
+  }
+
+  /** Whether a run is going on, or waits for its turn. */
+  get isRunning(): boolean {
+    return this.runner.isRunning;
+  }
+
+  get locked(): boolean {
+    return this.isLocked;
+  }
+
+  set locked(locked: boolean) {
+    this.isLocked = locked;
+    this.screen.post({ kind: "following", locked });
   }
 
   private get name(): string {
     return modelFileName(this.source.fsPath);
   }
 
+  private get folder(): vscode.Uri {
+    return vscode.Uri.joinPath(this.source, "..");
+  }
+
+  /** Gives the panel up, closed or to another controller; whether its page listens. */
+  release(): boolean {
+    const { isLive } = this.screen;
+    this.screen.isLive = false;
+    this.flow.close();
+    this.outdated.dispose();
+    this.live.dispose();
+    for (const listener of this.listeners) listener.dispose();
+    return isLive;
+  }
+
+  /** Takes a page over that another controller filled. */
+  takeOver(isLive: boolean): void {
+    if (isLive) this.greet();
+  }
+
   /** Describes the model and starts, continues or opens its run, as far as that needs no answer from the user. */
   visualize(): void {
-    this.perform(async (cancellation) => {
-      const result = await this.describe(cancellation);
-      if (result.kind !== "ready") return this.refuse(result);
+    this.begin(async (cancellation) => {
+      const result = await this.proposals.describe(cancellation);
+      if (result.kind !== "ready") return this.proposals.refuse(result);
       const { study, earlier } = result;
       if (earlier === undefined) return this.execute(study, "resume", cancellation);
-      if (earlier.measured < earlier.total) return this.show({ kind: "offer-resume", earlier });
+      if (earlier.measured < earlier.total) return this.screen.show({ kind: "offer-resume", earlier });
       await this.open(earlier.journal, cancellation);
       // Every point is there, but the end was not written down.
-      if (this.content.kind === "snapshot" && this.content.snapshot.status !== "done")
+      if (this.screen.snapshot && this.screen.snapshot.status !== "done")
         await this.execute(study, "resume", cancellation);
     });
   }
 
+  /** Shows what there is of a model without computing anything: its finished run, or what a first run would be. */
+  peek(): void {
+    this.begin(async (cancellation) => {
+      const result = await this.proposals.describe(cancellation);
+      if (result.kind !== "ready") return this.screen.show(result);
+      const { study, earlier } = result;
+      if (earlier === undefined) return this.screen.show({ kind: "first-run", study });
+      if (earlier.measured < earlier.total) return this.screen.show({ kind: "offer-resume", earlier });
+      await this.open(earlier.journal, cancellation);
+    });
+  }
+
   /** Shows the run of a journal, without computing anything. */
-  restore(journal: string): void {
-    this.perform((cancellation) => this.open(journal, cancellation));
+  restore(journal: string, trail: readonly TrailEntry[] = []): void {
+    this.begin((cancellation) => this.open(journal, cancellation));
+    this.trail.restore(trail);
   }
 
   /** Runs what the files say now: anew, or going on with an unfinished run. What is going on is cancelled. */
   rerun(mode: "resume" | "fresh"): void {
-    this.perform((cancellation) => this.again(mode, cancellation));
+    this.begin((cancellation) => this.again(mode, cancellation));
   }
 
   /** Shows the panel without taking the cursor from the text. */
@@ -131,28 +177,23 @@ export class PanelController {
   /** Brings the panel to the front; what could not be shown is tried again. */
   reveal(): void {
     this.panel.reveal();
-    if (["problem", "choose-data", "choose-model"].includes(this.content.kind)) this.visualize();
+    if (["problem", "choose-data", "choose-model", "first-run"].includes(this.screen.content.kind)) this.visualize();
   }
 
   /** Writes the study of what is shown to a file, never over another one unasked, and opens it. */
   async saveAsStudy(): Promise<void> {
-    const shown = this.content.kind === "snapshot" ? this.content.snapshot.header.study : undefined;
-    const study = this.proposed?.study ?? shown;
+    const study = this.trail.isChanged
+      ? this.screen.snapshot?.header.study
+      : (this.proposals.last ?? this.screen.snapshot?.header)?.study;
     if (study === undefined) return;
-    const target = await studyTarget(this.source);
-    if (target === undefined) return;
-    const { text } = await this.worker.request(StudyTextRequest, {
-      uri: target.toString(),
-      study,
-      origins: this.proposed?.origins ?? {},
-      defaults: studyDefaults(this.source),
-    });
-    await writeStudy(target, text, this.panel.viewColumn);
+    const { source, worker } = this.parts;
+    const origins = this.proposals.last?.origins ?? {};
+    await saveStudy({ study, origins, source, worker, column: this.panel.viewColumn });
   }
 
   private receive(received: unknown): void {
     const message = readMessage(received);
-    if (message === undefined) this.log.warn(`The panel of ${this.name} sent an unknown message`);
+    if (message === undefined) this.parts.log.warn(`The panel of ${this.name} sent an unknown message`);
     else this.answer(message);
   }
 
@@ -163,270 +204,208 @@ export class PanelController {
       case "ready":
         return this.greet();
       case "resume":
-        return this.rerun("resume");
+        return this.flow.perform((cancellation) => this.again("resume", cancellation));
       case "start-over":
-        return this.rerun("fresh");
+        return this.flow.perform((cancellation) => this.again("fresh", cancellation));
       case "run-again":
         return this.runAgain();
+      case "run-changed":
+        return this.runChanged(message.change);
+      case "go-back":
+        return this.goBack(message.journal);
       case "pause":
         return this.pause(message.paused);
       case "cancel":
-        return this.cancellation.cancel();
+        return this.flow.cancel();
+      case "hurry":
+        return this.runner.hurry();
       case "choose-data":
       case "choose-model":
-        return void this.choose(message).catch((error: unknown) => this.log.error(String(error)));
+        return void this.proposals.choose(message).catch((error: unknown) => this.parts.log.error(String(error)));
       case "plane":
-        this.proposer.plane = message.plane;
+        this.parts.proposer.plane = message.plane;
         return this.visualize();
+      case "lock":
+        return this.parts.onLock(message.locked);
+      case "dismiss-stale":
+        return this.outdated.clear();
       case "save-as-study":
         return void vscode.commands.executeCommand("lossLandscape.saveAsStudy");
       case "show-log":
-        return this.log.show(true);
+        return this.parts.log.show(true);
       case "show-engines":
         return void vscode.commands.executeCommand("lossLandscape.showEngines");
       case "reveal":
-        if (!filesOf(this.content).includes(message.path) && !isSaved(message.path)) return;
+        if (!this.speaksOf(message.path) && !isSaved(message.path)) return;
         return void revealFile(vscode.Uri.file(message.path));
       case "visualize":
-        if (!filesOf(this.content).includes(message.path)) return;
+        if (!this.speaksOf(message.path)) return;
         return void vscode.commands.executeCommand("lossLandscape.visualize", vscode.Uri.file(message.path));
       case "copy-text":
         return void vscode.env.clipboard.writeText(message.text);
     }
   }
 
+  /** Whether a file is one that the page knows from here. */
+  private speaksOf(file: string): boolean {
+    return filesOf(this.screen.content).includes(file) || this.outdated.files.includes(file);
+  }
+
   private async answerAsk(message: AnyAsk): Promise<void> {
-    const { source, worker, log, content } = this;
-    const snapshot = content.kind === "snapshot" ? content.snapshot : undefined;
-    this.post(await answerAsk(message, { source, worker, log, snapshot }, (error) => this.problemOf(error)));
+    const { source, worker, log } = this.parts;
+    const snapshot = this.screen.seen;
+    const study = snapshot?.header.study ?? this.proposals.last?.study;
+    const context = { source, worker, log, snapshot, study };
+    this.screen.post(await answerAsk(message, context, (error) => this.problemOf(error)));
   }
 
   /** Gives a page that has just been loaded everything there is. */
   private greet(): void {
-    this.isLive = true;
-    this.post({ kind: "init", source: this.source.toString(), title: this.name });
-    this.post(this.found());
-    this.post(this.content);
-    if (this.isWorkerLost) this.post({ kind: "worker", state: "lost" });
+    this.screen.isLive = true;
+    this.screen.post({ kind: "init", source: this.source.toString(), title: this.name });
+    this.screen.post(this.proposals.found);
+    this.postTrail();
+    this.screen.post({ kind: "following", locked: this.isLocked });
+    this.screen.showAll();
+    this.screen.post(this.outdated.message);
+    if (this.flow.isWorkerLost) this.screen.post({ kind: "worker", state: "lost" });
   }
 
   /** A run that is complete or cancelled is measured anew; what has failed is tried again and keeps its points. */
   private runAgain(): void {
-    const { content } = this;
-    if (content.kind !== "snapshot") return this.visualize();
-    const mode = content.snapshot.status === "failed" ? "resume" : "fresh";
-    this.perform((cancellation) => this.again(mode, cancellation));
+    const { snapshot } = this.screen;
+    if (snapshot === undefined) return this.trail.isChanged ? this.backOrVisualize() : this.visualize();
+    const hasChanged = this.outdated.files.length > 0;
+    // Of other files the run is another one, and this one stays as it was before.
+    if (hasChanged) this.trail.push(snapshot.journal, snapshot.header, vscode.l10n.t("before the change"));
+    const mode = hasChanged || snapshot.status === "failed" ? "resume" : "fresh";
+    this.flow.perform((cancellation) => this.again(mode, cancellation));
   }
 
-  /** Runs what the files say now: the study may have been edited, the model trained further. */
-  private async again(mode: "resume" | "fresh", cancellation: vscode.CancellationToken): Promise<void> {
-    const result = await this.describe(cancellation);
-    if (result.kind !== "ready") return this.refuse(result);
+  /** A changed run that could not be shown leaves the way back. */
+  private backOrVisualize(): void {
+    const last = this.trail.entries.at(-1);
+    if (last) this.goBack(last.journal);
+  }
+
+  /** Runs what the files say now, the study as it is shown where it was changed here, otherwise as it is written. */
+  private async again(mode: "resume" | "fresh", cancellation: Cancellation): Promise<void> {
+    const own = this.trail.isChanged ? this.screen.snapshot?.header.study : undefined;
+    if (own) return this.execute(own, mode, cancellation);
+    const result = await this.proposals.describe(cancellation);
+    if (result.kind !== "ready") return this.proposals.refuse(result);
     await this.execute(result.study, mode, cancellation);
   }
 
-  private refuse(result: Exclude<DescribeResult, { readonly kind: "ready" }>): void {
-    this.show(result);
-    if (result.kind === "problem" || !this.panel.visible) return;
-    const { kind, candidates } = result;
-    void pickFile(kind, candidates, this.panel.title, this.folder).then((file) => this.use(kind, file));
-  }
-
-  /** Takes a file, or asks for one: among those that fit where a picture has been drawn with another one. */
-  private async choose({ kind: question, path: file, folder }: Answer): Promise<void> {
-    if (file !== undefined) return this.use(question, file);
-    const title = this.panel.title;
-    const candidates = this.content.kind === "snapshot" ? await this.proposer.candidates(question) : [];
-    const chosen =
-      candidates.length > 0
-        ? await pickFile(question, candidates, title, this.folder)
-        : await browseFile(question, title, this.folder, folder);
-    return this.use(question, chosen);
-  }
-
-  private async use(question: Question, file: string | undefined): Promise<void> {
-    if (file === undefined || this.isDisposed) return;
-    await this.proposer.answer(question, file);
-    this.visualize();
-  }
-
-  private get folder(): vscode.Uri {
-    return vscode.Uri.joinPath(this.source, "..");
-  }
-
-  private async describe(cancellation: vscode.CancellationToken): Promise<DescribeResult> {
-    this.show({ kind: "preparing", message: vscode.l10n.t("Reading {0}", this.name) });
-    const insist = <T>(attempt: () => Promise<T>): Promise<T> => this.insist(cancellation, attempt);
-    const result = await this.proposer.propose(this.lastData, insist, cancellation);
-    if (result.kind !== "ready") return result;
-    const { study, origins, notices, plane } = result;
-    this.proposed = { study, origins, notices, plane };
-    this.post(this.found());
-    for (const notice of notices) this.log.info(`${this.name}: ${notice}`);
-    return result;
-  }
-
-  private found(): HostMessage {
-    return { kind: "found", notices: this.proposed?.notices ?? [], plane: this.proposed?.plane };
-  }
-
-  private async open(journal: string, cancellation: vscode.CancellationToken): Promise<void> {
-    this.show({ kind: "preparing", message: vscode.l10n.t("Opening {0}", path.basename(journal)) });
-    const result = await this.insist(cancellation, () => this.worker.request(OpenRequest, { journal }, cancellation));
-    if (result.kind === "problem") return this.show(result);
-    this.lastData = result.snapshot.header.data.path;
-    this.show({ kind: "snapshot", snapshot: result.snapshot });
-  }
-
-  /** Runs the study to its end. A worker that is lost meanwhile goes on with the same journal when it is back. */
-  private async execute(
-    study: Study,
-    first: "resume" | "fresh",
-    cancellation: vscode.CancellationToken,
-  ): Promise<void> {
-    let hasJournal = false;
-    const onEvent = (event: RunEvent) => {
-      if (event.kind === "snapshot") {
-        hasJournal = true;
-        this.lastData = event.snapshot.header.data.path;
+  /** Runs the study that is shown with something different about it; what there is of it already is kept. */
+  private runChanged(change: StudyChange): void {
+    const { snapshot } = this.screen;
+    if (snapshot === undefined) return;
+    const { journal, header } = snapshot;
+    const params = { study: header.study, change, defaults: studyDefaults(this.source) };
+    this.flow.perform(async (cancellation) => {
+      const { worker } = this.parts;
+      const found = await this.flow.insist(cancellation, () => worker.request(ForeseeRequest, params, cancellation));
+      if (found.kind === "problem") {
+        const { message, advice } = found.problem;
+        return void vscode.window.showWarningMessage(`${message} ${advice}`);
       }
-      this.content = advance(this.content, event);
-      this.post(event);
-    };
-    try {
-      const outcome = await this.insist(cancellation, () => {
-        // A new name for each attempt, so that nothing late from a lost worker is taken for ours.
-        this.run = { token: randomUUID(), paused: this.run?.paused ?? false };
-        const mode = hasJournal ? "resume" : first;
-        const settled = this.worker.run(
-          { study, defaults: studyDefaults(this.source), mode },
-          { token: this.run.token, cancellation, onEvent },
-        );
-        if (this.run.paused) void this.worker.pause(this.run.token, true).catch(() => undefined);
-        return settled;
-      });
-      this.ended(outcome);
-    } catch (error) {
-      if (cancellation.isCancellationRequested) this.ended({ status: "cancelled", checks: [] });
-      else this.ended({ status: "failed", checks: [], problem: this.problemOf(error) });
-    } finally {
-      this.run = undefined;
-    }
-  }
-
-  private ended(outcome: RunOutcome): void {
-    const hadPicture = this.content.kind === "snapshot";
-    this.content = conclude(this.content, outcome);
-    if (hadPicture && this.content.kind === "snapshot") {
-      const { status, checks, problem } = this.content.snapshot;
-      this.post({ kind: "status", status, checks, problem });
-    } else this.post(this.content);
-    this.live.shown(this.content);
-    if (!this.panel.visible && outcome.status !== "cancelled") void this.notify(outcome);
-  }
-
-  /** Tells of the end of a run that nobody is looking at. */
-  private async notify({ status, problem }: RunOutcome): Promise<void> {
-    if (this.isDisposed) return;
-    const show = vscode.l10n.t("Show");
-    const pressed =
-      status === "done"
-        ? await vscode.window.showInformationMessage(
-            vscode.l10n.t("The loss landscape of {0} is ready.", this.name),
-            show,
-          )
-        : await vscode.window.showWarningMessage(
-            vscode.l10n.t("The loss landscape of {0} failed: {1}.", this.name, problem?.title ?? status),
-            show,
-          );
-    if (pressed === show && !this.isDisposed) this.panel.reveal();
-  }
-
-  private pause(paused: boolean): void {
-    if (this.run === undefined) return;
-    this.run.paused = paused;
-    this.content = withStatus(this.content, paused ? "paused" : "running");
-    if (this.content.kind === "snapshot") {
-      const { status, checks } = this.content.snapshot;
-      this.post({ kind: "status", status, checks });
-    }
-    // A worker that is lost at this moment learns of it when it is back.
-    this.worker.pause(this.run.token, paused).catch((error: unknown) => this.log.warn(String(error)));
-  }
-
-  /** Repeats `attempt` whenever the worker was lost and is back. */
-  private async insist<T>(cancellation: vscode.CancellationToken, attempt: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (!(error instanceof WorkerLostError) || cancellation.isCancellationRequested) throw error;
-        this.isWorkerLost = true;
-        this.post({ kind: "worker", state: "lost" });
-        try {
-          await this.worker.back(error);
-        } finally {
-          this.isWorkerLost = false;
-          this.post({ kind: "worker", state: "back" });
-        }
-        if (cancellation.isCancellationRequested) throw error;
+      const { earlier, evaluations, products } = found;
+      if (earlier?.journal === journal) return this.execute(found.study, "resume", cancellation);
+      if (earlier && this.trail.goBack(earlier.journal)) {
+        this.postTrail();
+        return this.open(earlier.journal, cancellation);
       }
-    }
-  }
-
-  private perform(work: (cancellation: vscode.CancellationToken) => Promise<void>): void {
-    this.cancellation.cancel();
-    const cancellation = new vscode.CancellationTokenSource();
-    this.cancellation = cancellation;
-    this.flow = this.flow.then(async () => {
-      if (this.isDisposed) return;
-      try {
-        await work(cancellation.token);
-      } catch (error) {
-        // What takes its place will say what there is to see.
-        if (this.cancellation !== cancellation) return;
-        if (cancellation.token.isCancellationRequested) this.ended({ status: "cancelled", checks: [] });
-        else this.show({ kind: "problem", problem: this.problemOf(error) });
-      } finally {
-        cancellation.dispose();
-      }
+      this.trail.push(journal, header);
+      if (earlier && evaluations + products === 0) return this.open(earlier.journal, cancellation);
+      this.screen.keep(snapshot);
+      await this.execute(found.study, "resume", cancellation);
     });
   }
 
-  /** What to tell of an error that is not one of the models, data or studies: those come as answers. */
-  private problemOf(error: unknown): Problem {
-    this.log.error(error instanceof Error ? error : String(error));
-    if (error instanceof WorkerStoppedError)
-      return {
-        reason: "worker-lost",
-        title: vscode.l10n.t("The worker is not running"),
-        message: vscode.l10n.t(
-          "The worker that reads and computes {0} ended several times and was not started again.",
-          this.name,
-        ),
-        advice: vscode.l10n.t('Choose "Restart Worker" in the status bar, then try again.'),
-      };
-    return {
-      reason: "internal",
-      title: vscode.l10n.t("Something went wrong inside Loss Landscape"),
-      message: vscode.l10n.t("An unexpected error stopped the work on {0}.", this.name),
-      advice: vscode.l10n.t("Open the log for the details."),
-    };
+  private goBack(journal: string): void {
+    if (!this.trail.goBack(journal)) return;
+    this.screen.keep(undefined);
+    this.postTrail();
+    this.flow.perform((cancellation) => this.open(journal, cancellation));
   }
 
-  private show(content: Content): void {
-    this.content = content;
-    this.post(content);
-    this.live.shown(content);
+  private async open(journal: string, cancellation: Cancellation): Promise<void> {
+    const { worker } = this.parts;
+    this.outdated.clear();
+    this.screen.show({ kind: "preparing", message: vscode.l10n.t("Opening {0}", path.basename(journal)) });
+    const result = await this.flow.insist(cancellation, () => worker.request(OpenRequest, { journal }, cancellation));
+    if (result.kind === "problem") return this.screen.show(result);
+    this.arrived(result.snapshot);
+    this.screen.show({ kind: "snapshot", snapshot: result.snapshot });
+    this.watch();
+  }
+
+  private async execute(study: Study, mode: "resume" | "fresh", cancellation: Cancellation): Promise<void> {
+    this.outdated.clear();
+    this.outdated.dispose();
+    try {
+      this.ended(await this.runner.execute(study, mode, cancellation, (event) => this.advance(event)));
+    } catch (error) {
+      this.ended({ status: "failed", checks: [], problem: this.problemOf(error) });
+    }
+  }
+
+  private advance(event: RunEvent): void {
+    if (event.kind === "snapshot") this.arrived(event.snapshot);
+    this.screen.advance(event);
+  }
+
+  private arrived({ header }: RunSnapshot): void {
+    this.proposals.shownData = header.data.path;
+    this.trail.arrived(header);
+    this.postTrail();
+  }
+
+  private ended(outcome: RunOutcome): void {
+    const hasTakenPlace = this.screen.conclude(outcome);
+    if (!hasTakenPlace) {
+      this.trail.pop();
+      this.postTrail();
+    }
+    if (!this.panel.visible && !this.flow.isClosed) notifyEnd(this.name, outcome, () => this.showAgain());
+    this.watch();
+  }
+
+  private showAgain(): void {
+    if (!this.flow.isClosed) this.panel.reveal();
+  }
+
+  private watch(): void {
+    const { snapshot } = this.screen;
+    if (snapshot && !this.flow.isClosed) this.outdated.watch(snapshot, !this.trail.isChanged);
+  }
+
+  private pause(paused: boolean): void {
+    if (this.runner.pause(paused)) this.screen.pause(paused);
+  }
+
+  /** Work on what the files say, to which no other run has led. */
+  private begin(work: (cancellation: Cancellation) => Promise<void>): void {
+    this.trail.clear();
+    this.postTrail();
+    this.screen.keep(undefined);
+    this.flow.perform(work);
+  }
+
+  private problemOf(error: unknown): ReturnType<typeof problemOf> {
+    this.parts.log.error(error instanceof Error ? error : String(error));
+    return problemOf(error, this.name);
   }
 
   /** Shows the run with the checkpoints that its training has written since. */
   private grow(snapshot: RunSnapshot): void {
-    if (this.run !== undefined || this.content.kind !== "snapshot") return;
-    if (this.content.snapshot.journal === snapshot.journal) this.show({ kind: "snapshot", snapshot });
+    if (!this.isRunning && this.screen.snapshot?.journal === snapshot.journal)
+      this.screen.show({ kind: "snapshot", snapshot });
   }
 
-  private post(message: HostMessage): void {
-    if (this.isLive) void this.panel.webview.postMessage(message);
+  private postTrail(): void {
+    const { entries, shown } = this.trail;
+    this.screen.post({ kind: "trail", entries, ...(shown === undefined ? {} : { shown }) });
   }
 }

@@ -1,4 +1,6 @@
 import type { PanelMessage, PanelState } from "../../webview/protocol/messages";
+import { readChange } from "./change";
+import { readTrail } from "./trail";
 
 /** A question of the page; whether its name and parameters are known is seen by those who answer. */
 export interface AnyAsk {
@@ -9,9 +11,10 @@ export interface AnyAsk {
 }
 
 /** What a panel must keep for it to be restored, if `state` has it. */
-export function readState(state: unknown): Pick<PanelState, "source" | "journal"> | undefined {
+export function readState(state: unknown): Pick<PanelState, "source" | "journal" | "trail"> | undefined {
   if (!isRecord(state) || state.version !== 1 || typeof state.source !== "string") return undefined;
-  return { source: state.source, journal: typeof state.journal === "string" ? state.journal : undefined };
+  const { source, journal } = state;
+  return { source, journal: typeof journal === "string" ? journal : undefined, trail: readTrail(state.trail) };
 }
 
 /** The message that a panel sent, if it is one; a page is never trusted to send what its types promise. */
@@ -24,10 +27,20 @@ export function readMessage(message: unknown): Exclude<PanelMessage, { readonly 
     case "start-over":
     case "run-again":
     case "cancel":
+    case "hurry":
+    case "dismiss-stale":
     case "show-log":
     case "show-engines":
     case "save-as-study":
       return { kind };
+    case "run-changed": {
+      const change = readChange(message.change);
+      return change === undefined ? undefined : { kind, change };
+    }
+    case "go-back":
+      return typeof message.journal === "string" ? { kind, journal: message.journal } : undefined;
+    case "lock":
+      return typeof message.locked === "boolean" ? { kind, locked: message.locked } : undefined;
     case "plane": {
       const { plane } = message;
       return plane === "path" || plane === "random" ? { kind, plane } : undefined;

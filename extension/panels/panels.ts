@@ -3,6 +3,7 @@ import { modelFileName } from "../../server/protocol/modelName";
 import type { Worker } from "../client/worker";
 import { RememberedAnswers } from "./answers";
 import { PanelController } from "./controller";
+import { Following } from "./following";
 import { pageOf } from "./html";
 import { readState } from "./messages";
 import { Proposer } from "./proposer";
@@ -10,8 +11,11 @@ import { Proposer } from "./proposer";
 export const panelType = "lossLandscape.panel";
 
 /** All panels: one for each model or study, shown again when it is asked for again. */
-export class Panels implements vscode.WebviewPanelSerializer {
+export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   private readonly controllers = new Map<string, PanelController>();
+  /** Those of run files, which the workbench opens and closes as editors. */
+  private readonly editors = new Set<PanelController>();
+  private readonly following = new Following(this.controllers, (controller, source) => this.turn(controller, source));
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -20,9 +24,23 @@ export class Panels implements vscode.WebviewPanelSerializer {
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
+  dispose(): void {
+    this.following.dispose();
+  }
+
   /** The panel in front, if one is. */
   get active(): PanelController | undefined {
-    return [...this.controllers.values()].find(({ isActive }) => isActive);
+    return this.all.find(({ isActive }) => isActive);
+  }
+
+  /** Makes the panel in front stay with its model, or go with the file in front. */
+  lock(locked: boolean): void {
+    const { active } = this;
+    if (active && !this.editors.has(active)) this.following.lock(active, locked);
+  }
+
+  private get all(): readonly PanelController[] {
+    return [...this.controllers.values(), ...this.editors];
   }
 
   /** Opens a panel beside the code, or shows the one that there is. */
@@ -45,12 +63,15 @@ export class Panels implements vscode.WebviewPanelSerializer {
 
   /** Fills the panel that the workbench has opened for a run file; one for the same model stays what it is. */
   adopt(journal: vscode.Uri, source: vscode.Uri, panel: vscode.WebviewPanel): void {
-    this.control(source, panel, `run:${journal.toString()}`).restore(journal.fsPath);
+    const controller = this.fill(source, panel);
+    this.editors.add(controller);
+    panel.onDidDispose(() => this.editors.delete(controller));
+    controller.restore(journal.fsPath);
   }
 
   /** Brings the panel that shows the run of a journal to the front; whether there is one. */
   reveal(journal: string): boolean {
-    const shown = [...this.controllers.values()].find((controller) => controller.journal === journal);
+    const shown = this.all.find((controller) => controller.journal === journal);
     shown?.reveal();
     return shown !== undefined;
   }
@@ -74,26 +95,57 @@ export class Panels implements vscode.WebviewPanelSerializer {
       return Promise.resolve();
     }
     const controller = this.control(vscode.Uri.parse(kept.source), panel);
-    if (kept.journal === undefined) controller.visualize();
-    else controller.restore(kept.journal);
+    if (kept.journal === undefined) controller.peek();
+    else controller.restore(kept.journal, kept.trail);
     return Promise.resolve();
   }
 
-  private control(source: vscode.Uri, panel: vscode.WebviewPanel, key = source.toString()): PanelController {
-    const controller = new PanelController(
-      source,
-      panel,
-      this.worker,
-      new Proposer(source, this.worker, new RememberedAnswers(source, this.memory)),
-      this.log,
-    );
+  /** The controller of the one panel of a model or study. */
+  private control(source: vscode.Uri, panel: vscode.WebviewPanel): PanelController {
+    const controller = this.fill(source, panel);
+    this.keep(controller);
+    panel.onDidChangeViewState(() => this.following.tell());
+    return controller;
+  }
+
+  private keep(controller: PanelController): void {
+    const key = controller.source.toString();
     this.controllers.set(key, controller);
-    panel.onDidDispose(() => {
+    controller.panel.onDidDispose(() => {
       if (this.controllers.get(key) === controller) this.controllers.delete(key);
     });
+  }
+
+  /** Makes a panel show what there is of another model, without starting a run. */
+  private turn(controller: PanelController, source: vscode.Uri): void {
+    const { panel } = controller;
+    this.controllers.delete(controller.source.toString());
+    const isLive = controller.release();
+    const next = this.controller(source, panel);
+    this.keep(next);
+    next.takeOver(isLive);
+    this.following.lock(next, false);
+    panel.title = titleOf(source);
+    next.peek();
+  }
+
+  private controller(source: vscode.Uri, panel: vscode.WebviewPanel): PanelController {
+    const controller: PanelController = new PanelController({
+      source,
+      panel,
+      worker: this.worker,
+      proposer: new Proposer(source, this.worker, new RememberedAnswers(source, this.memory)),
+      log: this.log,
+      onLock: (locked) => this.following.lock(controller, locked),
+    });
+    return controller;
+  }
+
+  private fill(source: vscode.Uri, panel: vscode.WebviewPanel): PanelController {
+    const controller = this.controller(source, panel);
     const { webview } = panel;
     const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.assets, name)).toString();
-    panel.title = vscode.l10n.t("Landscape: {0}", modelFileName(source.fsPath));
+    panel.title = titleOf(source);
     panel.iconPath = vscode.Uri.joinPath(this.extension, "media", "icon.png");
     webview.options = this.options();
     webview.html = pageOf({
@@ -109,7 +161,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
 
   /** Beside the code: where a panel is in sight already, otherwise next to the active editor. */
   column(): vscode.ViewColumn {
-    const shown = [...this.controllers.values()].find(({ visibleColumn }) => visibleColumn !== undefined);
+    const shown = this.all.find(({ visibleColumn }) => visibleColumn !== undefined);
     return shown?.visibleColumn ?? vscode.ViewColumn.Beside;
   }
 
@@ -120,4 +172,8 @@ export class Panels implements vscode.WebviewPanelSerializer {
   private options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
     return { enableScripts: true, localResourceRoots: [this.assets], retainContextWhenHidden: false };
   }
+}
+
+function titleOf(source: vscode.Uri): string {
+  return vscode.l10n.t("Landscape: {0}", modelFileName(source.fsPath));
 }

@@ -14,7 +14,7 @@ export function registerFollowing(connection: Connection, log: Log, health: Heal
   connection.onRequest(FollowRequest, async ({ journal, checkpoints }, token): Promise<OpenResult> => {
     const what = `Measuring new checkpoints of ${path.basename(journal)}`;
     const abort = new AbortController();
-    const turn = runs.enter();
+    const turn = runs.enter(path.basename(journal).replace(/-[0-9a-f]{8}\.landscape-run\.jsonl$/, ""));
     const subscription = token.onCancellationRequested(() => {
       abort.abort();
       turn.leave();

@@ -84,6 +84,11 @@ export class QueuedRun {
     }
   }
 
+  /** Computes before all others that wait. */
+  hurry(): void {
+    this.turn.hurry();
+  }
+
   cancel(): void {
     this.cancelled = true;
     this.run?.cancel();
@@ -91,10 +96,12 @@ export class QueuedRun {
   }
 
   private queueUp(): Turn {
-    const turn = this.parts.queue.enter((ahead) => {
-      const message = ahead === 1 ? "Waiting for another run" : `Waiting for ${ahead} other runs`;
+    const turn = this.parts.queue.enter(this.name, (ahead) => {
+      const names = ahead.join(", ");
+      const message =
+        ahead.length === 1 ? `Waiting for another run: ${names}` : `Waiting for ${ahead.length} other runs: ${names}`;
       // A run that has begun keeps showing what it has measured.
-      if (this.run === undefined) this.parts.listener.event({ kind: "preparing", message });
+      if (this.run === undefined) this.parts.listener.event({ kind: "preparing", message, ahead });
       this.parts.listener.progress.report(message);
     });
     void turn.come.then(() => {

@@ -11,6 +11,7 @@ import {
   EnginesRequest,
   ExportRequest,
   HealthNotification,
+  HurryRequest,
   NameRequest,
   OpenRequest,
   PauseRequest,
@@ -86,6 +87,9 @@ export function register(connection: Connection): void {
   });
   connection.onRequest(PauseRequest, ({ run, paused }) => {
     runs.pause(run, paused);
+  });
+  connection.onRequest(HurryRequest, ({ run }) => {
+    runs.hurry(run);
   });
   connection.onRequest(OpenRequest, async ({ journal }): Promise<OpenResult> => {
     try {

@@ -46,14 +46,22 @@ export class Runs {
     }
   }
 
-  /** A place among the runs for shorter work, which computes when its turn has come and leaves when it is done. */
-  enter(): Turn {
-    return this.queue.enter(() => undefined);
+  /**
+   * A place among the runs for shorter work, which computes when its turn has come and leaves when it is done.
+   * @param name of the model, for those that wait behind it.
+   */
+  enter(name: string): Turn {
+    return this.queue.enter(name, () => undefined);
   }
 
   /** Stops or goes on with the run of a token; a run that is over is left alone. */
   pause(token: string, paused: boolean): void {
     this.entries.get(token)?.run.pause(paused);
+  }
+
+  /** Lets the run of a token compute before all others that wait. */
+  hurry(token: string): void {
+    this.entries.get(token)?.run.hurry();
   }
 
   /** Cancels everything and waits until all evaluators are gone, but no longer than `patience` milliseconds. */

@@ -94,7 +94,12 @@ export interface RunParams {
 
 /** A part of a run as it happens; sent at most ten times a second. */
 export type RunEvent =
-  | { readonly kind: "preparing"; readonly message: string }
+  | {
+      readonly kind: "preparing";
+      readonly message: string;
+      /** Names of the models whose runs are before it in the queue, the one that is computing first. */
+      readonly ahead?: readonly string[];
+    }
   /** The whole state, sent when the header is known (with resumed points, if any). */
   | { readonly kind: "snapshot"; readonly snapshot: RunSnapshot }
   | {
@@ -132,6 +137,9 @@ export interface PauseParams {
 
 /** Stops handing out points, or goes on; points in flight are finished and kept. */
 export const PauseRequest = new RequestType<PauseParams, void, void>("lossLandscape/pause");
+
+/** Lets a run compute before all others that wait, by its `partialResultToken`. */
+export const HurryRequest = new RequestType<{ readonly run: string }, void, void>("lossLandscape/hurry");
 
 export type OpenResult =
   { readonly kind: "run"; readonly snapshot: RunSnapshot } | { readonly kind: "problem"; readonly problem: Problem };
@@ -181,6 +189,8 @@ export type ForeseeResult =
       /** How long it takes, if an earlier run of the model tells. */
       readonly seconds?: number;
       readonly earlier?: EarlierRun;
+      /** SHA-256 of what the study's files hold now, by absolute path. */
+      readonly fingerprints: Readonly<Record<string, string>>;
       /** The command line that makes the same run, quoted for a POSIX shell. */
       readonly command: string;
     }

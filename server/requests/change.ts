@@ -47,6 +47,7 @@ export class Foresight {
       ...left,
       ...(seconds === undefined ? {} : { seconds: seconds * share }),
       ...(earlier ? { earlier } : {}),
+      fingerprints,
       command,
     };
   }

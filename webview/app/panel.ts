@@ -128,10 +128,12 @@ export class LossLandscapePanel extends LitElement {
 
   /** Keeps what is looked at and how; the data itself is asked for again. */
   #save(): void {
-    const { source, run } = this.#store.model;
+    const { source, run, trail } = this.#store.model;
     if (!source) return;
-    const journal = run?.journal ?? this.#host?.load()?.journal;
-    this.#host?.save({ version: 1, source, ...(journal ? { journal } : {}), view: this.view });
+    const kept = this.#host?.load();
+    const journal = run?.journal ?? (kept?.source === source ? kept.journal : undefined);
+    const path = trail.length > 0 ? { trail } : {};
+    this.#host?.save({ version: 1, source, ...(journal ? { journal } : {}), ...path, view: this.view });
   }
 
   protected override willUpdate(): void {
@@ -202,6 +204,7 @@ export class LossLandscapePanel extends LitElement {
           .reason=${phase.reason}
           ?narrow=${this.narrow}
         ></choose-file>`;
+      case "first-run":
       case "waiting":
       case "preparing":
       case "run":

@@ -9,6 +9,7 @@ import type {
   RunSnapshot,
   RunStatus,
 } from "../../server/protocol/result";
+import type { Study } from "../../server/protocol/study";
 import type { AnswerMessage, AskMessage } from "./asks";
 
 /** The views of the panel, in the order of their tabs. */
@@ -56,6 +57,8 @@ export interface PanelState {
   readonly source: string;
   /** Absolute path of the journal, once a run exists. */
   readonly journal?: string;
+  /** Runs that led to that one. */
+  readonly trail?: readonly TrailEntry[];
   readonly view: ViewState;
 }
 
@@ -67,6 +70,8 @@ export interface TrailEntry {
   readonly journal: string;
   /** In words, e.g. "α −1 to 1". */
   readonly label: string;
+  /** The same study, measured before its files changed on the disk. */
+  readonly isBefore?: true;
 }
 
 /** A run that is being made to be compared with the one that is shown. */
@@ -88,7 +93,14 @@ export interface ComparingRun {
 export type HostMessage =
   /** Sent once per load, before anything else. */
   | { readonly kind: "init"; readonly source: string; readonly title: string }
-  | { readonly kind: "preparing"; readonly message: string }
+  | {
+      readonly kind: "preparing";
+      readonly message: string;
+      /** The run waits for others and may go before some of them. */
+      readonly canHurry?: true;
+    }
+  /** The model has no finished run, and nobody has asked for one yet. */
+  | { readonly kind: "first-run"; readonly study: Study }
   /** The whole state: on load, and whenever the panel is shown again. */
   | { readonly kind: "snapshot"; readonly snapshot: RunSnapshot }
   | {
@@ -121,10 +133,10 @@ export type HostMessage =
     }
   /** The worker was lost and is being started again. */
   | { readonly kind: "worker"; readonly state: "lost" | "back" }
-  /** Runs that led here, the first one first; the one that is shown is not among them. */
-  | { readonly kind: "trail"; readonly entries: readonly TrailEntry[] }
-  /** Files of the run that have changed on the disk since, as absolute paths; none when it is up to date. */
-  | { readonly kind: "stale"; readonly files: readonly string[] }
+  /** Runs that led here, the first one first; the one that is shown is not among them but called `shown`. */
+  | { readonly kind: "trail"; readonly entries: readonly TrailEntry[]; readonly shown?: string }
+  /** Files of the run that have changed on the disk since, as absolute paths, and when (ISO 8601); none when it is up to date. */
+  | { readonly kind: "stale"; readonly files: readonly string[]; readonly at?: string }
   /** Whether the panel goes with the model file in front, or stays with this one. */
   | { readonly kind: "following"; readonly locked: boolean }
   /** Runs that are to be compared with the one that is shown: their journals; brings that view to the front. */
@@ -145,6 +157,8 @@ export type PanelMessage =
   | { readonly kind: "go-back"; readonly journal: string }
   | { readonly kind: "pause"; readonly paused: boolean }
   | { readonly kind: "cancel" }
+  /** Computes before the other runs that wait. */
+  | { readonly kind: "hurry" }
   /** Without a path any file may be chosen, or any folder. */
   | { readonly kind: Question; readonly path?: string; readonly folder?: true }
   | { readonly kind: "save-as-study" }

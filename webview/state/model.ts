@@ -1,6 +1,7 @@
 import type { Problem } from "../../server/protocol/problem";
 import type { EarlierRun } from "../../server/protocol/requests";
 import type { Check, RunExtras, RunHeader, RunProgress, RunStatus } from "../../server/protocol/result";
+import type { Study } from "../../server/protocol/study";
 import type { ComparingRun, Question, TrailEntry } from "../protocol/messages";
 
 /** Measured values by grid index (row-major); where `known` is 0 the other entries mean nothing. */
@@ -41,7 +42,8 @@ export interface RunData {
 /** What the panel is about at the moment. */
 export type Phase =
   | { readonly kind: "waiting" }
-  | { readonly kind: "preparing"; readonly message: string }
+  | { readonly kind: "preparing"; readonly message: string; readonly canHurry?: true }
+  | { readonly kind: "first-run"; readonly study: Study }
   | { readonly kind: "run" }
   | { readonly kind: "problem"; readonly problem: Problem }
   | { readonly kind: "offer-resume"; readonly earlier: EarlierRun }
@@ -60,8 +62,12 @@ export interface PanelModel {
   readonly workerLost: boolean;
   /** Runs that led to the one that is shown. */
   readonly trail: readonly TrailEntry[];
+  /** What the run that is shown is called beside them. */
+  readonly trailShown?: string;
   /** Files of the run that have changed on the disk since. */
   readonly stale: readonly string[];
+  /** When that was seen (ISO 8601). */
+  readonly staleAt?: string;
   /** Whether the panel stays with its model whatever is in front. */
   readonly locked: boolean;
   /** Journals of the runs that are to be compared with the one that is shown. */

@@ -1,15 +1,23 @@
 import type { Estimate, Point, RunSnapshot, SplitValues } from "../../server/protocol/result";
 import type { HostMessage } from "../protocol/messages";
+import { emptyModel } from "./model";
 import type { Interpolated, Measured, PanelModel, RunData } from "./model";
 import { toNumber } from "./numbers";
 
 /** The model after `message`; the old one is left as it was. */
 export function reduce(model: PanelModel, message: HostMessage): PanelModel {
   switch (message.kind) {
-    case "init":
-      return { ...model, source: message.source, title: message.title };
-    case "preparing":
-      return { ...model, phase: { kind: "preparing", message: message.message } };
+    case "init": {
+      const { source, title } = message;
+      // A panel that follows the file in front is turned to another model: nothing is left of the one before.
+      return model.source === source ? { ...model, title } : { ...emptyModel, source, title };
+    }
+    case "preparing": {
+      const { message: text, canHurry } = message;
+      return { ...model, phase: { kind: "preparing", message: text, ...(canHurry ? { canHurry } : {}) } };
+    }
+    case "first-run":
+      return { ...model, phase: { kind: "first-run", study: message.study }, run: undefined };
     case "snapshot":
       return { ...model, phase: { kind: "run" }, run: fromSnapshot(message.snapshot), workerLost: false };
     case "points":
@@ -53,9 +61,9 @@ export function reduce(model: PanelModel, message: HostMessage): PanelModel {
     case "worker":
       return { ...model, workerLost: message.state === "lost" };
     case "trail":
-      return { ...model, trail: message.entries };
+      return { ...model, trail: message.entries, trailShown: message.shown };
     case "stale":
-      return { ...model, stale: message.files };
+      return { ...model, stale: message.files, staleAt: message.at };
     case "following":
       return { ...model, locked: message.locked };
     case "compare":

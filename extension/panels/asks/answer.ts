@@ -2,7 +2,9 @@ import { ProblemError } from "../../../server/protocol/problem";
 import type { Problem } from "../../../server/protocol/problem";
 import type { AskName, AnswerMessage } from "../../../webview/protocol/asks";
 import type { AskContext, AskHandler } from "./ask";
+import { commandLine } from "./command-line";
 import { exportData } from "./export";
+import { foresee } from "./foresee";
 import { pickModels } from "./pick-models";
 import { run } from "./run";
 import { runs } from "./runs";
@@ -11,7 +13,9 @@ import { weights } from "./weights";
 
 /** Who answers what; a question of a name that is not here is refused. */
 const handlers: { readonly [K in AskName]?: AskHandler<K> } = {
+  "command-line": commandLine,
   export: exportData,
+  foresee,
   "pick-models": pickModels,
   run,
   runs,

@@ -1,5 +1,6 @@
 import type * as vscode from "vscode";
 import type { RunSnapshot } from "../../../server/protocol/result";
+import type { Study } from "../../../server/protocol/study";
 import type { AskName, Asks } from "../../../webview/protocol/asks";
 import type { Worker } from "../../client/worker";
 
@@ -11,6 +12,8 @@ export interface AskContext {
   readonly log: vscode.LogOutputChannel;
   /** The run that is shown, as far as there is one. */
   readonly snapshot: RunSnapshot | undefined;
+  /** The study of that run, or the one that was proposed where there is none yet. */
+  readonly study: Study | undefined;
 }
 
 /** Answers one kind of question. */

@@ -164,7 +164,8 @@ test("runs wait for one another in the order of their arrival, and say so", asyn
       event.kind === "preparing" && event.message.startsWith("Waiting") ? [event.message] : [],
     ),
   );
-  expect(waits).toEqual([[], ["Waiting for another run"], ["Waiting for 2 other runs", "Waiting for another run"]]);
+  const one = "Waiting for another run: model.onnx";
+  expect(waits).toEqual([[], [one], ["Waiting for 2 other runs: model.onnx, model.onnx", one]]);
   const span = ({ events }: ClientRun): readonly [number, number] => {
     const computing = events.filter(({ event }) => event.kind !== "preparing");
     return [computing[0]!.at, computing.at(-1)!.at];

@@ -5,13 +5,19 @@ import type { Turn } from "../../../server/connection/queue";
 interface Waiter {
   readonly turn: Turn;
   readonly ahead: number[];
+  /** Who was ahead when it was told last. */
+  readonly names: readonly string[];
   hasCome: boolean;
 }
 
-function enter(queue: TurnQueue): Waiter {
+function enter(queue: TurnQueue, name = "net"): Waiter {
+  const latest: string[] = [];
   const ahead: number[] = [];
-  const turn = queue.enter((count) => ahead.push(count));
-  const waiter: Waiter = { turn, ahead, hasCome: false };
+  const turn = queue.enter(name, (names) => {
+    ahead.push(names.length);
+    latest.splice(0, latest.length, ...names);
+  });
+  const waiter: Waiter = { turn, ahead, names: latest, hasCome: false };
   void turn.come.then(() => {
     waiter.hasCome = true;
   });
@@ -45,4 +51,22 @@ test("whoever leaves before its turn is passed over, and leaving twice is leavin
   first.turn.leave();
   await settled();
   expect([second.hasCome, third.hasCome]).toEqual([false, true]);
+});
+
+test("whoever hurries goes before all that wait, but not before the one whose turn it is", async () => {
+  const queue = new TurnQueue();
+  const [first, second, third] = ["a", "b", "c"].map((name) => enter(queue, name)) as [Waiter, Waiter, Waiter];
+  expect(third.names).toEqual(["a", "b"]);
+  third.turn.hurry();
+  expect(third.names).toEqual(["a"]);
+  expect(second.names).toEqual(["a", "c"]);
+  first.turn.hurry();
+  third.turn.hurry();
+  first.turn.leave();
+  await settled();
+  expect([second.hasCome, third.hasCome]).toEqual([false, true]);
+  third.turn.leave();
+  third.turn.hurry();
+  await settled();
+  expect(second.hasCome).toBe(true);
 });

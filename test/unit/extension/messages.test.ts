@@ -13,6 +13,34 @@ test.each([
   [{ kind: "choose-model", path: "/data/net.onnx" }],
   [{ kind: "save-as-study" }],
   [{ kind: "plane", plane: "random" }],
+  [{ kind: "run-changed", change: {} }],
+  [
+    {
+      kind: "run-changed",
+      change: {
+        grid: { x: [0.1, 0.4], y: [-0.2, 0.1], points: [51, 41], refine: 0.01 },
+        samples: 500,
+        seed: 3,
+        normalise: "layer",
+        engine: "wasm",
+        weights: "/c/model_3.pt",
+        curvature: {
+          points: [11, 11],
+          samples: 64,
+          parameters: "all",
+          traceProbes: 1,
+          densityProbes: 2,
+          tolerance: 0.1,
+        },
+        sharpness: { epsilon: 0.01, samples: 64 },
+      },
+    },
+  ],
+  [{ kind: "run-changed", change: { curvature: null, sharpness: null } }],
+  [{ kind: "go-back", journal: "/run.jsonl" }],
+  [{ kind: "lock", locked: false }],
+  [{ kind: "hurry" }],
+  [{ kind: "dismiss-stale" }],
   [{ kind: "show-log" }],
   [{ kind: "show-engines" }],
   [{ kind: "reveal", path: "/model.onnx" }],
@@ -31,6 +59,22 @@ test.each([
   [{ kind: "pause", paused: "yes" }],
   [{ kind: "reveal" }],
   [{ kind: "copy-text", text: 1 }],
+  [{ kind: "run-changed" }],
+  [{ kind: "run-changed", change: null }],
+  [{ kind: "run-changed", change: [] }],
+  [{ kind: "run-changed", change: { model: "/other.onnx" } }],
+  [{ kind: "run-changed", change: { grid: { fit: true } } }],
+  [{ kind: "run-changed", change: { grid: { x: [1] } } }],
+  [{ kind: "run-changed", change: { grid: { points: ["51", "51"] } } }],
+  [{ kind: "run-changed", change: { grid: null } }],
+  [{ kind: "run-changed", change: { samples: "all" } }],
+  [{ kind: "run-changed", change: { normalise: "unit" } }],
+  [{ kind: "run-changed", change: { engine: "cuda" } }],
+  [{ kind: "run-changed", change: { weights: "" } }],
+  [{ kind: "run-changed", change: { curvature: { parameters: "some" } } }],
+  [{ kind: "run-changed", change: { sharpness: { epsilon: 1 } } }],
+  [{ kind: "go-back" }],
+  [{ kind: "lock", locked: "no" }],
 ])("refuses %o", (message) => {
   expect(readMessage(message)).toBeUndefined();
 });
@@ -38,8 +82,16 @@ test.each([
 test("what a panel keeps is read back, and anything else is not taken for it", () => {
   const view = {};
   const source = "file:///model.onnx";
-  expect(readState({ version: 1, source, journal: "/run.jsonl", view })).toEqual({ source, journal: "/run.jsonl" });
-  expect(readState({ version: 1, source, view })).toEqual({ source, journal: undefined });
+  const journal = "/run.jsonl";
+  expect(readState({ version: 1, source, journal, view })).toEqual({ source, journal, trail: [] });
+  expect(readState({ version: 1, source, view })).toEqual({ source, journal: undefined, trail: [] });
+  const trail = [
+    { journal: "/a.jsonl", label: "α −1 to 1" },
+    { journal: "/b.jsonl", label: "before", isBefore: true },
+  ];
+  expect(readState({ version: 1, source, journal, trail: [...trail, 3, { label: "x" }], view })).toMatchObject({
+    trail,
+  });
   for (const state of [undefined, null, "x", {}, { version: 2, source }, { version: 1, source: 3 }])
     expect(readState(state)).toBeUndefined();
 });
