@@ -15,13 +15,14 @@ export interface CompareOptions extends Readonly<Record<string, ViewOption>> {
   readonly runs: readonly string[];
   readonly sameScale: boolean;
   readonly difference: boolean;
-  readonly show: "maps" | "surfaces";
+  /** Surfaces in place of maps. */
+  readonly surfaces: boolean;
 }
 
-const defaults: CompareOptions = { runs: [], sameScale: true, difference: false, show: "maps" };
+const defaults: CompareOptions = { runs: [], sameScale: true, difference: false, surfaces: false };
 
 export function compareOptions(view: ViewState): CompareOptions {
-  const options = optionsOf<CompareOptions>(view, "compare", defaults, { show: ["maps", "surfaces"] });
+  const options = optionsOf<CompareOptions>(view, "compare", defaults);
   return { ...options, runs: options.runs.filter((journal) => typeof journal === "string") };
 }
 

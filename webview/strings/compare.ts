@@ -8,9 +8,8 @@ export const compareStrings = {
   // Tools
   sameScale: t("Same colour scale"),
   difference: t("Difference"),
-  show: t("Show"),
-  maps: t("Maps"),
-  surfaces: t("3-D surfaces"),
+  surfaces: t("3-D"),
+  noSurfaces: t("Surfaces in three dimensions need the same range in all runs."),
   add: t("Add run…"),
   addTitle: t("Runs of this workspace"),
   loading: t("Looking for runs"),
@@ -36,7 +35,7 @@ export const compareStrings = {
   moveOn: (name: string) => t("Move {0} later", name),
   opening: t("Opening"),
   points: (measured: number, total: number) => t("{0} of {1} points", formatCount(measured), formatCount(total)),
-  differenceTitle: t("Difference (second − first)"),
+  differenceTitle: t("Second − first"),
   differenceOf: (second: string, first: string) => t("{0} − {1}", second, first),
   ownScale: t("Each tile has a colour scale of its own: equal colours do not mean equal values."),
 
@@ -124,7 +123,6 @@ export const compareStrings = {
     loss: t("Loss at θ*"),
     accuracy: t("Accuracy at θ*"),
     largest: t("Largest loss in the window"),
-    radius: t("Radius at twice the loss"),
     eigenvalue: t("Largest Hessian eigenvalue"),
     trace: t("Hessian trace"),
     sharpness: t("ε-sharpness"),
@@ -138,7 +136,6 @@ export const compareStrings = {
   plusMinus: (value: string, error: string) => t("{0} ± {1}", value, error),
   plusMinusPercent: (value: string, error: string) => t("{0} ± {1} %", value, error),
   sharpnessOf: (value: string, epsilon: string) => t("{0} % (ε {1})", value, epsilon),
-  beyond: (radius: string) => t("> {0}", radius),
   lowest: t("Lowest value in bold."),
   comparable: t("Directions are filter-normalised, so distances compare."),
   countsDiffer: t("Sample counts differ."),
@@ -147,6 +144,7 @@ export const compareStrings = {
   figureKeys: t(
     "Arrow keys move the cursor in all maps, Shift moves ten steps, Home goes to θ*, Enter pins, plus and minus zoom, 0 resets.",
   ),
+  surfaceKeys: t("Arrow keys turn all surfaces, 0 turns them back."),
   summary: (count: number, metric: string, range: string, values: string) =>
     t("{0} contour maps of {1} side by side over {2}. At the trained weights: {3}.", count, metric, range, values),
   summarySame: t("All maps have the same levels and colours."),

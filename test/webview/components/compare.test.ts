@@ -1,5 +1,6 @@
 import * as echarts from "echarts/core";
 import { describe, expect, test } from "vitest";
+import { compareLayout } from "../../../webview/charts/compare/layout";
 import type { Box } from "../../../webview/charts/labels";
 import { fieldOf } from "../../../webview/state/field";
 import { comparedSnapshot, journalOf, runIn } from "../support/compare";
@@ -9,6 +10,7 @@ import { comparison, storiesOf } from "../support/stories";
 import { oracleSurface } from "../support/surface";
 
 const surface = oracleSurface(21);
+const unit = { x: [-1, 1], y: [-1, 1] } as const;
 const stories = storiesOf(surface);
 const runs = [0, 1, 2, 3, 4, 5].map((index) => runIn(comparedSnapshot(surface, index)));
 const losses = runs.map((run) => fieldOf(run, "loss").values);
@@ -197,6 +199,46 @@ describe("what differs", () => {
   });
 });
 
+describe("surfaces", () => {
+  test("stand in place of the maps, all seen from the same place, which arrow keys turn", async () => {
+    const mounted = await mountPanel(stories["compare-surfaces"], { width: 800 });
+    expect(mounted.all("compare-figure")).toHaveLength(0);
+    const surfaces = mounted.find<HTMLElementTagNameMap["compare-surfaces"]>("compare-surfaces");
+    const canvas = surfaces.shadowRoot!.querySelector("canvas")!;
+    const before = canvas.toDataURL();
+    const { yaw } = surfaces.camera;
+    canvas.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true, composed: true }));
+    await settled();
+    expect(surfaces.camera.yaw).toBeCloseTo(yaw + 0.08, 9);
+    expect(canvas.toDataURL()).not.toBe(before);
+    // Every tile is painted: some of its pixels are of the map's colours.
+    const context = canvas.getContext("2d")!;
+    const ratio = canvas.width / canvas.clientWidth;
+    const { tiles } = compareLayout({ width: canvas.clientWidth, ownBars: [false, false, false], window: unit });
+    for (const { plot } of tiles) {
+      const box = [plot.x, plot.y, plot.width, plot.height].map((size) => Math.round(size * ratio));
+      const { data } = context.getImageData(box[0]!, box[1]!, box[2]!, box[3]!);
+      let coloured = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        const channels = [data[i]!, data[i + 1]!, data[i + 2]!];
+        if (Math.max(...channels) - Math.min(...channels) > 20) coloured += 1;
+      }
+      expect(coloured / (data.length / 4)).toBeGreaterThan(0.2);
+    }
+  });
+
+  test("are not offered where ranges differ, and the reason is told", async () => {
+    const mounted = await mountPanel(stories["compare-refused"], { width: 800 });
+    expect(mounted.all('[data-option="surfaces"]')).toHaveLength(0);
+    expect(
+      mounted
+        .all(".lines")
+        .map((lines) => tidy(lines.textContent))
+        .join(),
+    ).toContain("need the same range");
+  });
+});
+
 describe("the table", () => {
   test("has the measures of every run, the lowest in bold", async () => {
     const mounted = await mountPanel(stories.compare, { width: 800 });
@@ -294,5 +336,18 @@ describe("the picture", () => {
     expect(svg.match(/random, filter-normalised, seed 123/g)!.length).toBeGreaterThanOrEqual(3);
     const png = await createImageBitmap(await view.picture("png"));
     expect(png.width).toBe(3 * 960);
+  });
+
+  test("shows surfaces where these are shown, and what must be said of the comparison", async () => {
+    const mounted = await mountPanel(stories["compare-surfaces"], { width: 800 });
+    const view = mounted.find<HTMLElementTagNameMap["compare-view"]>("compare-view");
+    const svg = await (await view.picture("svg")).text();
+    expect(svg).toContain("ResNet-20, no skip");
+    expect(svg.match(/<path|<polygon/g)!.length).toBeGreaterThan(3000);
+    const refused = await mountPanel(stories["compare-refused"], { width: 800 });
+    const labelled = refused.find<HTMLElementTagNameMap["compare-view"]>("compare-view");
+    expect((await (await labelled.picture("svg")).text()).replace(/<[^>]*>/g, " ")).toMatch(
+      /normalised in different ways/,
+    );
   });
 });

@@ -277,6 +277,7 @@ export function storiesOf(surface: Surface) {
     "compare-4": comparison(surface, 4),
     "compare-6": comparison(surface, 6),
     "compare-own": comparison(surface, 3, undefined, { sameScale: false }),
+    "compare-surfaces": comparison(surface, 3, undefined, { surfaces: true }),
     "compare-refused": comparison(surface, 3, unlike),
     "compare-empty": comparison(surface, 1),
     weights: {

@@ -1,8 +1,6 @@
-import "@vscode-elements/elements/dist/vscode-icon/index.js";
-import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { PropertyValues } from "lit";
-import { html, LitElement, nothing } from "lit";
-import { customElement, property, query, queryAll } from "lit/decorators.js";
+import { html, LitElement } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
 import { createChart } from "../../charts/chart";
 import type { Chart } from "../../charts/chart";
 import { coloursOf } from "../../charts/colours";
@@ -25,24 +23,18 @@ import { dragBox, smallestDrag } from "../contour-figure/drag";
 import { figureIntent } from "../contour-figure/keys";
 import { ThemeController } from "../theme-controller";
 import { figureStyles } from "./compare-figure.styles";
-import { tileReading } from "./tiles";
+import "./tile-heads";
+import type { TileHeads } from "./tile-heads";
 import type { TileContent } from "./tiles";
 
 /** Within this many pixels the cursor stands on a grid point, so that the numbers shown are the grid's own. */
 const cursorReach = 8;
-
-/** What is asked of a tile. */
-export interface TileWish {
-  readonly id: string;
-  readonly wish: "remove" | "back" | "on";
-}
 
 /**
  * Maps side by side on one canvas, under titles that are text of the page. It keeps no state besides the drawing.
  * @fires figure-cursor the cursor of all tiles was moved, pinned or freed (`detail`: Cursor or undefined)
  * @fires figure-window a zoom of all tiles (`detail`: PlaneWindow, undefined for all there is)
  * @fires figure-copy the picture is to be copied
- * @fires tile-wish a tile is to be moved or removed (`detail`: TileWish)
  */
 @customElement("compare-figure")
 export class CompareFigure extends LitElement {
@@ -58,8 +50,7 @@ export class CompareFigure extends LitElement {
   /** What the figure shows, in a sentence or two. */
   @property() label = "";
   @query(".canvas") private canvas!: HTMLElement;
-  @queryAll(".head") private heads!: NodeListOf<HTMLElement>;
-  @queryAll(".message") private messages!: NodeListOf<HTMLElement>;
+  @query("tile-heads") private heads!: TileHeads;
 
   #theme = new ThemeController(this);
   #resize = new ResizeObserver(() => this.requestUpdate());
@@ -114,53 +105,10 @@ export class CompareFigure extends LitElement {
           @dblclick=${this.#onDoubleClick}
           @keydown=${this.#onKey}
         ></div>
-        ${this.contents.map((content) => this.#head(content))}
-        ${this.contents.map((content) =>
-          content.message === undefined
-            ? html`<p class="message" hidden></p>`
-            : html`<p
-                class="message"
-                data-level=${content.level ?? "info"}
-                role=${content.level === "error" ? "note" : nothing}
-              >
-                ${content.level === "error" ? html`<vscode-icon name="circle-slash"></vscode-icon>` : nothing}
-                <span>${content.message}</span>
-              </p>`,
-        )}
+        <tile-heads .contents=${this.contents} .cursor=${this.cursor}></tile-heads>
       </div>
       <span id="keys" class="spoken">${compareStrings.figureKeys}</span>
     `;
-  }
-
-  #head(content: TileContent) {
-    const reading = tileReading(content, this.cursor);
-    const button = (wish: TileWish["wish"], icon: string, label: string) =>
-      html`<vscode-toolbar-button
-        icon=${icon}
-        label=${label}
-        title=${label}
-        @click=${() => this.dispatchEvent(new CustomEvent<TileWish>("tile-wish", { detail: { id: content.id, wish } }))}
-      ></vscode-toolbar-button>`;
-    const { title, progress, canMoveBack, canMoveOn, canRemove } = content;
-    return html`<div class="head" data-tile=${content.id}>
-      <h2 title=${content.hint ?? title}>${title}</h2>
-      ${
-        progress === undefined
-          ? html`<span class="reading" data-value=${reading === undefined ? nothing : String(reading.value)}
-              >${reading?.text ?? nothing}</span
-            >`
-          : html`<span class="reading">${progress}</span>`
-      }
-      ${
-        canMoveBack || canMoveOn || canRemove
-          ? html`<span class="actions">
-              ${canMoveBack ? button("back", "arrow-left", compareStrings.moveBack(title)) : nothing}
-              ${canMoveOn ? button("on", "arrow-right", compareStrings.moveOn(title)) : nothing}
-              ${canRemove ? button("remove", "close", compareStrings.remove(title)) : nothing}
-            </span>`
-          : nothing
-      }
-    </div>`;
   }
 
   protected override firstUpdated(): void {
@@ -188,11 +136,8 @@ export class CompareFigure extends LitElement {
     if (JSON.stringify(this.#layout) !== JSON.stringify(layout)) {
       this.#layout = layout;
       this.canvas.style.setProperty("height", `${layout.height}px`);
+      this.heads.layout = layout;
     }
-    layout.tiles.forEach(({ title, plot }, index) => {
-      place(this.heads[index], title);
-      place(this.messages[index], plot);
-    });
   }
 
   #requestDraw = () => {
@@ -393,13 +338,6 @@ function same(a: readonly unknown[], b: readonly unknown[]): boolean {
 function held(cursor: Cursor, { x, y }: PlaneWindow): Cursor {
   const within = (at: number, [from, to]: readonly [number, number]) => Math.min(to, Math.max(from, at));
   return { ...cursor, alpha: within(cursor.alpha, x), beta: within(cursor.beta, y) };
-}
-
-function place(element: HTMLElement | undefined, { x, y, width, height }: Box): void {
-  if (!element) return;
-  for (const [name, value] of Object.entries({ left: x, top: y, width, height })) {
-    element.style.setProperty(name, `${value}px`);
-  }
 }
 
 declare global {

@@ -17,7 +17,8 @@ export class CompareTable extends LitElement {
 
       table {
         width: 100%;
-        border-collapse: collapse;
+        border-collapse: separate;
+        border-spacing: 0;
         font-size: 12px;
         line-height: 20px;
       }

@@ -7,6 +7,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Problem } from "../../../server/protocol/problem";
 import type { RunSummary } from "../../../server/protocol/requests";
 import { formatCoordinate } from "../../charts/format";
+import type { Camera } from "../../charts/surface/camera";
 import type { ComparingRun, ViewState } from "../../protocol/messages";
 import { compareOptions, mostRuns, OpenedRuns } from "../../state/compared-runs";
 import type { CompareOptions } from "../../state/compared-runs";
@@ -35,14 +36,16 @@ import type { PictureType } from "../picture";
 import "../pop-up/pop-up";
 import type { PopUp } from "../pop-up/pop-up";
 import "./compare-figure";
-import type { TileWish } from "./compare-figure";
+import "./compare-surfaces";
 import "./compare-table";
 import { viewStyles } from "./compare-view.styles";
 import "./run-list";
 import { partOf, slotsOf } from "./slots";
 import { comparedOf } from "./compared";
 import type { Compared } from "./compared";
-import { comparedPicture } from "./picture";
+import { comparedPicture, comparedSurfaces } from "./picture";
+import { firstCamera, isWhole } from "./surfaces";
+import type { TileWish } from "./tile-heads";
 import { tileReading } from "./tiles";
 
 /** Runs that were opened stay open for as long as their panel is there, whichever view is in front. */
@@ -61,6 +64,8 @@ export class CompareView extends LitElement implements Pictured {
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private cursor?: Cursor;
   @state() private window?: PlaneWindow;
+  /** From where surfaces are seen, once they have been turned. */
+  @state() private camera?: Camera;
   @state() private status = "";
   @state() private isListOpen = false;
   /** Counts what was opened, so that it is shown. */
@@ -84,7 +89,7 @@ export class CompareView extends LitElement implements Pictured {
       this.window = undefined;
     }
     const onlyCursor = [...changed.keys()].every((key) =>
-      ["cursor", "window", "status", "isListOpen", "narrow"].includes(String(key)),
+      ["cursor", "window", "camera", "status", "isListOpen", "narrow"].includes(String(key)),
     );
     if (changed.size > 0 && onlyCursor && this.#compared.slots.length > 0) return;
     this.#open();
@@ -146,7 +151,7 @@ export class CompareView extends LitElement implements Pictured {
     const cursor = this.cursor?.pinned ? this.cursor : undefined;
     const { entrants, comparison, drawing } = this.#compared;
     const { sameScale } = this.#options;
-    return comparedPicture(type, {
+    const picture = {
       drawing,
       captions: [
         ...entrants.flatMap(({ name, run }, index) =>
@@ -162,7 +167,10 @@ export class CompareView extends LitElement implements Pictured {
       sameScale,
       theme,
       cursor,
-    });
+    };
+    return this.#isSolid
+      ? comparedSurfaces(type, picture, this.camera ?? firstCamera(drawing.contents))
+      : comparedPicture(type, picture);
   }
 
   override render() {
@@ -171,20 +179,8 @@ export class CompareView extends LitElement implements Pictured {
     const measures = measuresOf(this.#compared.entrants, this.#compared.comparison, this.#split);
     return html`
       ${this.#tools()} ${this.#lines(this.#compared.comparison.warnings, "warning")}
-      <div class="figure">
-        <compare-figure
-          .contents=${this.#compared.drawing.contents}
-          .whole=${this.#compared.comparison.window}
-          .view=${this.#held}
-          .sameScale=${sameScale}
-          .cursor=${this.cursor}
-          .window=${this.window}
-          .label=${this.#summary()}
-          @figure-cursor=${(event: CustomEvent<Cursor | undefined>) => this.#setCursor(event.detail ?? undefined)}
-          @figure-window=${(event: CustomEvent<PlaneWindow | undefined>) => (this.window = event.detail ?? undefined)}
-          @figure-copy=${() => this.copyImage()}
-          @tile-wish=${(event: CustomEvent<TileWish>) => this.#grant(event.detail)}
-        ></compare-figure>
+      <div class="figure" @tile-wish=${(event: CustomEvent<TileWish>) => this.#grant(event.detail)}>
+        ${this.#isSolid ? this.#surfaces(sameScale) : this.#maps(sameScale)}
       </div>
       ${this.#readOut()} ${this.#lines(this.#notes(sameScale), "info")}
       <compare-table
@@ -195,6 +191,43 @@ export class CompareView extends LitElement implements Pictured {
       <p class="legend">${this.#legend(measures)}</p>
       <span class="spoken" role="status" aria-live="polite">${this.status}</span>
     `;
+  }
+
+  #maps(sameScale: boolean) {
+    return html`<compare-figure
+      .contents=${this.#compared.drawing.contents}
+      .whole=${this.#compared.comparison.window}
+      .view=${this.#held}
+      .sameScale=${sameScale}
+      .cursor=${this.cursor}
+      .window=${this.window}
+      .label=${this.#summary()}
+      @figure-cursor=${(event: CustomEvent<Cursor | undefined>) => this.#setCursor(event.detail ?? undefined)}
+      @figure-window=${(event: CustomEvent<PlaneWindow | undefined>) => (this.window = event.detail ?? undefined)}
+      @figure-copy=${() => this.copyImage()}
+    ></compare-figure>`;
+  }
+
+  #surfaces(sameScale: boolean) {
+    const { contents } = this.#compared.drawing;
+    return html`<compare-surfaces
+      .contents=${contents}
+      .whole=${this.#compared.comparison.window}
+      .view=${this.#held}
+      .sameScale=${sameScale}
+      .camera=${this.camera ?? firstCamera(contents)}
+      .label=${this.#summary()}
+      @camera-turned=${(event: CustomEvent<Camera | undefined>) => (this.camera = event.detail ?? undefined)}
+    ></compare-surfaces>`;
+  }
+
+  /** Whether surfaces take the place of maps. */
+  get #isSolid(): boolean {
+    return this.#options.surfaces && this.#isWhole;
+  }
+
+  get #isWhole(): boolean {
+    return isWhole(this.#compared.drawing.contents, this.#compared.comparison.window);
   }
 
   #empty() {
@@ -214,7 +247,7 @@ export class CompareView extends LitElement implements Pictured {
   }
 
   #tools() {
-    const { sameScale, difference } = this.#options;
+    const { sameScale, difference, surfaces } = this.#options;
     const button = (icon: string, label: string, press: () => void) =>
       html`<vscode-toolbar-button
         slot="actions"
@@ -233,6 +266,7 @@ export class CompareView extends LitElement implements Pictured {
       >
         ${this.#flag("sameScale", sameScale)}
         ${this.#compared.subtractable?.kind === "ready" ? this.#flag("difference", difference) : nothing}
+        ${this.#isWhole ? this.#flag("surfaces", surfaces) : nothing}
         <span slot="actions" class="status" role="status">${this.#copier.status}</span>
         ${this.window ? button("screen-normal", strings.resetZoom, () => (this.window = undefined)) : nothing}
         <pop-up
@@ -254,7 +288,7 @@ export class CompareView extends LitElement implements Pictured {
     `;
   }
 
-  #flag(name: "sameScale" | "difference", value: boolean) {
+  #flag(name: "sameScale" | "difference" | "surfaces", value: boolean) {
     // Where there is little room they stand among the display options.
     return html`<vscode-checkbox
       slot=${this.narrow ? "options" : "controls"}
@@ -271,6 +305,7 @@ export class CompareView extends LitElement implements Pictured {
     return [
       ...(sameScale ? [] : [compareStrings.ownScale]),
       ...this.#compared.comparison.notes,
+      ...(this.#isWhole ? [] : [compareStrings.noSurfaces]),
       ...(can?.kind === "none" ? [compareStrings.noDifference(can.reason)] : []),
       ...(can?.kind === "ready" && this.#options.difference ? [can.sentence] : []),
     ];
