@@ -34,6 +34,8 @@ async function framed(kept?: PanelState): Promise<{ frame: HTMLIFrameElement; in
       <link id="vscode-codicon-stylesheet" rel="stylesheet" href="${codicons}" nonce="panel">
       <script nonce="panel">
         window.violations = [];
+        // The tests' server sends dynamic imports through its own runner, which is in the outer page only.
+        window.__vitest_browser_runner__ = { wrapDynamicImport: (load) => load() };
         document.addEventListener("securitypolicyviolation", (event) =>
           window.violations.push(event.violatedDirective + " " + event.blockedURI + " " + event.sourceFile));
         window.acquireVsCodeApi = () => ({
