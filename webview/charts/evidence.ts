@@ -128,6 +128,11 @@ export function offPlaneDrawing(
         lineWidth: 1,
         lineDash: [4, 3],
       }),
+      textAt(plot.x + plot.width, y(limit) - 3, strings.limit(`${100 * limit}\u00a0%`), {
+        ...tickStyle(theme),
+        align: "right",
+        verticalAlign: "bottom",
+      }),
       ...shares.flatMap(({ value }, k): Drawn[] => [
         lineBetween(x[k]!, bottom, x[k]!, y(value), {
           stroke: css(value > limit ? warning : theme.muted),
@@ -171,6 +176,11 @@ export function samplingDrawing(ratios: readonly number[], limit: number, width:
         lineBetween(plot.x, y(share), plot.x + plot.width, y(share), { stroke: css(theme.rule), lineWidth: 1 }),
       ),
       lineBetween(x(limit), plot.y, x(limit), bottom, { stroke: css(theme.muted), lineWidth: 1, lineDash: [4, 3] }),
+      textAt(x(limit) - 5, plot.y + 2, strings.limit(formatTick(limit)), {
+        ...tickStyle(theme),
+        align: "right",
+        verticalAlign: "top",
+      }),
       { type: "polyline", shape: { points }, style: { fill: "none", stroke: css(theme.foreground), lineWidth: 1.5 } },
       ...bottomAxis(
         plot,

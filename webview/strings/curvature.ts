@@ -169,6 +169,7 @@ export const curvatureStrings = {
     "It needs exact second derivatives of this model on some samples, at each point of a coarse grid over the same plane. The run is made again with them; you can go back to this one.",
   ),
   waiting: t("The first eigenvalues are being computed; points appear here as they are done."),
+  ended: t("The run ended before any eigenvalue was computed."),
   mapSize: t("Map"),
   mapPoints: (points: number) => (points === 1 ? t("θ* only") : t("{0} × {0}", points)),
   samplesField: t("Samples"),
@@ -186,7 +187,7 @@ export const curvatureStrings = {
   foreseeing: t("Working out the cost…"),
   cost: (evaluations: number, products: number) =>
     t(
-      "{0} evaluations of the loss and about {1} products with the Hessian",
+      "{0} evaluations of the loss and up to about {1} products with the Hessian",
       formatCount(evaluations),
       formatCount(products),
     ),

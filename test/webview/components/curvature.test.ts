@@ -219,6 +219,20 @@ describe("the spectrum", () => {
   });
 });
 
+test("a map without any point tells whether it is still to come", async () => {
+  const { header, ...rest } = curvatureSnapshot(surface);
+  const nothing = { checkpoints: [], curvature: [] };
+  const words = async (status: "running" | "cancelled") => {
+    const snapshot = { header, ...rest, status, extras: nothing };
+    const mounted = await mountPanel({ messages: [{ kind: "snapshot", snapshot }], view: { shown: "curvature" } });
+    await settled();
+    expect(figureOf(mounted, "curvature-figure").filter(({ type }) => type === "circle")).toHaveLength(25);
+    return mounted.text('.subject[role="status"]');
+  };
+  expect(await words("running")).toBe("The first eigenvalues are being computed; points appear here as they are done.");
+  expect(await words("cancelled")).toBe("The run ended before any eigenvalue was computed.");
+});
+
 describe("a run without curvature", () => {
   const asked = (mounted: Mounted) =>
     mounted.posted.flatMap((message) => (message.kind === "ask" && message.ask === "foresee" ? [message] : []));
@@ -240,7 +254,7 @@ describe("a run without curvature", () => {
     ]);
     await mounted.send({ kind: "answer", id: asked(mounted)[0]!.id, result: ready });
     expect(mounted.text(".cost")).toBe(
-      "2,601 evaluations of the loss and about 4,900 products with the Hessian; about 2:10.",
+      "2,601 evaluations of the loss and up to about 4,900 products with the Hessian; about 2:10.",
     );
     const size = mounted.find<HTMLElementTagNameMap["vscode-single-select"]>('[data-field="size"]');
     size.value = "3";

@@ -93,7 +93,9 @@ export class CurvatureView extends LitElement implements Pictured {
   }
 
   #waiting() {
-    return html`<p class="subject" role="status">${strings.waiting}</p>`;
+    const { status } = this.run;
+    const isComing = status === "running" || status === "paused";
+    return html`<p class="subject" role="status">${isComing ? strings.waiting : strings.ended}</p>`;
   }
 
   #centreOnly() {
