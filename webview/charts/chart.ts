@@ -10,7 +10,7 @@ export type Chart = ReturnType<typeof echarts.init>;
 
 /** An element of a figure, as ECharts takes it from a custom series or the graphic component. */
 export interface Drawn {
-  readonly type: "rings" | "hatch" | "rect" | "line" | "circle" | "polygon" | "polyline" | "text" | "group";
+  readonly type: "rings" | "hatch" | "dots" | "rect" | "line" | "circle" | "polygon" | "polyline" | "text" | "group";
   readonly x?: number;
   readonly y?: number;
   readonly rotation?: number;
@@ -47,6 +47,17 @@ const Hatch = echarts.graphic.extendShape({
   },
 });
 
+/** Small squares around places, from a flat array of pixels: many of them cost less than circles. */
+const Dots = echarts.graphic.extendShape({
+  type: "dots",
+  shape: { places: [] as readonly number[], size: 2 },
+  buildPath(path: Pick<CanvasRenderingContext2D, "rect">, shape: { places: readonly number[]; size: number }) {
+    const { places, size } = shape;
+    for (let i = 0; i < places.length; i += 2) path.rect(places[i]! - size / 2, places[i + 1]! - size / 2, size, size);
+  },
+});
+
+echarts.graphic.registerShape("dots", Dots);
 echarts.graphic.registerShape("rings", Rings);
 echarts.graphic.registerShape("hatch", Hatch);
 

@@ -64,22 +64,31 @@ function fillGaps(values: Float64Array, columns: number, rows: number): void {
 
 /** Regions and lines of every level, in plane coordinates, of a grid with two columns and rows at least. */
 export function levelShapes(field: Field, levels: Levels): readonly LevelShape[] {
+  return [...shapesInTurn(field, levels)];
+}
+
+/** From this number of columns or rows on the cells are so small that facets need less cutting. */
+const fineGrid = 150;
+
+/** The same one level after another, so that the work can be spread. */
+export function* shapesInTurn(field: Field, levels: Levels): Generator<LevelShape, void> {
   const { columns, rows } = field;
   const values = contourValues(field, levels);
   // The typed array serves as well as a plain one; the type declarations know only the latter.
   const input = values as unknown as number[];
   const generator = contours().size([columns, rows]);
-  return levels.levels.map((level) => {
+  const rounds = Math.max(columns, rows) >= fineGrid ? 1 : 2;
+  for (const level of levels.levels) {
     const threshold = levels.scale === "log" ? Math.log(level.value) : level.value;
     const rings = generator
       .contour(input, threshold)
       .coordinates.flat()
-      .map((ring) => rounded(ring as unknown as readonly Position[], columns, rows));
-    return {
+      .map((ring) => rounded(ring as unknown as readonly Position[], columns, rows, rounds));
+    yield {
       region: rings.map((ring) => inPlane([...ring, ring[0]!], field)),
       lines: rings.flatMap((ring) => openRuns(ring, columns, rows)).map((run) => inPlane(run, field)),
     };
-  });
+  }
 }
 
 /** On or beyond the outermost grid points, where d3-contour (whose grid points lie at k + ½) leaves the data. */
@@ -93,12 +102,12 @@ function outside([x, y]: Position, columns: number, rows: number): boolean {
 }
 
 /**
- * The ring (without its closing point) after two rounds of corner cutting (Chaikin 1974), which takes the facets off
- * the linear interpolation. Points on the border stay, so that regions still reach the frame.
+ * The ring (without its closing point) after rounds of corner cutting (Chaikin 1974), which takes the facets off the
+ * linear interpolation. Points on the border stay, so that regions still reach the frame.
  */
-function rounded(ring: readonly Position[], columns: number, rows: number): readonly Position[] {
+function rounded(ring: readonly Position[], columns: number, rows: number, rounds: number): readonly Position[] {
   let points = ring.slice(0, -1);
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < rounds; round++) {
     const cut: Position[] = [];
     points.forEach((point, index) => {
       const next = points[(index + 1) % points.length]!;

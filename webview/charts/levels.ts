@@ -67,43 +67,70 @@ export interface LevelsChoice {
  *   for any other loss as if "auto" was chosen.
  */
 export function levelsOf(values: ArrayLike<number>, choice: LevelsChoice): Levels | undefined {
-  const finite = Float64Array.from(values).filter(Number.isFinite).sort();
+  const finite = Float64Array.from(values).filter(Number.isFinite);
   if (finite.length === 0) return undefined;
-  if (choice.signed) return signedLevels(finite, choice);
   const { metric, clip } = choice;
-  const smallest = finite[0]!;
-  const largest = finite[finite.length - 1]!;
+  let [smallest, largest, positive] = [Infinity, -Infinity, Infinity];
+  for (const value of finite) {
+    if (value < smallest) smallest = value;
+    if (value > largest) largest = value;
+    if (value > 0 && value < positive) positive = value;
+  }
+  if (choice.signed) return signedLevels(finite, smallest, largest, clip);
   if (choice.scale === "paper" && metric === "loss") {
     const crossed = paperLevels.filter((level) => level > smallest && level < largest);
     if (crossed.length >= 2) return levelsOfPaper(smallest, largest, clip);
   }
-  const positive = finite.find((value) => value > 0);
   const automatic = choice.scale === "auto" || choice.scale === "paper";
   const wanted = automatic ? (largest > logRatio * smallest ? "log" : "linear") : choice.scale;
-  const scale: Scale = metric === "loss" && wanted === "log" && positive !== undefined ? "log" : "linear";
-  const low = scale === "log" ? positive! : smallest;
-  const natural = metric === "loss" ? withoutTail(finite, low) : largest;
+  const scale: Scale = metric === "loss" && wanted === "log" && positive < Infinity ? "log" : "linear";
+  const low = scale === "log" ? positive : smallest;
+  const natural = metric === "loss" ? withoutTail(finite, low, largest) : largest;
   const high = clip !== undefined && clip > low ? clip : natural;
   const lines = scale === "log" ? logLines(low, high) : metric !== "loss" ? percentLines(low, high) : undefined;
   return assemble({ scale, low, high, natural, capped: largest > high }, lines ?? linearLines(low, high));
 }
 
-/** The largest of ascending values, or their 98th percentile where a few values lie far above all others. */
-function withoutTail(ascending: Float64Array, low: number): number {
-  const largest = ascending[ascending.length - 1]!;
-  const quantile = ascending[Math.floor(0.98 * (ascending.length - 1))]!;
+/** The largest of the values, or their 98th percentile where a few values lie far above all others. */
+function withoutTail(values: Float64Array, low: number, largest: number): number {
+  const quantile = smallestBut(values, Math.floor(0.98 * (values.length - 1)));
   return quantile > low && largest > 2.5 * quantile ? quantile : largest;
 }
 
-function signedLevels(ascending: Float64Array, { clip }: LevelsChoice): Levels {
-  const sizes = ascending.map(Math.abs).sort();
-  const natural = withoutTail(sizes, 0);
+/**
+ * The value with exactly `rank` others before it in ascending order, without sorting the rest (C. A. R. Hoare, "Algorithm
+ * 65: Find", 1961). The values change their places.
+ */
+function smallestBut(values: Float64Array, rank: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1]!;
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (values[i]! < pivot) i += 1;
+      while (values[j]! > pivot) j -= 1;
+      if (i > j) break;
+      const value = values[i]!;
+      values[i] = values[j]!;
+      values[j] = value;
+      i += 1;
+      j -= 1;
+    }
+    if (rank <= j) high = j;
+    else if (rank >= i) low = i;
+    else break;
+  }
+  return values[rank]!;
+}
+
+function signedLevels(values: Float64Array, smallest: number, largest: number, clip: number | undefined): Levels {
+  const natural = withoutTail(values.map(Math.abs), 0, Math.max(-smallest, largest));
   const high = clip !== undefined && clip > 0 ? clip : natural;
-  const capped = ascending[ascending.length - 1]! > high;
-  const floored = ascending[0]! < -high;
-  const domain = { scale: "linear", low: -high, high, natural, capped, floored, signed: true } as const;
+  const domain = { scale: "linear", low: -high, high, natural, signed: true } as const;
   // The step is that of the whole domain, whose middle is zero: a level there tells the signs apart.
-  return assemble(domain, linearLines(-high, high));
+  return assemble({ ...domain, capped: largest > high, floored: smallest < -high }, linearLines(-high, high));
 }
 
 /** The default levels of the paper's contour plots: from 0.1 in steps of 0.5 below 10. */

@@ -177,26 +177,38 @@ function label(x: number, y: number, text: string, left: boolean, ground: Colour
 
 /** Dots on measured points: filled by value before there is a map, small and plain on top of one. */
 function measuredPoints(input: MarksInput): Drawn[] {
-  const { field, levels, drawable, colours, layout, project, theme } = input;
-  const dots: Drawn[] = [];
+  const { field, levels, drawable, fill, colours, layout, project, theme } = input;
+  const circles: Drawn[] = [];
+  // One path for each ink: a fine grid has tens of thousands of points.
+  const dots = new Map<Colour, number[]>();
+  const grounds = levels?.bands.map(({ shade }) => colours(shade));
   for (let index = 0; index < field.values.length; index++) {
     if (field.origins[index] !== origin.measured) continue;
-    const cx = project.x(field.x[index % field.columns]!);
-    const cy = project.y(field.y[Math.floor(index / field.columns)]!);
-    if (!contains(layout.plot, cx, cy)) continue;
+    const x = project.x(field.x[index % field.columns]!);
+    const y = project.y(field.y[Math.floor(index / field.columns)]!);
+    if (!contains(layout.plot, x, y)) continue;
     const value = field.values[index]!;
-    const known = levels && Number.isFinite(value);
-    const ground = known ? colours(levels.bands[bandOf(levels, value)]!.shade) : undefined;
-    const under = input.fill === "lines" ? undefined : ground;
-    dots.push(
-      drawable
-        ? { type: "circle", shape: { cx, cy, r: 1.25 }, style: { fill: css(ink(under ?? theme.background), 0.6) } }
-        : {
-            type: "circle",
-            shape: { cx, cy, r: 4 },
-            style: { fill: ground ? css(ground) : "none", stroke: css(theme.muted), lineWidth: 1 },
-          },
-    );
+    const ground = levels && Number.isFinite(value) ? grounds![bandOf(levels, value)] : undefined;
+    if (drawable) {
+      const colour = ink((fill === "lines" ? undefined : ground) ?? theme.background);
+      const places = dots.get(colour) ?? [];
+      dots.set(colour, places);
+      places.push(x, y);
+    } else
+      circles.push({
+        type: "circle",
+        shape: { cx: x, cy: y, r: 4 },
+        style: { fill: ground ? css(ground) : "none", stroke: css(theme.muted), lineWidth: 1 },
+      });
   }
-  return dots;
+  const spacing = Math.abs(project.x(field.x[1] ?? 0) - project.x(field.x[0]!));
+  const size = Math.min(2.5, Math.max(1, 0.4 * spacing));
+  return [
+    ...circles,
+    ...[...dots].map(([colour, places]): Drawn => ({
+      type: "dots",
+      shape: { places, size },
+      style: { fill: css(colour, 0.6) },
+    })),
+  ];
 }

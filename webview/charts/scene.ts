@@ -1,6 +1,6 @@
 import type { Field } from "../state/field";
 import { origin } from "../state/field";
-import { levelShapes, nonFiniteCells } from "./contours";
+import { nonFiniteCells, shapesInTurn } from "./contours";
 import type { Cell, LevelShape } from "./contours";
 import { levelsOf } from "./levels";
 import type { Levels } from "./levels";
@@ -21,32 +21,67 @@ export interface Scene {
 /** How values become levels, of a view. */
 export type SceneChoice = Pick<ViewState, "scale" | "clip">;
 
-const scenes = new WeakMap<Field, Map<string, Scene>>();
-/** Scenes kept of one field; the oldest one goes. */
-const keptScenes = 8;
+/** What is kept of one field: its newest levels and scenes, the oldest ones go. */
+interface Kept {
+  readonly levels: Map<string, Levels | undefined>;
+  readonly scenes: Map<string, Scene>;
+}
+
+const kept = new WeakMap<Field, Kept>();
+const keptEach = 8;
+
+function keptOf(field: Field): Kept {
+  const known = kept.get(field) ?? { levels: new Map(), scenes: new Map() };
+  kept.set(field, known);
+  return known;
+}
+
+function keep<T>(map: Map<string, T>, key: string, value: T): T {
+  if (map.size >= keptEach) map.delete(map.keys().next().value!);
+  map.set(key, value);
+  return value;
+}
+
+const keyOf = ({ scale, clip }: SceneChoice) => `${scale} ${clip}`;
+
+/** The levels of a field, without their shapes. */
+export function levelsIn(field: Field, choice: SceneChoice): Levels | undefined {
+  const { levels } = keptOf(field);
+  const key = keyOf(choice);
+  if (levels.has(key)) return levels.get(key);
+  const values = field.values.filter((_, index) => field.origins[index] !== origin.unknown);
+  const { scale, clip } = choice;
+  const signed = field.split === "difference";
+  return keep(levels, key, levelsOf(values, { scale, clip, metric: field.metric, signed }));
+}
 
 /** The scene of a field; kept, because hovering, zooming and themes need it again. */
 export function sceneOf(field: Field, choice: SceneChoice): Scene {
-  const kept = scenes.get(field) ?? new Map<string, Scene>();
-  scenes.set(field, kept);
-  const key = `${choice.scale} ${choice.clip}`;
-  const known = kept.get(key);
+  const known = keptScene(field, choice);
   if (known) return known;
-  const scene = makeScene(field, choice);
-  if (kept.size >= keptScenes) kept.delete(kept.keys().next().value!);
-  kept.set(key, scene);
-  return scene;
+  const work = sceneInTurn(field, choice);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
 }
 
-function makeScene(field: Field, { scale, clip }: SceneChoice): Scene {
-  const values = field.values.filter((_, index) => field.origins[index] !== origin.unknown);
-  const levels = levelsOf(values, { scale, clip, metric: field.metric, signed: field.split === "difference" });
+/** The scene of a field if it has been made before. */
+export function keptScene(field: Field, choice: SceneChoice): Scene | undefined {
+  return keptOf(field).scenes.get(keyOf(choice));
+}
+
+/** Makes the scene of a field a level at a time, so that the work can be spread over frames. */
+export function* sceneInTurn(field: Field, choice: SceneChoice): Generator<void, Scene> {
+  const levels = levelsIn(field, choice);
   const drawable = field.complete && field.columns > 1 && field.rows > 1;
-  return {
-    field,
-    levels,
-    drawable,
-    shapes: levels && drawable ? levelShapes(field, levels) : [],
-    nonFinite: drawable ? nonFiniteCells(field) : [],
-  };
+  const shapes: LevelShape[] = [];
+  if (levels && drawable) {
+    for (const shape of shapesInTurn(field, levels)) {
+      shapes.push(shape);
+      yield;
+    }
+  }
+  const nonFinite = drawable ? nonFiniteCells(field) : [];
+  return keep(keptOf(field).scenes, keyOf(choice), { field, levels, drawable, shapes, nonFinite });
 }

@@ -55,7 +55,7 @@ export function heldSplit(run: RunData, split: Split): Split {
 
 interface Values {
   readonly values: Float64Array;
-  readonly origins: Origin[];
+  readonly origins: ArrayLike<Origin>;
   readonly complete: boolean;
 }
 
@@ -69,7 +69,7 @@ function makeField(run: RunData, metric: Metric, split: Split): Field {
     split,
     ...grid,
     values: second.values.map((value, index) => value - first.values[index]!),
-    origins: second.origins.map((from, index) => worse(from, first.origins[index]!)),
+    origins: Array.from(second.origins, (from, index) => worse(from, first.origins[index]!)),
     complete: first.complete && second.complete,
   };
 }
@@ -169,8 +169,21 @@ export interface Extreme {
   readonly value: number;
 }
 
-/** Lowest and highest finite value among the measured points. */
-export function measuredExtremes(field: Field): { readonly lowest?: Extreme; readonly highest?: Extreme } {
+interface Extremes {
+  readonly lowest?: Extreme;
+  readonly highest?: Extreme;
+}
+
+const extremes = new WeakMap<Field, Extremes>();
+
+/** Lowest and highest finite value among the measured points; worked out once for each field. */
+export function measuredExtremes(field: Field): Extremes {
+  const known = extremes.get(field) ?? findExtremes(field);
+  extremes.set(field, known);
+  return known;
+}
+
+function findExtremes(field: Field): Extremes {
   let low = -1;
   let high = -1;
   for (let index = 0; index < field.values.length; index++) {

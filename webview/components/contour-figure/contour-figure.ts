@@ -30,6 +30,7 @@ import { figureIntent } from "./keys";
 import { mapMenu } from "./menu";
 import type { MapMenuActions } from "./menu";
 import { barPlace, boxOf, heldIn, windowOf } from "./places";
+import { Scenes } from "./scenes";
 import { PointerControl, wheelFactor } from "./pointer";
 import type { Place } from "./pointer";
 
@@ -89,6 +90,7 @@ export class ContourFigure extends LitElement {
   #overlay?: Overlay;
   #drawn?: FigureInput;
   #layout?: FigureLayout;
+  #scenes = new Scenes(() => this.#requestDraw());
   #framePending = false;
   #fontsReady = false;
   #drag?: Box;
@@ -258,9 +260,11 @@ export class ContourFigure extends LitElement {
       this.#chart = createChart(this.canvas, { width: layout.width, height: layout.height });
       this.#overlay = new Overlay(this.#chart);
     }
+    const { run, view } = this;
     const input = figureInput({
-      run: this.run,
-      view: this.view,
+      run,
+      view,
+      scene: run && this.#scenes.next(fieldOf(run, view.metric, view.split), view),
       layout,
       window: this.#shown,
       theme: this.#theme.theme,
@@ -276,6 +280,8 @@ export class ContourFigure extends LitElement {
     }
     const drag = this.#drag ?? (this.region && boxOf(this.region, layout, this.#shown));
     this.#overlay?.draw({ ...input, cursor: this.cursor, drag });
+    // In this frame, not in the next one, in which ECharts would paint by itself.
+    this.#chart.getZr().flush();
   }
 
   #emit(name: "figure-cursor" | "figure-window" | "figure-copy", detail?: Cursor | PlaneWindow): void {

@@ -2,6 +2,7 @@ import { coloursOf } from "../../charts/colours";
 import type { FigureInput } from "../../charts/figure";
 import type { FigureLayout } from "../../charts/layout";
 import { sceneOf } from "../../charts/scene";
+import type { Scene } from "../../charts/scene";
 import type { FigureTheme } from "../../charts/theme";
 import type { RunHeader } from "../../../server/protocol/result";
 import type { PathPoint } from "../../charts/path";
@@ -17,6 +18,8 @@ import type { PlaneWindow } from "../../state/window";
 export function figureInput(parts: {
   readonly run?: RunData;
   readonly view: ViewState;
+  /** The scene to draw; made of the run where it is left out. */
+  readonly scene?: Scene;
   readonly layout: FigureLayout;
   readonly window: PlaneWindow;
   readonly theme: FigureTheme;
@@ -26,7 +29,7 @@ export function figureInput(parts: {
 }): FigureInput {
   const { run, view, layout, window, theme, cursor, marks } = parts;
   return {
-    scene: run && sceneOf(fieldOf(run, view.metric, view.split), view),
+    scene: parts.scene ?? (run && sceneOf(fieldOf(run, view.metric, view.split), view)),
     layout,
     window,
     theme,

@@ -8,11 +8,12 @@ import { figureOption } from "../../charts/figure";
 import { formatCoordinate, formatLoss } from "../../charts/format";
 import { figureLayout } from "../../charts/layout";
 import { Overlay } from "../../charts/overlay";
-import { sceneOf } from "../../charts/scene";
-import type { Scene } from "../../charts/scene";
+import type { Levels } from "../../charts/levels";
+import { levelsIn } from "../../charts/scene";
 import type { Cursor } from "../../state/cursor";
 import type { ViewState } from "../../protocol/messages";
 import { fieldOf, lowerThanCentre, measuredExtremes } from "../../state/field";
+import type { Field } from "../../state/field";
 import { markAt, markDefaults, marksIn } from "../../state/marks";
 import type { MapMarks, MarkName } from "../../state/marks";
 import type { RunData } from "../../state/model";
@@ -89,11 +90,12 @@ export class ContourView extends LitElement implements Pictured {
   override render() {
     const { run, narrow } = this;
     const view = heldView(run, this.view);
-    const scene = sceneOf(fieldOf(run, view.metric, view.split), view);
+    const field = fieldOf(run, view.metric, view.split);
+    const levels = levelsIn(field, view);
     const marks = marksIn(run, view);
     const cursor = view.table ? undefined : this.cursor;
     return html`
-      <figure-tools .run=${run} .view=${view} .levels=${scene.levels} .options=${options} ?narrow=${narrow}>
+      <figure-tools .run=${run} .view=${view} .levels=${levels} .options=${options} ?narrow=${narrow}>
         <span slot="actions" class="status" role="status">${this.#copier.status}</span>
         ${this.window && !view.table ? this.#resetButton() : nothing}
         ${narrow || view.table ? nothing : this.#copyButton()} ${view.table ? nothing : this.#markOptions(view)}
@@ -129,7 +131,7 @@ export class ContourView extends LitElement implements Pictured {
           ? nothing
           : html`<mark-legend .run=${run} .view=${view} .marks=${marks} ?narrow=${narrow}></mark-legend>`
       }
-      ${this.#notes(view, scene, marks)}
+      ${this.#notes(view, field, levels, marks)}
     `;
   }
 
@@ -186,17 +188,17 @@ export class ContourView extends LitElement implements Pictured {
   }
 
   /** What a reader of the map must know and could overlook. */
-  #notes(view: ViewState, scene: Scene, marks: MapMarks) {
+  #notes(view: ViewState, field: Field, levels: Levels | undefined, marks: MapMarks) {
     const { x, y } = this.run.header;
     // Said by the legend where it is marked.
     const lower = marks.lowest && view.metric === "loss" ? undefined : lowerThanCentre(this.run, view.split);
     const flat = !view.table && (x.length < 2 || y.length < 2);
-    const { lowest, highest } = measuredExtremes(scene.field);
-    const missed = view.scale === "paper" && scene.field.metric === "loss" && view.split !== "difference";
+    const { lowest, highest } = measuredExtremes(field);
+    const missed = view.scale === "paper" && field.metric === "loss" && view.split !== "difference";
     return html`
       ${flat ? html`<p class="note">${texts.notAPlane}</p>` : nothing}
       ${
-        missed && !view.table && scene.levels && !scene.levels.paper && lowest && highest
+        missed && !view.table && levels && !levels.paper && lowest && highest
           ? html`<p class="note" data-note="paper">
               ${figure.paperLevelsMiss(formatLoss(lowest.value), formatLoss(highest.value))}
             </p>`
