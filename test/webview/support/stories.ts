@@ -9,6 +9,7 @@ import { curvatureDoneSnapshot, curvatureSnapshot, distrustedSnapshot, linesSnap
 import { failedCheck, passedChecks, pointsOf, snapshotOf } from "./runs";
 import { splitSnapshot } from "./splits";
 import type { Surface } from "./surface";
+import { trackSnapshot } from "./trajectory";
 import { trainedSnapshot, weightAnswers } from "./weights";
 
 /** One state of the panel: what the host says, and how it is looked at. */
@@ -209,6 +210,37 @@ export function storiesOf(surface: Surface) {
     "lines-only": { messages: [init, done], view: { fill: "lines" } },
     clipped: { messages: [init, done], view: { clip: 20 } },
     path: { messages: [init, { kind: "snapshot", snapshot: pathSnapshot(surface) }] },
+    trajectory: {
+      messages: [init, { kind: "snapshot", snapshot: trackSnapshot(surface) }],
+      view: { shown: "trajectory" },
+    },
+    "trajectory-grown": {
+      messages: [
+        init,
+        { kind: "found", notices: [], plane: "path" },
+        { kind: "snapshot", snapshot: trackSnapshot(surface, { later: 2 }) },
+      ],
+      view: { shown: "trajectory" },
+    },
+    "trajectory-chance": {
+      messages: [
+        init,
+        {
+          kind: "snapshot",
+          snapshot: trackSnapshot(surface, { measured: 3, facts: { explainedVariance: [0.63, 0.16] } }),
+        },
+      ],
+      view: { shown: "trajectory" },
+    },
+    "trajectory-table": {
+      messages: [init, { kind: "snapshot", snapshot: trackSnapshot(surface) }],
+      view: { shown: "trajectory", table: true },
+    },
+    "trajectory-none": { messages: [init, done], view: { shown: "trajectory" } },
+    "trajectory-found": {
+      messages: [init, { kind: "found", notices: [], plane: "random" }, done],
+      view: { shown: "trajectory" },
+    },
     surface: { messages: [init, done], view: { shown: "surface" } },
     "surface-path": {
       messages: [init, { kind: "snapshot", snapshot: pathSnapshot(surface) }],
