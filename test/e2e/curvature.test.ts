@@ -66,13 +66,32 @@ describe("the Curvature view", () => {
     await driver.screenshot("curvature-dark");
   });
 
-  test("says for a run without curvature what it would show and what it costs", async () => {
+  test("says for a run without curvature what it costs, and measures it from there", async () => {
     await driver.visualize("plain.landscape.json");
     const panel = driver.panel();
     await panel.state("done");
     await panel.root.getByRole("tab", { name: "Curvature" }).click();
     await panel.root.getByRole("heading", { name: "How curved is the loss" }).waitFor();
-    await panel.button("Measure curvature").waitFor();
+    const cost = panel.root.locator("measure-curvature .cost");
+    await expect.poll(() => cost.innerText()).toContain("products with the Hessian");
+    for (const [field, value] of [
+      ["size", "1"],
+      ["samples", "64"],
+      ["density", "0"],
+      ["trace", "8"],
+    ] as const) {
+      await panel.root.locator(`[data-field="${field}"]`).evaluate((element, chosen) => {
+        const select = element as unknown as { value: string; dispatchEvent(event: Event): void };
+        select.value = chosen;
+        select.dispatchEvent(new Event("change"));
+      }, value);
+    }
+    await expect.poll(() => cost.innerText()).toMatch(/about (8|208) products/);
+    await panel.button("Measure curvature").click();
+    await panel.root.locator('[data-fact="trace"]').waitFor({ timeout: 120_000 });
+    await panel.state("done");
+    await panel.root.getByRole("tab", { name: "Trust" }).click();
+    await panel.root.locator('tr[data-check="centre-convexity"][data-level="ok"]').waitFor();
   });
 
   test("violates no content security policy", () => {

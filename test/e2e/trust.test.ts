@@ -59,6 +59,16 @@ describe("the Trust view", () => {
     await panel.root.locator('[data-guide="scale"]').getByText("filter-normalised").waitFor();
   });
 
+  test("compares the plane with one along other directions, which it measures", async () => {
+    const panel = await openTrust();
+    await panel.button("Run: Second pair of directions").click();
+    const row = panel.root.locator('tr[data-check="second-pair"]:not([data-level="not-run"])');
+    await row.waitFor({ timeout: 120_000 });
+    expect(await row.locator(".value").innerText()).toMatch(/^\d+\.\d.%$/);
+    await panel.root.locator('tr[data-evidence="second-pair"] drawn-figure canvas').waitFor();
+    expect(await panel.root.locator('tr[data-evidence="second-pair"] .message').innerText()).toContain("(seed 0)");
+  });
+
   test("violates no content security policy", () => {
     expect(driver.refusals).toEqual([]);
   });
