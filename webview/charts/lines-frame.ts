@@ -64,7 +64,7 @@ export function frameMarks(names: FrameNames, geometry: PanelGeometry, theme: Fi
   });
   const rules = (ticks: readonly number[]) =>
     ticks.map((value) => `M${plot.x} ${projectY(geometry, left, value).toFixed(2)}h${plot.width}`).join("");
-  const xTicks = axisTicks(window, plot.width < 300 ? 4 : 8);
+  const xTicks = axisTicks(window, plot.width < 360 ? 4 : 8);
   const zero = window[0] <= 0 && window[1] >= 0 ? projectX(geometry, 0) : undefined;
   return [
     { kind: "path", d: rules(left.minor), stroke: css(theme.rule), opacity: 0.45, role: "minor" },

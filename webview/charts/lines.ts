@@ -64,8 +64,6 @@ export interface LinesInput {
 
 export interface LinesDrawing extends Drawing {
   readonly panels: readonly PanelGeometry[];
-  /** Whether losses lie above the upper end of an axis. */
-  readonly isCut: boolean;
 }
 
 const swatch = { width: 18, gap: 6 };
@@ -102,7 +100,6 @@ export function linesDrawing(input: LinesInput): LinesDrawing {
     height: layout.height + (below?.height ?? 0),
     marks,
     panels: drawn.map(({ geometry }) => geometry),
-    isCut: drawn.some(({ geometry }) => geometry.left.isCut),
   };
 }
 

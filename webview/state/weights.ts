@@ -52,6 +52,31 @@ export function layersOf(figure: WeightsFigure, which: "kernels" | "all"): reado
   return which === "all" ? figure.layers : figure.layers.filter(({ shape }) => shape.length >= 2);
 }
 
+const coarse = new WeakMap<LayerWeights, LayerWeights>();
+
+/**
+ * A layer with as many bins as it has values for: neighbours are put together until there are no more than twice the
+ * square root of their number (8 at least), so that a layer of few values is not a row of spikes.
+ */
+export function withFewerBins(layer: LayerWeights): LayerWeights {
+  const known = coarse.get(layer);
+  if (known) return known;
+  const most = Math.max(8, 2 * Math.sqrt(Math.max(0, ...layer.models.map(({ count }) => count))));
+  const size = layer.models[0]?.bins.length ?? 0;
+  let merged = 1;
+  while (size / merged > most && size % (2 * merged) === 0) merged *= 2;
+  const models = layer.models.map((model) => ({
+    ...model,
+    bins: Array.from({ length: size / merged }, (_, k) =>
+      model.bins.slice(k * merged, (k + 1) * merged).reduce((sum, bin) => sum + bin, 0),
+    ),
+  }));
+  const fewer = { ...layer, models };
+  coarse.set(layer, fewer);
+  coarse.set(fewer, fewer);
+  return fewer;
+}
+
 /** Layers of a kind share their range. */
 function kindOf({ role, shape }: LayerWeights): string {
   return shape.length >= 2 ? "kernel" : role;

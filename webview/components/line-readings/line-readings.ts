@@ -66,6 +66,16 @@ export class LineReadings extends LitElement {
       :host([narrow]) {
         padding: 4px 12px;
       }
+
+      /* What is interpolated has its sign before the number. */
+      :host([narrow]) .source {
+        display: none;
+      }
+
+      :host([narrow]) td,
+      :host([narrow]) tbody th {
+        white-space: normal;
+      }
     `,
   ];
 

@@ -71,7 +71,7 @@ export const linesViewStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 4px;
-    padding: 0 16px;
+    padding: 4px 16px 0;
     font-size: 12px;
   }
 

@@ -1,7 +1,7 @@
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { PropertyValues } from "lit";
 import { html, LitElement, nothing } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { formatCoordinate } from "../../charts/format";
 import { linesDrawing } from "../../charts/lines";
 import { mostRuns } from "../../charts/line-styles";
@@ -25,7 +25,7 @@ import { emit } from "../events";
 import { toolsStyles } from "../figure-tools/figure-tools.styles";
 import "../line-readings/line-readings";
 import "../lines-figure/lines-figure";
-import type { LineCursor, LinesFigure, LineWindow } from "../lines-figure/lines-figure";
+import type { LineCursor, LineWindow } from "../lines-figure/lines-figure";
 import "../lines-table/lines-table";
 import { captionOf, pictureTheme, pictureWidth } from "../picture";
 import type { PictureType } from "../picture";
@@ -48,7 +48,6 @@ export class LinesView extends LitElement implements Pictured {
   @property({ type: Boolean, reflect: true }) cuts = false;
   @state() private cursor?: LineCursor;
   @state() private windows: Windows = [];
-  @query("lines-figure") private figure?: LinesFigure;
 
   #copier = new Copier(this);
   #others = new OtherRuns(this);
@@ -224,8 +223,7 @@ export class LinesView extends LitElement implements Pictured {
   }
 
   #notes(shown: Shown) {
-    const isCut = this.figure?.drawing?.isCut ?? false;
-    return notesOf(shown, this.view, isCut).map(([name, text]) => html`<p class="note" data-note=${name}>${text}</p>`);
+    return notesOf(shown, this.view).map(([name, text]) => html`<p class="note" data-note=${name}>${text}</p>`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { formatCoordinate, formatLoss, formatTick } from "../../charts/format";
 import { alongOf } from "../../state/curves";
-import type { Quantity } from "../../state/curves";
+import type { Curve, Quantity } from "../../state/curves";
 import { origin } from "../../state/field";
 import { lineOptions } from "../../state/line-options";
 import type { RowPanel } from "../../state/line-rows";
@@ -26,7 +26,7 @@ export function panelProvenance({ rows }: RowPanel): string {
 }
 
 /** What a reader of the figure must know and could overlook, each with a name for tests. */
-export function notesOf(shown: Shown, view: ViewState, isCut: boolean): readonly (readonly [string, string])[] {
+export function notesOf(shown: Shown, view: ViewState): readonly (readonly [string, string])[] {
   const { panels, run, others, quantities } = shown;
   const notes: (readonly [string, string])[] = [];
   const options = lineOptions(view);
@@ -52,7 +52,11 @@ export function notesOf(shown: Shown, view: ViewState, isCut: boolean): readonly
       )
     : 0;
   if (missing > 0) notes.push(["not-finite", strings.notFinite(missing)]);
-  if (isCut && view.clip !== undefined) notes.push(["cut-off", strings.cutOff(formatLoss(view.clip))]);
+  const { clip } = view;
+  const isAbove = ({ loss }: Curve) => loss.values.some((value) => Number.isFinite(value) && value > clip!);
+  if (clip !== undefined && quantities.includes("loss") && curves.some(isAbove)) {
+    notes.push(["cut-off", strings.cutOff(formatLoss(clip))]);
+  }
   if (others.length > 0 && options.runs.length > 0) {
     const runs = [run, ...others];
     differences(runs, runLabels(runs)).forEach((sentence, k) => notes.push([`differs-${k}`, sentence]));

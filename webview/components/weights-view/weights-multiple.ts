@@ -14,7 +14,7 @@ import {
 } from "../../charts/histograms";
 import type { Drawing } from "../../charts/drawing";
 import type { FigureTheme } from "../../charts/theme";
-import { filterDetails, layerDetails, sortedNorms } from "../../state/weights";
+import { filterDetails, layerDetails, sortedNorms, withFewerBins } from "../../state/weights";
 import { strings } from "../../strings/weights";
 import { shared } from "../../styles/shared";
 import { drawnMarks } from "../drawn";
@@ -31,7 +31,8 @@ export function layerDrawing(parts: {
   readonly warning: string;
   readonly at?: number;
 }): Drawing {
-  const { layer, mode, range, width, theme, warning, at } = parts;
+  const { mode, range, width, theme, warning, at } = parts;
+  const layer = withFewerBins(parts.layer);
   const { name, shape, from, to, models, filterNorms } = layer;
   const named = { width, theme, title: name, aside: strings.shape(shape) };
   return mode === "values"
@@ -135,7 +136,8 @@ export class WeightsMultiple extends LitElement {
   }
 
   get #size(): number {
-    const { layer, mode } = this;
+    const { mode } = this;
+    const layer = withFewerBins(this.layer);
     return mode === "values" ? (layer.models[0]?.bins.length ?? 0) : (layer.filterNorms[0]?.length ?? 0);
   }
 
@@ -143,7 +145,9 @@ export class WeightsMultiple extends LitElement {
     const x = event.clientX - this.getBoundingClientRect().left;
     const plot = multiplePlot(this.width);
     const at =
-      this.mode === "values" ? binAt({ ...this.layer, range: this.range }, plot, x) : rankAt(this.#size, plot, x);
+      this.mode === "values"
+        ? binAt({ ...withFewerBins(this.layer), range: this.range }, plot, x)
+        : rankAt(this.#size, plot, x);
     if (at !== this.at) this.#point(at);
   };
 
@@ -156,7 +160,8 @@ export class WeightsMultiple extends LitElement {
 
   /** What is read at the place: the counts of a bin, or the norms of a rank, in every file. */
   #reading(): string {
-    const { layer, mode, names, at } = this;
+    const { mode, names, at } = this;
+    const layer = withFewerBins(this.layer);
     if (at === undefined) return "";
     if (mode === "values") {
       const [from, to] = binEnds(layer, at, this.#size);
