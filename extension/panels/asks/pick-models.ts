@@ -14,15 +14,17 @@ export const pickModels: AskHandler<"pick-models"> = {
 
   async answer(_, { source, snapshot }) {
     const own = snapshot?.header.study.model;
+    const checkpoints = snapshot?.header.study.checkpoints?.files ?? [];
     const found = await vscode.workspace.findFiles(pattern, leftOut, mostFiles);
     const near = path.dirname(source.fsPath);
-    const files = found
+    const others = found
       .map(({ fsPath }) => fsPath)
+      .filter((file) => !checkpoints.includes(file))
       .filter((file) => file !== own?.path && file !== own?.weights)
       .sort(
         (a, b) => Number(isIn(b, near)) - Number(isIn(a, near)) || a.localeCompare(b, undefined, { numeric: true }),
       );
-    const items = files.map((file) => ({
+    const items = [...checkpoints, ...others].map((file) => ({
       label: path.basename(file),
       description: vscode.workspace.asRelativePath(path.dirname(file)),
       file,
