@@ -140,15 +140,13 @@ describe("histograms", () => {
       return new Set(found).size;
     };
     expect(await ends()).toBe(1);
-    mounted
-      .find("weights-view")
-      .dispatchEvent(
-        new CustomEvent("view-change", {
-          detail: { options: { weights: { shared: false } } },
-          bubbles: true,
-          composed: true,
-        }),
-      );
+    mounted.find("weights-view").dispatchEvent(
+      new CustomEvent("view-change", {
+        detail: { options: { weights: { shared: false } } },
+        bubbles: true,
+        composed: true,
+      }),
+    );
     await settled();
     expect(await ends()).toBe(kernels.length);
   });
