@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { WorkerLostError, WorkerStoppedError } from "../client/lost";
 import type { Command, Services } from "./command";
+import { compareWith } from "./compareWith";
 import { copyCheckpointCallback } from "./copyCheckpointCallback";
 import { copyExport } from "./copyExport";
 import { copyRunPath } from "./copyRunPath";
@@ -29,6 +30,7 @@ import { visualize } from "./visualize";
 /** Every command of the manifest. */
 export const commands: readonly Command[] = [
   visualize,
+  compareWith,
   runStudy,
   resumeStudy,
   openResult,

@@ -93,6 +93,11 @@ export class PanelController {
     return this.screen.seen?.journal;
   }
 
+  /** The study of the run that is shown. */
+  get study(): Study | undefined {
+    return this.screen.seen?.header.study;
+  }
+
   /** Whether a run is going on, or waits for its turn. */
   get isRunning(): boolean {
     return this.runner.isRunning;
@@ -132,7 +137,8 @@ export class PanelController {
   }
 
   /** Describes the model and starts, continues or opens its run, as far as that needs no answer from the user. */
-  visualize(): void {
+  visualize(plane = this.parts.proposer.plane): void {
+    this.parts.proposer.plane = plane;
     this.begin(async (cancellation) => {
       const result = await this.proposals.describe(cancellation);
       if (result.kind !== "ready") return this.proposals.refuse(result);
@@ -223,10 +229,11 @@ export class PanelController {
       case "choose-model":
         return void this.proposals.choose(message).catch((error: unknown) => this.parts.log.error(String(error)));
       case "plane":
-        this.parts.proposer.plane = message.plane;
-        return this.visualize();
+        return this.visualize(message.plane);
       case "lock":
         return this.parts.onLock(message.locked);
+      case "stop-comparing":
+        return this.parts.onStopComparing(message.source);
       case "dismiss-stale":
         return this.outdated.clear();
       case "save-as-study":
@@ -360,6 +367,7 @@ export class PanelController {
     this.proposals.shownData = header.data.path;
     this.trail.arrived(header);
     this.postTrail();
+    this.parts.onRun();
   }
 
   private ended(outcome: RunOutcome): void {

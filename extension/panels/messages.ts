@@ -41,6 +41,8 @@ export function readMessage(message: unknown): Exclude<PanelMessage, { readonly 
       return typeof message.journal === "string" ? { kind, journal: message.journal } : undefined;
     case "lock":
       return typeof message.locked === "boolean" ? { kind, locked: message.locked } : undefined;
+    case "stop-comparing":
+      return typeof message.source === "string" ? { kind, source: message.source } : undefined;
     case "plane": {
       const { plane } = message;
       return plane === "path" || plane === "random" ? { kind, plane } : undefined;

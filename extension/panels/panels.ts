@@ -1,7 +1,10 @@
 import * as vscode from "vscode";
 import { modelFileName } from "../../server/protocol/modelName";
 import type { Worker } from "../client/worker";
+import { studySuffix } from "../models";
 import { RememberedAnswers } from "./answers";
+import { rivalsOf, studyToCompare } from "./compare";
+import { ComparedRuns } from "./compared";
 import { PanelController } from "./controller";
 import { Following } from "./following";
 import { pageOf } from "./html";
@@ -15,6 +18,8 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   private readonly controllers = new Map<string, PanelController>();
   /** Those of run files, which the workbench opens and closes as editors. */
   private readonly editors = new Set<PanelController>();
+  /** What is being made beside the run of each panel. */
+  private readonly compared = new WeakMap<vscode.WebviewPanel, ComparedRuns>();
   private readonly following = new Following(this.controllers, (controller, source) => this.turn(controller, source));
 
   constructor(
@@ -49,6 +54,20 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     if (existing !== undefined) return existing.reveal();
     const panel = vscode.window.createWebviewPanel(panelType, "", this.column(), this.options());
     this.control(source, panel).visualize();
+  }
+
+  /** Shows models beside each other, in the panel of the first one and under its settings. */
+  async compare([first, ...others]: readonly vscode.Uri[]): Promise<void> {
+    if (first === undefined) return;
+    const shown = this.controllers.get(first.toString())?.study;
+    const isShared = shown?.directions.kind === "random" && shown.grid.lines !== true;
+    const proposerOf = (source: vscode.Uri): Proposer => this.proposer(source);
+    const study = isShared ? shown : await studyToCompare(first, proposerOf(first));
+    if (study === undefined) return;
+    const controller = this.show(first);
+    if (!isShared) controller.visualize(first.path.endsWith(studySuffix) ? undefined : "random");
+    const rivals = await rivalsOf(others, study, proposerOf);
+    this.compared.get(controller.panel)?.add(rivals, controller.study !== undefined);
   }
 
   /** Runs a study anew or goes on with its unfinished run, in its panel. */
@@ -121,6 +140,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     const { panel } = controller;
     this.controllers.delete(controller.source.toString());
     const isLive = controller.release();
+    this.compared.get(panel)?.clear();
     const next = this.controller(source, panel);
     this.keep(next);
     next.takeOver(isLive);
@@ -134,14 +154,23 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
       source,
       panel,
       worker: this.worker,
-      proposer: new Proposer(source, this.worker, new RememberedAnswers(source, this.memory)),
+      proposer: this.proposer(source),
       log: this.log,
+      onRun: () => this.compared.get(panel)?.begin(),
+      onStopComparing: (other) => this.compared.get(panel)?.stop(other),
       onLock: (locked) => this.following.lock(controller, locked),
     });
     return controller;
   }
 
+  private proposer(source: vscode.Uri): Proposer {
+    return new Proposer(source, this.worker, new RememberedAnswers(source, this.memory));
+  }
+
   private fill(source: vscode.Uri, panel: vscode.WebviewPanel): PanelController {
+    const compared = new ComparedRuns(panel, this.worker, this.log);
+    this.compared.set(panel, compared);
+    panel.onDidDispose(() => compared.dispose());
     const controller = this.controller(source, panel);
     const { webview } = panel;
     const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.assets, name)).toString();

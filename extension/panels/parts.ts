@@ -11,4 +11,8 @@ export interface PanelParts {
   readonly log: vscode.LogOutputChannel;
   /** Called when the user wants the panel to stay with its model, or to go with the file in front. */
   readonly onLock: (locked: boolean) => void;
+  /** Called when a run that is being made for a comparison is not wanted any more. */
+  readonly onStopComparing: (source: string) => void;
+  /** Called whenever there is a run to be seen. */
+  readonly onRun: () => void;
 }
