@@ -7,16 +7,21 @@ import "../components/choose-file/choose-file";
 import "../components/export-line/export-line";
 import "../components/export-menu/export-menu";
 import type { ExportOutcome } from "../components/export-menu/export-menu";
+import "../components/first-run/first-run";
 import "../components/found-list/found-list";
 import type { PanelAsk } from "../components/ask";
+import type { PlaneRegion } from "../components/events";
 import type { ContourView } from "../components/contour-view/contour-view";
 import type { MenuItem } from "../components/more-menu/more-menu";
 import "../components/notice-line/notice-line";
 import "../components/panel-header/panel-header";
 import "../components/problem-state/problem-state";
 import "../components/resume-offer/resume-offer";
+import "../components/run-offer/run-offer";
 import "../components/run-progress/run-progress";
 import "../components/run-settings/run-settings";
+import "../components/run-trail/run-trail";
+import "../components/stale-line/stale-line";
 import "../components/view-tabs/view-tabs";
 import { connectHost } from "../host/host";
 import type { Host } from "../host/host";
@@ -26,10 +31,12 @@ import { emptyModel } from "../state/model";
 import type { PanelModel, RunData } from "../state/model";
 import { viewAfter } from "../state/compared-runs";
 import { measuredCsv } from "../state/points";
+import { windowAround } from "../state/runForm";
 import { Store } from "../state/store";
 import { defaultView } from "../state/view";
 import { shared } from "../styles/shared";
 import { shownView, viewsOf } from "../views/views";
+import { runStrings } from "../strings/runs";
 import { strings } from "../strings/strings";
 
 /**
@@ -68,11 +75,14 @@ export class LossLandscapePanel extends LitElement {
 
   @state() private model: PanelModel = emptyModel;
   @state() private view: ViewState = defaultView;
+  /** A part of the plane that may be measured. */
+  @state() private region?: PlaneRegion;
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private exported?: ExportOutcome;
   @query("contour-view") private contour?: ContourView;
 
   #store = new Store();
+  #regionOf?: string;
   #host?: Host;
   #questions = new Questions((message) => this.#host?.post(message));
   #stop: (() => void)[] = [];
@@ -91,6 +101,9 @@ export class LossLandscapePanel extends LitElement {
     this.addEventListener("panel-message", this.#onMessage);
     this.addEventListener("panel-ask", this.#onAsk);
     this.addEventListener("view-change", this.#onViewChange);
+    this.addEventListener("measure-region", this.#onRegion);
+    this.addEventListener("centre-here", this.#onCentre);
+    this.addEventListener("keydown", this.#onKey);
     this.#host.post({ kind: "ready" });
   }
 
@@ -101,6 +114,9 @@ export class LossLandscapePanel extends LitElement {
     this.removeEventListener("panel-message", this.#onMessage);
     this.removeEventListener("panel-ask", this.#onAsk);
     this.removeEventListener("view-change", this.#onViewChange);
+    this.removeEventListener("measure-region", this.#onRegion);
+    this.removeEventListener("centre-here", this.#onCentre);
+    this.removeEventListener("keydown", this.#onKey);
   }
 
   /** What is to be seen of the view in front. */
@@ -126,6 +142,22 @@ export class LossLandscapePanel extends LitElement {
     this.#save();
   };
 
+  #onRegion = (event: CustomEvent<PlaneRegion>) => {
+    this.region = event.detail;
+  };
+
+  #onCentre = (event: CustomEvent<{ readonly alpha: number; readonly beta: number }>) => {
+    const { run } = this.model;
+    if (run) this.region = windowAround(run, event.detail.alpha, event.detail.beta);
+  };
+
+  #onKey = (event: KeyboardEvent) => {
+    const last = this.model.trail.at(-1);
+    if (event.key !== "ArrowLeft" || !event.altKey || !last) return;
+    event.preventDefault();
+    this.#host?.post({ kind: "go-back", journal: last.journal });
+  };
+
   /** Keeps what is looked at and how; the data itself is asked for again. */
   #save(): void {
     const { source, run, trail } = this.#store.model;
@@ -138,6 +170,9 @@ export class LossLandscapePanel extends LitElement {
 
   protected override willUpdate(): void {
     const { phase, run } = this.model;
+    // Another run has another plane or window.
+    if (run?.header.id !== this.#regionOf) this.region = undefined;
+    this.#regionOf = run?.header.id;
     this.setAttribute("state", phase.kind === "run" && run ? run.status : phase.kind);
   }
 
@@ -168,12 +203,13 @@ export class LossLandscapePanel extends LitElement {
         }</panel-header
       >
       <export-line .outcome=${this.exported} ?narrow=${this.narrow}></export-line>
-      ${this.#notices(shownRun)}
+      ${this.#notices(shownRun)} ${this.#trail()}
       ${
         preparing || (phase.kind === "run" && active)
           ? html`<run-progress
               .run=${run}
               .preparing=${preparing ? phase.message || strings.preparing : undefined}
+              .canHurry=${preparing && phase.canHurry === true}
               ?narrow=${this.narrow}
             ></run-progress>`
           : nothing
@@ -205,6 +241,7 @@ export class LossLandscapePanel extends LitElement {
           ?narrow=${this.narrow}
         ></choose-file>`;
       case "first-run":
+        return html`<first-run .study=${phase.study} ?narrow=${this.narrow}></first-run>`;
       case "waiting":
       case "preparing":
       case "run":
@@ -242,9 +279,43 @@ export class LossLandscapePanel extends LitElement {
     const { narrow } = this;
     return html`
       <view-tabs .tabs=${tabs} .shown=${shown.name} ?narrow=${narrow}></view-tabs>
+      ${
+        this.region
+          ? html`<run-offer
+              .run=${run}
+              .region=${this.region}
+              ?narrow=${narrow}
+              @offer-ended=${() => (this.region = undefined)}
+            ></run-offer>`
+          : nothing
+      }
       <div role="tabpanel" aria-label=${shown.title} data-view=${shown.name}>
         ${keyed(shown.name, shown.render({ run, model: this.model, view: this.view, narrow }))}
       </div>
+    `;
+  }
+
+  /** The way to the run that is shown, and what it took the place of when its files had changed. */
+  #trail() {
+    const { trail, trailShown, phase, run } = this.model;
+    const before = trail.at(-1);
+    if (!before) return nothing;
+    const canCompare = before.isBefore === true && phase.kind === "run" && run?.status === "done";
+    return html`
+      ${
+        canCompare && this.model.compared.length === 0
+          ? html`<notice-line level="info" role="status" data-notice="before" ?narrow=${this.narrow}>
+              ${runStrings.measuredAgain}
+              <vscode-button
+                secondary
+                slot="action"
+                @click=${() => this.#receive({ kind: "compare", journals: [before.journal] })}
+                >${runStrings.compareBefore}</vscode-button
+              >
+            </notice-line>`
+          : nothing
+      }
+      <run-trail .entries=${trail} .shown=${trailShown} ?narrow=${this.narrow}></run-trail>
     `;
   }
 
@@ -258,6 +329,15 @@ export class LossLandscapePanel extends LitElement {
           ? html`<notice-line level="warning" role="status" data-notice="worker" ?narrow=${this.narrow}
               >${strings.workerLost}</notice-line
             >`
+          : nothing
+      }
+      ${
+        this.model.stale.length > 0 && run
+          ? html`<stale-line
+              .files=${this.model.stale}
+              at=${this.model.staleAt ?? ""}
+              ?narrow=${this.narrow}
+            ></stale-line>`
           : nothing
       }
       ${failed.map(

@@ -3,10 +3,11 @@ import type { RunSnapshot } from "../../../server/protocol/result";
 import type { Problem } from "../../../server/protocol/problem";
 import type { HostMessage, ViewOption, ViewState } from "../../../webview/protocol/messages";
 import type { Answers } from "./answers";
+import { foreseeAnswers, stale, trail } from "./changed";
 import { comparedSnapshot, journalOf, summaryIn } from "./compare";
 import { betweenSnapshot, otherSnapshot, runAnswers } from "./lines";
 import { curvatureDoneSnapshot, curvatureSnapshot, distrustedSnapshot, linesSnapshot, pathSnapshot } from "./method";
-import { failedCheck, passedChecks, pointsOf, snapshotOf } from "./runs";
+import { failedCheck, passedChecks, pointsOf, snapshotOf, studyOf } from "./runs";
 import { splitSnapshot } from "./splits";
 import type { Surface } from "./surface";
 import { trackSnapshot } from "./trajectory";
@@ -117,6 +118,17 @@ export function storiesOf(surface: Surface) {
     nested: { messages: [init, snapshot({ status: "cancelled", measured: nestedCount(surface) })] },
     cancelled: { messages: [init, snapshot({ status: "cancelled", measured: Math.round(total * 0.44) })] },
     done: { messages: [init, done] },
+    changed: { messages: [init, trail, done, stale], answers: foreseeAnswers(studyOf(surface)) },
+    "first-run": {
+      messages: [init, { kind: "first-run", study: studyOf(surface) }],
+      answers: foreseeAnswers(studyOf(surface)),
+    },
+    queued: {
+      messages: [
+        init,
+        { kind: "preparing", message: "Waiting for 2 other runs: resnet20.onnx, vgg9.onnx", canHurry: true },
+      ],
+    },
     table: {
       messages: [init, snapshot({ status: "cancelled", measured: Math.round(total * 0.44) })],
       view: { table: true },

@@ -1,9 +1,11 @@
+import "@vscode-elements/elements/dist/vscode-button/index.js";
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import "@vscode-elements/elements/dist/vscode-progress-bar/index.js";
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { PropertyValues } from "lit";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { runStrings } from "../../strings/runs";
 import { strings } from "../../strings/strings";
 import { formatDuration } from "../../charts/format";
 import type { RunData } from "../../state/model";
@@ -66,6 +68,8 @@ export class RunProgressRow extends LitElement {
   @property({ attribute: false }) run?: RunData;
   /** What is being prepared; absent while points are measured. */
   @property() preparing?: string;
+  /** Whether the run waits for others, some of which it may go before. */
+  @property({ type: Boolean }) canHurry = false;
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private spoken = "";
   #reached = 0;
@@ -100,6 +104,13 @@ export class RunProgressRow extends LitElement {
       <vscode-progress-bar indeterminate aria-label=${strings.preparing}></vscode-progress-bar>
       <div class="line">
         <span class="text"><span class="what">${this.preparing}</span></span>
+        ${
+          this.canHurry
+            ? html`<vscode-button secondary @click=${() => emit(this, "panel-message", { kind: "hurry" })}
+                >${runStrings.hurry}</vscode-button
+              >`
+            : nothing
+        }
         ${this.#cancel()}
       </div>
     `;

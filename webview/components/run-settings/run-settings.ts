@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
 import { baseName, formatTick } from "../../charts/format";
 import type { RunData } from "../../state/model";
+import "../run-form/run-form";
 import { disclosure, shared } from "../../styles/shared";
 
 /** The extent of the plane in words: "±1" where both ranges are the same and symmetric. */
@@ -22,6 +23,10 @@ export class RunSettings extends LitElement {
     shared,
     disclosure,
     css`
+      run-form {
+        margin: 4px 0 16px;
+      }
+
       dl {
         display: grid;
         grid-template-columns: max-content minmax(0, 1fr);
@@ -57,6 +62,7 @@ export class RunSettings extends LitElement {
           <span class="muted"> ${strings.settingsSummary(points, range, header.directions.label)} </span>
         </summary>
         <div class="body">
+          <run-form .run=${this.run}></run-form>
           <dl>
             ${this.#rows().map(
               ([name, value, title]) => html`
