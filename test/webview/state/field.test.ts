@@ -11,7 +11,7 @@ import {
 import { measuredCsv } from "../../../webview/state/points";
 import { provenance } from "../../../webview/state/provenance";
 import { summaryOf } from "../../../webview/state/summary";
-import { movedTo, shareOf, wholePlane, zoomed } from "../../../webview/state/window";
+import { movedTo, panned, shareOf, tidied, wholePlane, zoomed, zoomedAt } from "../../../webview/state/window";
 import { runOf } from "../support/model";
 import { oracleSurface } from "../support/surface";
 
@@ -128,6 +128,29 @@ describe("window", () => {
     expect(shareOf(whole, window)).toBe(0.5);
     expect(zoomed(whole, 1, 0, 0)).toBeUndefined();
     expect(shareOf(whole, zoomed(whole, 1e-9, 0, 0)!)).toBeCloseTo(1 / 32, 12);
+  });
+
+  test("zooms so that a point stays where it is, and back to the whole plane", () => {
+    const window = zoomedAt(whole, whole, 0.5, 0.5, -0.5)!;
+    expect(window).toEqual({ x: [-0.25, 0.75], y: [-0.75, 0.25] });
+    expect(zoomedAt(whole, window, 0.5, 0.25, 0)).toEqual({ x: [0, 0.5], y: [-0.375, 0.125] });
+    expect(zoomedAt(whole, window, 2, 0, 0)).toBeUndefined();
+    // At the rim the plane ends: the window is moved back inside.
+    expect(zoomedAt(whole, { x: [0, 1], y: [0, 1] }, 1.5, 0, 0)).toEqual({ x: [-0.5, 1], y: [-0.5, 1] });
+  });
+
+  test("is moved inside the plane, and stays the same object where it cannot move", () => {
+    const window = zoomed(whole, 0.5, 0, 0)!;
+    expect(panned(whole, window, 0.2, -0.1)).toEqual({ x: [-0.3, 0.7], y: [-0.6, 0.4] });
+    expect(panned(whole, window, 9, 0).x).toEqual([0, 1]);
+    const corner = zoomed(whole, 0.5, 1, 1)!;
+    expect(panned(whole, corner, 0.2, 0.2)).toBe(corner);
+  });
+
+  test("is told in coordinates that a person would write", () => {
+    expect(tidied({ x: [-0.40123, 0.09877], y: [0.1, 0.6] })).toEqual({ x: [-0.401, 0.099], y: [0.1, 0.6] });
+    expect(tidied({ x: [-12.3456, 37.6544], y: [-12.3456, 37.6544] }).x).toEqual([-12.3, 37.7]);
+    expect(tidied({ x: [0.00012345, 0.00062345], y: [0, 0.0005] }).x).toEqual([0.000123, 0.000623]);
   });
 
   test("moves no further than a point needs", () => {
