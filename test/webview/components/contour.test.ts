@@ -139,6 +139,7 @@ describe("scale, contours and upper end", () => {
     const mounted = await mountPanel(stories.done);
     const field = mounted.find<HTMLElementTagNameMap["vscode-textfield"]>('[label="Upper end"]');
     expect(field.placeholder).toBe("219");
+    expect(field.shadowRoot!.querySelector("input")!.getAttribute("aria-label")).toBe("Upper end");
     const type = async (value: string) => {
       field.value = value;
       field.dispatchEvent(new Event("change"));

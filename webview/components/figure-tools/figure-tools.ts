@@ -135,6 +135,7 @@ export class FigureTools extends LitElement {
         <span aria-hidden="true">${label}</span>
         <vscode-textfield
           label=${label}
+          .label=${label}
           title=${figure.clipHint(natural)}
           placeholder=${natural}
           .value=${clip === undefined ? "" : String(clip)}
