@@ -13,6 +13,11 @@ export const toolsStyles = css`
     width: 112px;
   }
 
+  /* Room for the names of two splits. */
+  .tools > vscode-single-select[data-choice="split"] {
+    width: 140px;
+  }
+
   .options {
     display: grid;
     gap: 8px;
@@ -44,7 +49,7 @@ export const toolsStyles = css`
     padding: 8px 4px 0 12px;
   }
 
-  :host([narrow]) .tools > vscode-single-select {
+  :host([narrow]) .tools > vscode-single-select:not([data-choice="split"]) {
     width: 104px;
   }
 `;

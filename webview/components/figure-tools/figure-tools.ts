@@ -110,11 +110,12 @@ export class FigureTools extends LitElement {
     const splits = splitsOf(this.run).map(({ name }, k) => ({ value: String(k), label: name }));
     const choices = [...splits, { value: "difference", label: splitName(this.run, "difference") }];
     const { split } = this.view;
-    return this.#choose(figure.splitLabel, choices, String(split), (value) => {
-      const chosen = value === "difference" ? value : Number(value);
-      const other = (chosen === "difference") !== (split === "difference");
-      this.#change({ split: chosen, ...(other ? { clip: undefined } : {}) });
-    });
+    const chosen = (value: string) => {
+      const next = value === "difference" ? value : Number(value);
+      const other = (next === "difference") !== (split === "difference");
+      this.#change({ split: next, ...(other ? { clip: undefined } : {}) });
+    };
+    return this.#choose(figure.splitLabel, choices, String(split), chosen, "split");
   }
 
   #scale() {
@@ -169,8 +170,15 @@ export class FigureTools extends LitElement {
     return this.#choose(label, choices, this.view[name], (value) => this.#change({ [name]: value }));
   }
 
-  #choose(label: string, choices: readonly Choice[], value: string, chosen: (value: string) => void) {
+  #choose(
+    label: string,
+    choices: readonly Choice[],
+    value: string,
+    chosen: (value: string) => void,
+    name: string = label,
+  ) {
     return html`<vscode-single-select
+      data-choice=${name}
       label=${label}
       .options=${this.#kept(label, choices)}
       .value=${value}
