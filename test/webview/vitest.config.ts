@@ -25,6 +25,7 @@ export default defineConfig({
       "echarts/renderers",
       "lit",
       "lit/decorators.js",
+      "pixelmatch",
       "three",
     ],
   },

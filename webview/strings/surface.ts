@@ -5,6 +5,7 @@ export const surfaceStrings = {
   floorMap: t("Floor map"),
   resetView: t("Reset view"),
   hint: t("Drag or use the arrow keys to rotate. Scroll with Ctrl or Cmd to zoom."),
+  shortHint: t("Drag or use the arrow keys to rotate."),
   keys: t(
     "Arrow keys rotate, plus and minus zoom, 0 resets the view, Escape frees a pinned point. Display options show the values as a table.",
   ),

@@ -14,8 +14,8 @@ import type { Staging } from "./staging";
 type Place = readonly [number, number, number];
 type Pixel = readonly [number, number];
 
-/** Distances in pixels. */
-const tick = { length: 5, label: 15, name: 38, smallLabel: 13, smallName: 30 };
+/** Distances in pixels: length of a tick, from it to its number, from the numbers to the name; half height of a number. */
+const tick = { length: 5, gap: 4, name: 13, smallName: 9, half: 5 };
 /** Numbers on the upright edge keep this distance from each other; a shorter edge has none. */
 const valueGap = 13;
 const shortestEdge = 48;
@@ -102,26 +102,33 @@ interface FloorAxis {
 
 function floorAxis(pen: Pen, figure: SurfaceFigure, { projector }: Staging, axis: FloorAxis): void {
   const { theme, layout } = figure;
-  const [near, name] = layout.narrow ? [tick.smallLabel, tick.smallName] : [tick.label, tick.name];
+  const font = `11px ${theme.font}`;
   const edge: LineStyle = { colour: css(theme.frame), width: 1 };
   const outwards = (value: number) => {
     const from = pixel(projector, axis.at(value, 1));
     const back = pixel(projector, axis.at(value, -1));
     const [dx, dy] = [from[0] - back[0], from[1] - back[1]];
     const length = Math.hypot(dx, dy) || 1;
-    return (by: number): Pixel => [from[0] + (dx / length) * by, from[1] + (dy / length) * by];
+    const [x, y] = [dx / length, dy / length];
+    return {
+      at: (by: number): Pixel => [from[0] + x * by, from[1] + y * by],
+      // How far a box of text reaches back towards the edge.
+      reach: (width: number) => (Math.abs(x) * width) / 2 + Math.abs(y) * tick.half,
+    };
   };
+  let widest = 0;
   for (const value of axis.ticks) {
-    const at = outwards(value);
-    const [from, to, label] = [at(0), at(tick.length), at(near)];
-    pen.line([...from, ...to], 4, edge);
-    pen.text(formatTick(value), label[0], label[1], {
-      font: `11px ${theme.font}`,
-      colour: css(theme.muted),
-      align: "center",
-    });
+    const { at, reach } = outwards(value);
+    const written = formatTick(value);
+    const width = textWidth(written, font);
+    widest = Math.max(widest, width);
+    pen.line([...at(0), ...at(tick.length)], 4, edge);
+    const [x, y] = at(tick.length + tick.gap + reach(width));
+    pen.text(written, x, y, { font, colour: css(theme.muted), align: "center" });
   }
-  const [x, y] = outwards(axis.middle)(name);
+  const middle = outwards(axis.middle);
+  const beyond = tick.length + tick.gap + 2 * middle.reach(widest) + (layout.narrow ? tick.smallName : tick.name);
+  const [x, y] = middle.at(beyond);
   pen.text(axis.name, x, y, {
     font: `12px ${theme.font}`,
     colour: css(theme.foreground),

@@ -50,7 +50,7 @@ function paintCentre(
   // From straight above, the pole would be a point.
   if (top - labelY > 20) {
     const from = figure.labels ? labelY + 10 : labelY;
-    pen.line([left, top - 4, labelX, from], 4, { colour: css(theme.background, 0.2), width: 2 });
+    pen.line([left, top - 4, labelX, from], 4, { colour: css(theme.background, 0.5), width: 1 });
     pen.line([left, top - 4, labelX, from], 4, { colour: css(theme.foreground, 0.9), width: 1, dash: [3, 3] });
   }
   pen.circle(left, top, 4, {

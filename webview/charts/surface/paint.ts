@@ -20,10 +20,14 @@ import type { Staging } from "./staging";
 /** How finely the sheet is painted: `moving` is for frames that are followed by others. */
 export type Detail = "moving" | "still";
 
-const details: Readonly<Record<Detail, { readonly most: number; readonly bands: number }>> = {
-  moving: { most: 56, bands: 40 },
-  still: { most: Infinity, bands: 96 },
-};
+/** The most cells along a side; colours of the sheet; every how many colours of the floor map one is painted. */
+const details: Readonly<Record<Detail, { readonly most: number; readonly bands: number; readonly floorStep: number }>> =
+  {
+    moving: { most: 56, bands: 40, floorStep: 3 },
+    still: { most: Infinity, bands: 96, floorStep: 1 },
+  };
+/** Cells of a finer grid are a few pixels wide: each has one colour. */
+const mostDividedCells = 120;
 /** Width of the line around each cell that closes the gap to its neighbours. */
 const seam = 0.8;
 /** A coarse grid is divided until it has this many cells along a side, so that its facets do not show. */
@@ -42,7 +46,7 @@ export function drawSurface(pen: Pen, figure: SurfaceFigure, detail: Detail = "s
 /** Walls, floor map and sheet. */
 export function drawBody(pen: Pen, figure: SurfaceFigure, staging: Staging, detail: Detail): void {
   paintWalls(pen, figure, staging);
-  if (figure.floor) paintFloor(pen, figure, staging);
+  if (figure.floor) paintFloor(pen, figure, staging, details[detail].floorStep);
   paintSheet(pen, figure, staging, detail);
 }
 
@@ -58,7 +62,7 @@ const lineStyle = ({ colour, opacity, width }: IsoLine, ground?: Colour): LineSt
   width,
 });
 
-function paintFloor(pen: Pen, figure: SurfaceFigure, { projector, plane }: Staging): void {
+function paintFloor(pen: Pen, figure: SurfaceFigure, { projector, plane }: Staging, step: number): void {
   const { scene, theme, colours } = figure;
   if (!scene?.levels || !scene.drawable) return;
   const at: [number, number, number] = [0, 0, 0];
@@ -71,14 +75,14 @@ function paintFloor(pen: Pen, figure: SurfaceFigure, { projector, plane }: Stagi
     }
     return pixels;
   };
-  const faded = (band: number) => css(mix(colours((band + 0.5) / floorBands), theme.background, floorFade));
+  const faded = (band: number) => css(mix(colours((band + step / 2) / floorBands), theme.background, floorFade));
   const { x, y } = scene.field;
   const [left, right, low, high] = [x[0]!, x[x.length - 1]!, y[0]!, y[y.length - 1]!];
   const flat = scene.levels.high <= scene.levels.low;
   const whole = onFloor(Float64Array.of(left, low, right, low, right, high, left, high));
   pen.fill(whole, whole.length, faded(flat ? floorBands / 2 : 0));
   smoothRegions(scene).forEach(({ region }, k) => {
-    if (region.length > 0) pen.fillRings(region.map(onFloor), faded(k + 1));
+    if (region.length > 0 && (k + 1) % step === 0) pen.fillRings(region.map(onFloor), faded(k + 1));
   });
   isoLines(scene.levels, colours, theme).forEach((line, k) => {
     const style = lineStyle(line, theme.background);
@@ -104,6 +108,7 @@ function paintSheet(pen: Pen, figure: SurfaceFigure, staging: Staging, detail: D
     at: line.at,
     style: lineStyle(line),
   }));
+  const divided = Math.max(columns, sheet.rows) - 1 <= mostDividedCells;
   const pixels = projected(sheet, staging.projector);
   const corners = new Float64Array(8);
   const values = new Float64Array(4);
@@ -128,8 +133,8 @@ function paintSheet(pen: Pen, figure: SurfaceFigure, staging: Staging, detail: D
         nz += normals[3 * corner + 2]!;
       });
       const shade = shadeOf(nx / 4, ny / 4, nz / 4, light);
-      const first = palette.bandOf(low);
-      const last = palette.bandOf(high);
+      const first = palette.bandOf(divided ? low : (low + high) / 2);
+      const last = divided ? palette.bandOf(high) : first;
       pen.fill(corners, 8, palette.text(first, shade), seam);
       for (let band = first + 1; band <= last; band++) {
         const count = regionAbove(corners, values, band / bands, cut);

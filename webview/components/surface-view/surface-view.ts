@@ -123,7 +123,7 @@ export class SurfaceView extends LitElement implements Pictured {
                   @surface-copy=${() => this.copyImage()}
                 ></surface-figure>
               </div>
-              <p class="hint">${surfaceStrings.hint}</p>`
+              <p class="hint">${narrow ? surfaceStrings.shortHint : surfaceStrings.hint}</p>`
       }
       <read-out
         .run=${run}
