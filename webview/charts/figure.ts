@@ -55,11 +55,12 @@ export function figureOption(input: FigureInput): Parameters<Chart["setOption"]>
   const { plot } = layout;
   const project = projection(plot, window);
   const drawn: Drawn[] = [];
+  let path: readonly Drawn[] = [];
   let marks: readonly Drawn[] = [];
   if (scene) {
     const found = input.over ?? marksOf({ ...input, ...scene, project });
-    const path = input.path ? pathElements(input.path, layout, project, theme) : [];
-    marks = [...path, ...found.elements];
+    path = input.path ? pathElements(input.path, layout, project, theme) : [];
+    marks = found.elements;
     const pinned = input.pinned ? [{ x: project.x(input.pinned.alpha), y: project.y(input.pinned.beta) }] : [];
     drawn.push(...mapElements(scene, input.fill, colours, layout, project, theme, [...found.avoid, ...pinned]));
   }
@@ -91,7 +92,12 @@ export function figureOption(input: FigureInput): Parameters<Chart["setOption"]>
     },
     xAxis: axis(window.x, input.axes?.[0] ?? strings.alphaAxis, 26, input),
     yAxis: axis(window.y, input.axes?.[1] ?? strings.betaAxis, layout.betaNameGap, input),
-    series: [customSeries("map", drawn, 1, true), customSeries("marks", marks, 5, false)],
+    // A path may lead out of what is shown; marks are left whole at its edge.
+    series: [
+      customSeries("map", drawn, 1, true),
+      customSeries("path", path, 4, true),
+      customSeries("marks", marks, 5, false),
+    ],
     graphic: [{ type: "group", silent: true, z: 3, children: around }],
   };
   return option as Parameters<Chart["setOption"]>[0];

@@ -143,6 +143,20 @@ describe("the map", () => {
     expect(mounted.posted.at(-1)).toEqual({ kind: "run-again" });
   });
 
+  test("does not let the path leave the contour's plot", async () => {
+    const mounted = await mountPanel({ ...stories["trajectory-grown"], view: { shown: "contour" } });
+    const path = shapes(mounted, "contour-figure").filter(
+      ({ type, shape }) => type === "polyline" && shape.points.length === 13,
+    );
+    expect(path).toHaveLength(2);
+    const { plot } = mounted.find<HTMLElementTagNameMap["contour-figure"]>("contour-figure").layout!;
+    for (const { __clipPaths: clips = [] } of path as readonly Partial<Record<"__clipPaths", Shape[]>>[]) {
+      expect(
+        clips.map(({ shape }) => [Math.abs(shape.x - plot.x) <= 1, Math.abs(shape.width - plot.width) <= 2]),
+      ).toEqual([[true, true]]);
+    }
+  });
+
   test("is solid until the checkpoint that is looked at, and dashed after it", async () => {
     const mounted = await mountPanel(stories.trajectory);
     const lines = () =>

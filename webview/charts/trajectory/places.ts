@@ -108,7 +108,7 @@ export function placeTrackLabels(
 }
 
 /** Most of the width that points may cover together for an inset to enlarge them, and their least number. */
-export const insetRule = { share: 0.03, points: 3 } as const;
+const insetRule = { share: 0.03, points: 3 } as const;
 
 /** The longest stretch of three or more consecutive points that lies within 3 % of the width; undefined without one. */
 export function crowdOf(places: readonly Place[], plot: Box): readonly Place[] | undefined {

@@ -33,7 +33,7 @@ export const pathColour = css(white);
 export const radii = { point: 3.5, current: 6, diamond: 8.5, inDiamond: 2.8 } as const;
 
 /** Colour of the ground where a value is measured; that of the page for what is not measured, or not finite. */
-export function valueColour(value: number, levels: Levels | undefined, colours: ColourMap, theme: FigureTheme): Colour {
+function valueColour(value: number, levels: Levels | undefined, colours: ColourMap, theme: FigureTheme): Colour {
   return levels && Number.isFinite(value) ? colours(levels.bands[bandOf(levels, value)]!.shade) : theme.background;
 }
 
