@@ -8,6 +8,7 @@ import { RunEditor, runEditorType } from "./landscapes/editor";
 import { RunList } from "./landscapes/list";
 import { LandscapesTree } from "./landscapes/tree";
 import { Panels, panelType } from "./panels/panels";
+import { registerTools } from "./tools/tools";
 
 let worker: Worker | undefined;
 
@@ -19,6 +20,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const panels = new Panels(context.extensionUri, ours, context.workspaceState, log);
   const runs = new RunList(ours);
   const landscapes = new LandscapesTree(runs, ours, log);
+  const services = { extension: context.extensionUri, worker: ours, panels, runs, landscapes, log };
   context.subscriptions.push(
     log,
     ours,
@@ -26,7 +28,8 @@ export function activate(context: vscode.ExtensionContext): void {
     runs,
     landscapes,
     panels,
-    registerCommands({ extension: context.extensionUri, worker: ours, panels, runs, landscapes, log }),
+    registerCommands(services),
+    registerTools(services, context.workspaceState),
     vscode.window.registerCustomEditorProvider(runEditorType, new RunEditor(panels, runs)),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
     startWithStudies(ours, log),

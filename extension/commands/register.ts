@@ -14,6 +14,7 @@ import { lock } from "./lock";
 import { openResult } from "./openResult";
 import { openRun } from "./openRun";
 import { openSample } from "./openSample";
+import { openWalkthrough } from "./openWalkthrough";
 import { refreshRuns } from "./refreshRuns";
 import { renameRun } from "./renameRun";
 import { restartWorker } from "./restartWorker";
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   refreshRuns,
   lock,
   unlock,
+  openWalkthrough,
 ];
 
 /** Registers all commands. What goes wrong in one has no panel to be shown in, so that a message says it. */

@@ -19,11 +19,20 @@ import {
   RunRequest,
   StudyTextRequest,
   SummariesRequest,
+  TellRequest,
   ThumbnailRequest,
 } from "../protocol/requests";
-import type { DescribeParams, DescribeResult, ExportResult, OpenResult, RunOutcome } from "../protocol/requests";
+import type {
+  DescribeParams,
+  DescribeResult,
+  ExportResult,
+  OpenResult,
+  RunOutcome,
+  TellResult,
+} from "../protocol/requests";
 import { describeStudy } from "../requests/describe";
 import { exportToFiles } from "../requests/export";
+import { tellRun } from "../requests/tell";
 import { thumbnailOf } from "../requests/thumbnail";
 import { textOfStudy } from "../requests/studyText";
 import { Catalogue } from "../runs/catalogue";
@@ -139,6 +148,13 @@ function registerSavedRuns(connection: Connection, log: Log): void {
       return { kind: "done", files: await exportToFiles(params) };
     } catch (error) {
       return { kind: "problem", problem: told(log, `Exporting ${path.basename(params.journal)}`, error) };
+    }
+  });
+  connection.onRequest(TellRequest, async ({ journal }): Promise<TellResult> => {
+    try {
+      return { kind: "told", text: await tellRun(journal) };
+    } catch (error) {
+      return { kind: "problem", problem: told(log, `Telling of ${path.basename(journal)}`, error) };
     }
   });
   connection.onRequest(ThumbnailRequest, async ({ journal, width, dark }) => {

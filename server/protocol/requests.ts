@@ -256,6 +256,12 @@ export const ThumbnailRequest = new RequestType<
   void
 >("lossLandscape/thumbnail");
 
+export type TellResult =
+  { readonly kind: "told"; readonly text: string } | { readonly kind: "problem"; readonly problem: Problem };
+
+/** Tells in words and numbers what a run has found; computes nothing. */
+export const TellRequest = new RequestType<{ readonly journal: string }, TellResult, void>("lossLandscape/tell");
+
 export type WeightsResult =
   { readonly kind: "ready"; readonly figure: WeightsFigure } | { readonly kind: "problem"; readonly problem: Problem };
 

@@ -32,6 +32,14 @@ interface Manifest {
     readonly keybindings: readonly Menu[];
     readonly views: { readonly explorer: readonly { readonly id: string; readonly visibility: string }[] };
     readonly viewsWelcome: readonly { readonly view: string }[];
+    readonly languageModelTools: readonly {
+      readonly name: string;
+      readonly inputSchema: { readonly properties: object; readonly required: readonly string[] };
+    }[];
+    readonly walkthroughs: readonly {
+      readonly id: string;
+      readonly steps: readonly { readonly completionEvents: readonly string[]; readonly media: object }[];
+    }[];
     readonly customEditors: readonly {
       readonly viewType: string;
       readonly selector: readonly { readonly filenamePattern: string }[];
@@ -192,6 +200,42 @@ describe("landscapes", () => {
       expect(commands.map((known) => known.command)).toContain(command);
       expect(when).toContain("focusedView == lossLandscape.landscapes && !inputFocus");
     }
+  });
+});
+
+describe("first steps", () => {
+  const [walkthrough, ...others] = manifest.contributes.walkthroughs;
+
+  test("are four, each with a picture that is there and an end that can be reached", () => {
+    expect(others).toEqual([]);
+    expect(walkthrough!.steps).toHaveLength(4);
+    for (const { media, completionEvents } of walkthrough!.steps) {
+      const files = [...JSON.stringify(media).matchAll(/media\/walkthrough\/[\w.-]+/g)].map(([file]) => file);
+      expect(files.length).toBeGreaterThan(0);
+      for (const file of files) expect(existsSync(file), file).toBe(true);
+      for (const event of completionEvents) {
+        const [kind, id] = event.split(":");
+        const known = kind === "onView" ? ["lossLandscape.landscapes"] : commands.map(({ command }) => command);
+        expect(known).toContain(id);
+      }
+    }
+  });
+
+  test("open by the extension's own name", () => {
+    const { publisher, name } = JSON.parse(text) as { readonly publisher: string; readonly name: string };
+    expect([...literals(sources, /#start$/)]).toEqual([`${publisher}.${name}#${walkthrough!.id}`]);
+  });
+});
+
+describe("tools of language models", () => {
+  test("are registered by the names of the manifest", () => {
+    const registered = literalArguments(sources, /^vscode\.lm\.registerTool$/);
+    expect([...registered].sort()).toEqual(manifest.contributes.languageModelTools.map(({ name }) => name).sort());
+  });
+
+  test("ask for nothing that they do not describe", () => {
+    for (const { inputSchema } of manifest.contributes.languageModelTools)
+      for (const name of inputSchema.required) expect(Object.keys(inputSchema.properties)).toContain(name);
   });
 });
 
