@@ -4,7 +4,6 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { getL10nJson } from "@vscode/l10n-dev";
 import { root } from "./steps.mjs";
 
@@ -21,7 +20,7 @@ const asKnown = (contents) =>
     : contents;
 
 /** All texts of the sources, each under itself, in order. */
-export async function collectTexts() {
+async function collectTexts() {
   const sources = ["extension", "webview"].flatMap((name) =>
     readdirSync(path.join(root, name), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
@@ -32,7 +31,7 @@ export async function collectTexts() {
 }
 
 /** What every translation lacks of the texts of code and manifest, and what it has beyond them, by its file. */
-export function translationGaps() {
+function translationGaps() {
   const gapsOf = (file, known) => {
     const texts = read(path.join(root, file));
     const missing = Object.keys(known).filter((key) => !texts[key]);
@@ -49,13 +48,11 @@ export function translationGaps() {
   ];
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const texts = await collectTexts();
-  writeFileSync(bundle, `${JSON.stringify(texts, null, 2)}\n`);
-  console.log(`${Object.keys(texts).length} texts in ${path.relative(root, bundle)}`);
-  for (const { file, missing, surplus } of translationGaps()) {
-    console.log(`${file}: ${missing.length} missing, ${surplus.length} not used any more`);
-    for (const text of missing) console.log(`  missing: ${JSON.stringify(text)}`);
-    for (const text of surplus) console.log(`  not used: ${JSON.stringify(text)}`);
-  }
+const texts = await collectTexts();
+writeFileSync(bundle, `${JSON.stringify(texts, null, 2)}\n`);
+console.log(`${Object.keys(texts).length} texts in ${path.relative(root, bundle)}`);
+for (const { file, missing, surplus } of translationGaps()) {
+  console.log(`${file}: ${missing.length} missing, ${surplus.length} not used any more`);
+  for (const text of missing) console.log(`  missing: ${JSON.stringify(text)}`);
+  for (const text of surplus) console.log(`  not used: ${JSON.stringify(text)}`);
 }

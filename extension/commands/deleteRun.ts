@@ -17,13 +17,14 @@ export const deleteRun: Command = {
         : vscode.l10n.t("Delete {0} landscapes?", runs.length);
     const detail = vscode.l10n.t("What was measured goes to the trash; models and data are not touched.");
     if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) return;
-    // A run may have been gone on with while the question stood there.
-    for (const { journal } of runs) {
+    const discard = discarding();
+    for (const run of runs) {
+      const { journal } = run;
+      // It may have been gone on with while the question stood there.
       if ((await services.runs.summaryOf(journal))?.status === "running")
-        throw new Error(vscode.l10n.t("{0} is running and was not deleted.", titleOf(first)));
+        throw new Error(vscode.l10n.t("{0} is running and was not deleted.", titleOf(run)));
       await closeTabs(journal);
-      const files = [journal, ...sideFiles(journal)].map((file) => vscode.Uri.file(file));
-      for (const file of files) if (!(await discard(file))) return;
+      for (const file of [journal, ...sideFiles(journal)]) if (!(await discard(vscode.Uri.file(file)))) return;
     }
     services.runs.refresh();
   },
@@ -36,23 +37,39 @@ async function closeTabs(journal: string): Promise<void> {
   await vscode.window.tabGroups.close(tabs.filter(isOfRun));
 }
 
-/** Moves a file to the trash if it is there; false when the user keeps it because there is no trash. */
-async function discard(file: vscode.Uri): Promise<boolean> {
+/**
+ * What moves files to the trash, if they are there. Where there is no trash it asks once whether to delete them for good,
+ * and is false when the user keeps them.
+ */
+function discarding(): (file: vscode.Uri) => Promise<boolean> {
   const { fs } = vscode.workspace;
-  try {
-    await fs.stat(file);
-  } catch {
-    return true;
-  }
-  try {
-    await fs.delete(file, { useTrash: true });
-    return true;
-  } catch {
-    const forGood = vscode.l10n.t("Delete Permanently");
-    const question = vscode.l10n.t("{0} cannot be moved to the trash.", vscode.workspace.asRelativePath(file));
-    const detail = vscode.l10n.t("The machine that it is on has none. It can be deleted for good instead.");
-    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, forGood)) !== forGood) return false;
+  let isForGood = false;
+  return async (file) => {
+    if (!(await isThere(file))) return true;
+    if (!isForGood) {
+      try {
+        await fs.delete(file, { useTrash: true });
+        return true;
+      } catch {
+        isForGood = await confirmForGood(file);
+        if (!isForGood) return false;
+      }
+    }
     await fs.delete(file);
     return true;
-  }
+  };
+}
+
+async function confirmForGood(file: vscode.Uri): Promise<boolean> {
+  const forGood = vscode.l10n.t("Delete Permanently");
+  const question = vscode.l10n.t("{0} cannot be moved to the trash.", vscode.workspace.asRelativePath(file));
+  const detail = vscode.l10n.t("The machine that it is on has none. It can be deleted for good instead.");
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, forGood)) === forGood;
+}
+
+function isThere(file: vscode.Uri): Promise<boolean> {
+  return Promise.resolve(vscode.workspace.fs.stat(file)).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { WorkerLostError, WorkerStoppedError } from "../client/lost";
 import type { Command, Services } from "./command";
+import { compareRuns } from "./compareRuns";
 import { compareWith } from "./compareWith";
 import { copyCheckpointCallback } from "./copyCheckpointCallback";
 import { copyExport } from "./copyExport";
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   copyExport,
   copyCheckpointCallback,
   openRun,
+  compareRuns,
   renameRun,
   exportRun,
   deleteRun,

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { modelFileName } from "../../server/protocol/modelName";
+import type { HostMessage } from "../../webview/protocol/messages";
 import type { Worker } from "../client/worker";
 import { studySuffix } from "../models";
 import { RememberedAnswers } from "./answers";
@@ -8,7 +9,7 @@ import { ComparedRuns } from "./compared";
 import { PanelController } from "./controller";
 import { Following } from "./following";
 import { pageOf } from "./html";
-import { readState } from "./messages";
+import { readMessage, readState } from "./messages";
 import { Proposer } from "./proposer";
 
 export const panelType = "lossLandscape.panel";
@@ -20,6 +21,8 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   private readonly editors = new Set<PanelController>();
   /** What is being made beside the run of each panel. */
   private readonly compared = new WeakMap<vscode.WebviewPanel, ComparedRuns>();
+  /** Runs to be compared with that of a journal, as soon as its page listens. */
+  private readonly comparisons = new Map<string, readonly string[]>();
   private readonly following = new Following(this.controllers, (controller, source) => this.turn(controller, source));
 
   constructor(
@@ -82,7 +85,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
 
   /** Fills the panel that the workbench has opened for a run file; one for the same model stays what it is. */
   adopt(journal: vscode.Uri, source: vscode.Uri, panel: vscode.WebviewPanel): void {
-    const controller = this.fill(source, panel);
+    const controller = this.fill(source, panel, journal.fsPath);
     this.editors.add(controller);
     panel.onDidDispose(() => this.editors.delete(controller));
     controller.restore(journal.fsPath);
@@ -93,6 +96,18 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     const shown = this.all.find((controller) => controller.journal === journal);
     shown?.reveal();
     return shown !== undefined;
+  }
+
+  /** Has the panel of a run, which is shown already or next, compare it with others; all by their journals. */
+  compareRun(journal: string, others: readonly string[]): void {
+    const shown = this.all.find((controller) => controller.journal === journal);
+    if (shown?.panel.visible) void shown.panel.webview.postMessage(comparison(others));
+    else this.comparisons.set(journal, others);
+  }
+
+  /** The panels whose runs are going on or wait for their turn. */
+  get running(): readonly PanelController[] {
+    return this.all.filter(({ isRunning }) => isRunning);
   }
 
   /** The panel of a model or study, in sight; what it shows is up to the caller. */
@@ -167,12 +182,21 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     return new Proposer(source, this.worker, new RememberedAnswers(source, this.memory));
   }
 
-  private fill(source: vscode.Uri, panel: vscode.WebviewPanel): PanelController {
+  /** @param journal of the run that it will show, where that is known. */
+  private fill(source: vscode.Uri, panel: vscode.WebviewPanel, journal?: string): PanelController {
     const compared = new ComparedRuns(panel, this.worker, this.log);
     this.compared.set(panel, compared);
     panel.onDidDispose(() => compared.dispose());
     const controller = this.controller(source, panel);
     const { webview } = panel;
+    webview.onDidReceiveMessage((message: unknown) => {
+      if (readMessage(message)?.kind !== "ready") return;
+      const shown = journal ?? controller.journal;
+      const others = shown === undefined ? undefined : this.comparisons.get(shown);
+      if (shown === undefined || others === undefined) return;
+      this.comparisons.delete(shown);
+      void webview.postMessage(comparison(others));
+    });
     const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.assets, name)).toString();
     panel.title = titleOf(source);
     panel.iconPath = vscode.Uri.joinPath(this.extension, "media", "icon.png");
@@ -205,4 +229,8 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
 
 function titleOf(source: vscode.Uri): string {
   return vscode.l10n.t("Landscape: {0}", modelFileName(source.fsPath));
+}
+
+function comparison(journals: readonly string[]): HostMessage {
+  return { kind: "compare", journals };
 }
