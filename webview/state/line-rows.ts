@@ -19,7 +19,7 @@ export interface LineRow {
   readonly label: string;
   readonly run: number;
   readonly split: Split;
-  /** Drawn dashed: not the training data, where there are several. */
+  /** Drawn dashed: not the training data, where there are several; the second of two cuts in one panel. */
   readonly isDashed: boolean;
   /** One line; several of a family are drawn as a band. */
   readonly curves: readonly Curve[];
@@ -95,7 +95,8 @@ function rowsOf(input: RowsInput, cut: Cut | undefined): readonly LineRow[] {
               : name,
           run: index,
           split: taken,
-          isDashed: names.size > 1 && !/^train/i.test(splitName),
+          // Both cuts of a surface beside a line have one colour.
+          isDashed: (names.size > 1 && !/^train/i.test(splitName)) || (cut === undefined && own?.along === "beta"),
           curves: group,
           isSingle,
           hasAccuracy: metricsOf(run).length > 1,

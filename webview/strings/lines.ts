@@ -79,7 +79,7 @@ export const strings = {
     t("Median of {0} directions; dark band: the middle half; light band: all.", formatCount(count)),
   reading: t("Solid: training data. Dashed: other data."),
   differs: (name: string, values: readonly string[]) => t("{0} differ: {1}.", name, values.join("; ")),
-  valueOf: (value: string, run: string) => t("{0} ({1})", value, run),
+  valueOf: (value: string, run: string) => (run.includes(value) ? run : t("{0} ({1})", value, run)),
   none: t("none"),
   labelled: (name: string, what: string) => t("{0} ({1})", name, what),
   noChart: t("Too little is measured yet to draw a line."),

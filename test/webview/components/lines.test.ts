@@ -252,6 +252,21 @@ describe("runs beside one another", () => {
     );
   });
 
+  test("of surfaces are beside a line with both of their cuts, one of them dashed", async () => {
+    const other = otherSnapshot(surface, "ResNet-20");
+    const view = { options: { lines: { runs: [other.journal] } } };
+    const mounted = await mountPanel({ ...story(oneLineSnapshot(), view), answers: runAnswers([other]) });
+    await settled();
+    const [alpha, beta] = ["alpha", "beta"].map((along) => pathOf(mounted, `measured loss 1 ${along} 0 0`));
+    expect(alpha!.stroke).toBe(beta!.stroke);
+    expect([alpha!.dash, beta!.dash]).toEqual([undefined, [6, 4]]);
+    expect(mounted.all('[data-note="dashes"]')).toHaveLength(0);
+    const losses = pointsOf(mounted, "measured loss 1 beta 0 0");
+    losses.forEach(([, y], k) => {
+      expect(Math.abs(Math.log(y / (1.3 * surface.loss[k * 51 + centre]! + 0.1)))).toBeLessThan(0.01);
+    });
+  });
+
   test("are chosen from the list of runs, kept, and taken away", async () => {
     const other = otherSnapshot(surface);
     const own = snapshotOf(surface, { status: "done" });

@@ -43,7 +43,8 @@ export function notesOf(shown: Shown, view: ViewState): readonly (readonly [stri
   if (isMixed) notes.push(["interpolated", strings.dotted]);
   const family = panels[0]?.rows.find((row) => row.curves.length > 1);
   if (family) notes.push(["band", strings.band(family.curves.length)]);
-  if (panels[0]?.rows.some(({ isDashed }) => isDashed)) notes.push(["dashes", strings.reading]);
+  const splits = new Set(curves.filter((curve) => curve.run === 0).map(({ splitName }) => splitName));
+  if (splits.size > 1 && panels[0]?.rows.some(({ isDashed }) => isDashed)) notes.push(["dashes", strings.reading]);
   const missing = quantities.includes("loss")
     ? curves.reduce(
         (sum, { loss }) =>
