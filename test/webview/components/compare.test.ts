@@ -28,6 +28,15 @@ interface Option {
   readonly graphic: readonly { elements: readonly { style?: { text?: string; fill?: string } }[] }[];
 }
 
+/** Mounts a panel and waits until its maps are drawn, where it has some. */
+async function mount(...args: Parameters<typeof mountPanel>): Promise<Mounted> {
+  const mounted = await mountPanel(...args);
+  if (mounted.all("compare-figure").length === 0) return mounted;
+  await expect.poll(() => echarts.getInstanceByDom(mounted.find(".canvas")) !== undefined).toBe(true);
+  await settled();
+  return mounted;
+}
+
 function option(mounted: Mounted): Option {
   return echarts.getInstanceByDom(mounted.find(".canvas"))!.getOption() as unknown as Option;
 }
@@ -72,7 +81,7 @@ describe("tiles", () => {
   test.each(["compare-2", "compare", "compare-4", "compare-6"] as const)(
     "%s: all plots have the same side",
     async (name) => {
-      const mounted = await mountPanel(stories[name], { width: 800 });
+      const mounted = await mount(stories[name], { width: 800 });
       const { grid } = option(mounted);
       const count = { "compare-2": 2, compare: 3, "compare-4": 4, "compare-6": 6 }[name];
       expect(grid).toHaveLength(count);
@@ -81,12 +90,12 @@ describe("tiles", () => {
   );
 
   test("stand in one column in a narrow panel", async () => {
-    const mounted = await mountPanel(stories.compare, { width: 400 });
+    const mounted = await mount(stories.compare, { width: 400 });
     expect(new Set(option(mounted).grid.map(({ left }) => left)).size).toBe(1);
   });
 
   test("have the same levels, and so the same colour for the same loss", async () => {
-    const mounted = await mountPanel(stories.compare, { width: 800 });
+    const mounted = await mount(stories.compare, { width: 800 });
     const figure = mounted.find<HTMLElementTagNameMap["compare-figure"]>("compare-figure");
     const levels = figure.contents.map(({ scene }) => scene!.levels);
     expect(new Set(levels).size).toBe(1);
@@ -97,7 +106,7 @@ describe("tiles", () => {
   });
 
   test("have levels and a bar each, and a note, when the scale is not the same", async () => {
-    const mounted = await mountPanel(stories["compare-own"], { width: 800 });
+    const mounted = await mount(stories["compare-own"], { width: 800 });
     const figure = mounted.find<HTMLElementTagNameMap["compare-figure"]>("compare-figure");
     expect(figure.contents.map(({ scene }) => scene!.levels!.low)).toEqual(
       losses.slice(0, 3).map((own) => Math.min(...own)),
@@ -114,7 +123,7 @@ describe("tiles", () => {
 
 describe("the linked cursor", () => {
   test("stands at the same place in every tile, with the value of each run", async () => {
-    const mounted = await mountPanel(stories.compare, { width: 800 });
+    const mounted = await mount(stories.compare, { width: 800 });
     expect(values(mounted)).toEqual(runs.slice(0, 3).map((run) => run.header.centre.loss));
     await hover(mounted, 1, 0.4, -0.3);
     const index = 7 * 21 + 14;
@@ -131,7 +140,7 @@ describe("the linked cursor", () => {
   });
 
   test("moves by the keyboard and speaks the values of all", async () => {
-    const mounted = await mountPanel(stories["compare-2"], { width: 800 });
+    const mounted = await mount(stories["compare-2"], { width: 800 });
     await press(mounted, "ArrowRight");
     await press(mounted, "ArrowUp");
     const index = 11 * 21 + 11;
@@ -141,7 +150,7 @@ describe("the linked cursor", () => {
   });
 
   test("zooms all tiles to the same window", async () => {
-    const mounted = await mountPanel(stories["compare-2"], { width: 800 });
+    const mounted = await mount(stories["compare-2"], { width: 800 });
     await press(mounted, "+");
     const axes = option(mounted) as unknown as { xAxis: readonly { min: number; max: number }[] };
     expect(axes.xAxis.map(({ min, max }) => [min, max])).toEqual([
@@ -153,7 +162,7 @@ describe("the linked cursor", () => {
 
 describe("the difference", () => {
   test("is the second run less the first, on a scale with zero in the middle", async () => {
-    const mounted = await mountPanel(stories["compare-difference"], { width: 800 });
+    const mounted = await mount(stories["compare-difference"], { width: 800 });
     const figure = mounted.find<HTMLElementTagNameMap["compare-figure"]>("compare-figure");
     const { field, scene } = figure.contents[2]!;
     expect([...field!.values]).toEqual([...losses[1]!].map((value, index) => value - losses[0]![index]!));
@@ -164,7 +173,7 @@ describe("the difference", () => {
   });
 
   test("is not offered, and the reason told, where it has no meaning", async () => {
-    const mounted = await mountPanel(
+    const mounted = await mount(
       comparison(surface, 2, (snapshot, index) =>
         index === 0
           ? snapshot
@@ -184,7 +193,7 @@ describe("the difference", () => {
 
 describe("what differs", () => {
   test("another loss is refused in its tile; other samples, directions and ranges are labelled", async () => {
-    const mounted = await mountPanel(stories["compare-refused"], { width: 800 });
+    const mounted = await mount(stories["compare-refused"], { width: 800 });
     const text = mounted
       .all(".lines")
       .map((lines) => tidy(lines.textContent))
@@ -201,7 +210,7 @@ describe("what differs", () => {
 
 describe("surfaces", () => {
   test("stand in place of the maps, all seen from the same place, which arrow keys turn", async () => {
-    const mounted = await mountPanel(stories["compare-surfaces"], { width: 800 });
+    const mounted = await mount(stories["compare-surfaces"], { width: 800 });
     expect(mounted.all("compare-figure")).toHaveLength(0);
     const surfaces = mounted.find<HTMLElementTagNameMap["compare-surfaces"]>("compare-surfaces");
     const canvas = surfaces.shadowRoot!.querySelector("canvas")!;
@@ -228,7 +237,7 @@ describe("surfaces", () => {
   });
 
   test("are not offered where ranges differ, and the reason is told", async () => {
-    const mounted = await mountPanel(stories["compare-refused"], { width: 800 });
+    const mounted = await mount(stories["compare-refused"], { width: 800 });
     expect(mounted.all('[data-option="surfaces"]')).toHaveLength(0);
     expect(
       mounted
@@ -241,7 +250,7 @@ describe("surfaces", () => {
 
 describe("the table", () => {
   test("has the measures of every run, the lowest in bold", async () => {
-    const mounted = await mountPanel(stories.compare, { width: 800 });
+    const mounted = await mount(stories.compare, { width: 800 });
     const cells = (measure: string) =>
       mounted.all(`tr[data-measure="${measure}"] td`).map((cell) => tidy(cell.textContent));
     expect(cells("loss")).toEqual(["0.406 ± 0.021", "0.426 ± 0.021", "0.406 ± 0.021"]);
@@ -256,7 +265,7 @@ describe("the table", () => {
 
 describe("choosing runs", () => {
   test("adds one from the list, which is asked for when it is opened", async () => {
-    const mounted = await mountPanel(stories["compare-2"], { width: 800 });
+    const mounted = await mount(stories["compare-2"], { width: 800 });
     expect(mounted.posted.filter((message) => message.kind === "ask" && message.ask === "runs")).toHaveLength(0);
     mounted.find("pop-up.add").shadowRoot!.querySelector<HTMLElement>("vscode-toolbar-button")!.click();
     await settled();
@@ -269,7 +278,7 @@ describe("choosing runs", () => {
   });
 
   test("removes and reorders, and keeps that for a reload", async () => {
-    const mounted = await mountPanel(stories.compare, { width: 800 });
+    const mounted = await mount(stories.compare, { width: 800 });
     const titles = () => mounted.all(".head h2").map((title) => tidy(title.textContent));
     expect(titles()).toEqual(["ResNet-20", "ResNet-20, no skip", "ResNet-8"]);
     mounted.find('[label="Move ResNet-8 earlier"]').click();
@@ -283,7 +292,7 @@ describe("choosing runs", () => {
 
   test("opens a run once, however often the view is shown", async () => {
     const story = comparison(oracleSurface(5), 4);
-    const mounted = await mountPanel(story, { width: 800 });
+    const mounted = await mount(story, { width: 800 });
     const asked = () => mounted.posted.filter((message) => message.kind === "ask" && message.ask === "run").length;
     const before = asked();
     for (const view of ["contour", "compare"]) {
@@ -294,7 +303,7 @@ describe("choosing runs", () => {
   });
 
   test("says in one sentence what the view is for when there is nothing to compare with", async () => {
-    const mounted = await mountPanel(stories["compare-empty"], { width: 800 });
+    const mounted = await mount(stories["compare-empty"], { width: 800 });
     expect(mounted.text(".empty h2")).toBe("Compare this run with others");
     expect(mounted.all("button[data-journal]")).toHaveLength(5);
   });
@@ -304,7 +313,7 @@ describe("runs that are being made", () => {
   test("have a tile that says what they wait for, then how far they are, then their map", async () => {
     const story = comparison(surface, 2);
     const source = "file:///models/other.onnx";
-    const mounted = await mountPanel({ ...story, view: { shown: "contour" } }, { width: 800 });
+    const mounted = await mount({ ...story, view: { shown: "contour" } }, { width: 800 });
     const making = { source, title: "other", message: "Waiting for another run" } as const;
     await mounted.send(
       { kind: "compare", journals: [] },
@@ -329,7 +338,7 @@ describe("runs that are being made", () => {
 
 describe("the picture", () => {
   test("is made of all tiles, with their names and a caption for each", async () => {
-    const mounted = await mountPanel(stories.compare, { width: 800 });
+    const mounted = await mount(stories.compare, { width: 800 });
     const view = mounted.find<HTMLElementTagNameMap["compare-view"]>("compare-view");
     const svg = await (await view.picture("svg")).text();
     for (const name of ["ResNet-20", "ResNet-20, no skip", "ResNet-8"]) expect(svg).toContain(name);
@@ -339,12 +348,12 @@ describe("the picture", () => {
   });
 
   test("shows surfaces where these are shown, and what must be said of the comparison", async () => {
-    const mounted = await mountPanel(stories["compare-surfaces"], { width: 800 });
+    const mounted = await mount(stories["compare-surfaces"], { width: 800 });
     const view = mounted.find<HTMLElementTagNameMap["compare-view"]>("compare-view");
     const svg = await (await view.picture("svg")).text();
     expect(svg).toContain("ResNet-20, no skip");
     expect(svg.match(/<path|<polygon/g)!.length).toBeGreaterThan(3000);
-    const refused = await mountPanel(stories["compare-refused"], { width: 800 });
+    const refused = await mount(stories["compare-refused"], { width: 800 });
     const labelled = refused.find<HTMLElementTagNameMap["compare-view"]>("compare-view");
     expect((await (await labelled.picture("svg")).text()).replace(/<[^>]*>/g, " ")).toMatch(
       /normalised in different ways/,

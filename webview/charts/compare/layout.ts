@@ -75,13 +75,18 @@ export function compareLayout(shape: CompareShape): CompareLayout {
   // The bar of all stands beside that of the difference, where there is a row for both.
   const beside = own && shared && rows === 1 && columns > 1;
   const barRow = bar.above + bar.height + bar.below;
-  const rowHeight = title + plotHeight + ticks + (own ? barRow : 0);
+  // A row has room for bars where one of its tiles has one.
+  const heights = Array.from({ length: rows }, (_, row) => {
+    const hasBars = ownBars.slice(row * columns, (row + 1) * columns).some(Boolean);
+    return title + plotHeight + ticks + (hasBars ? barRow : 0);
+  });
+  const topOf = (row: number) => heights.slice(0, row).reduce((sum, height) => sum + height + rowGap, 0);
   const inset = own && shared ? bar.title : 0;
   const tiles = ownBars.map((hasBar, index): TileLayout => {
     const column = index % columns;
     const row = Math.floor(index / columns);
     const x = left + column * (plotWidth + gap);
-    const top = row * (rowHeight + rowGap);
+    const top = topOf(row);
     const plot = { x, y: top + title, width: plotWidth, height: plotHeight };
     const under = plot.y + plot.height + ticks + bar.above;
     return {
@@ -92,7 +97,7 @@ export function compareLayout(shape: CompareShape): CompareLayout {
       last: index + columns >= count,
     };
   });
-  const body = rows * rowHeight + (rows - 1) * rowGap;
+  const body = topOf(rows) - rowGap;
   const size = { width: Math.max(width, left + columns * plotWidth + (columns - 1) * gap + right), tiles };
   if (!shared) return { ...size, height: body };
   const sharing = beside ? ownBars.filter((hasBar) => !hasBar).length : columns;

@@ -53,6 +53,9 @@ const openedIn = new WeakMap<Node, OpenedRuns>();
 
 const figureOptions: readonly FigureOption[] = ["scale", "fill", "clip", "colours", "points"];
 
+/** Width from which all tools stand in one row. */
+const roomForTools = 680;
+
 /** Maps of several runs side by side, and a table of their measures. */
 @customElement("compare-view")
 export class CompareView extends LitElement implements Pictured {
@@ -68,12 +71,15 @@ export class CompareView extends LitElement implements Pictured {
   @state() private camera?: Camera;
   @state() private status = "";
   @state() private isListOpen = false;
+  /** There is no room for all tools in one row. */
+  @state() private isTight = false;
   /** Counts what was opened, so that it is shown. */
   @state() private openings = 0;
   /** The user's own names of runs, as far as they are known. */
   @state() private named: Readonly<Record<string, string>> = {};
 
   #copier = new Copier(this);
+  #width = new ResizeObserver(() => (this.isTight = this.clientWidth < roomForTools));
   #refreshed = new Map<string, number>();
   #compared: Compared = comparedOf([], {
     view: defaultView,
@@ -82,6 +88,17 @@ export class CompareView extends LitElement implements Pictured {
     named: {},
   });
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.isTight = this.clientWidth < roomForTools;
+    this.#width.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#width.disconnect();
+  }
+
   override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("run");
     if (before && before.header.id !== this.run.header.id) {
@@ -89,7 +106,7 @@ export class CompareView extends LitElement implements Pictured {
       this.window = undefined;
     }
     const onlyCursor = [...changed.keys()].every((key) =>
-      ["cursor", "window", "camera", "status", "isListOpen", "narrow"].includes(String(key)),
+      ["cursor", "window", "camera", "status", "isListOpen", "isTight", "narrow"].includes(String(key)),
     );
     if (changed.size > 0 && onlyCursor && this.#compared.slots.length > 0) return;
     this.#open();
@@ -291,7 +308,7 @@ export class CompareView extends LitElement implements Pictured {
   #flag(name: "sameScale" | "difference" | "surfaces", value: boolean) {
     // Where there is little room they stand among the display options.
     return html`<vscode-checkbox
-      slot=${this.narrow ? "options" : "controls"}
+      slot=${this.isTight ? "options" : "controls"}
       data-option=${name}
       label=${compareStrings[name]}
       .checked=${value}

@@ -39,6 +39,14 @@ test("every tile has a bar of its own, or the difference alone beside that of th
   expect(beside.bar!.x + beside.bar!.width).toBeLessThan(beside.tiles[2]!.bar!.x);
 });
 
+test("in one column a bar takes room under its own tile alone", () => {
+  const { tiles } = compareLayout({ width: 400, ownBars: [false, false, true], window: square });
+  const [first, second, third] = tiles.map(({ plot }) => plot.y);
+  expect(second! - first!).toBe(third! - second!);
+  const without = compareLayout({ width: 400, ownBars: [false, false, false], window: square });
+  expect(without.tiles.map(({ plot }) => plot.y)).toEqual([first, second, third]);
+});
+
 test("a plane of other proportions is drawn with its own", () => {
   const { tiles } = compareLayout({ width: 760, ownBars: [false, false], window: { x: [-1, 1], y: [-0.5, 0.5] } });
   expect(tiles[0]!.plot.height).toBe(Math.round(tiles[0]!.plot.width / 2));
