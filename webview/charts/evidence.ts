@@ -176,12 +176,13 @@ export function samplingDrawing(ratios: readonly number[], limit: number, width:
         lineBetween(plot.x, y(share), plot.x + plot.width, y(share), { stroke: css(theme.rule), lineWidth: 1 }),
       ),
       lineBetween(x(limit), plot.y, x(limit), bottom, { stroke: css(theme.muted), lineWidth: 1, lineDash: [4, 3] }),
-      textAt(x(limit) - 5, plot.y + 2, strings.limit(formatTick(limit)), {
-        ...tickStyle(theme),
-        align: "right",
-        verticalAlign: "top",
-      }),
       { type: "polyline", shape: { points }, style: { fill: "none", stroke: css(theme.foreground), lineWidth: 1.5 } },
+      textAt(x(limit) + 5, bottom - 4, strings.limit(formatTick(limit)), {
+        ...tickStyle(theme),
+        stroke: css(theme.background),
+        lineWidth: 3,
+        verticalAlign: "bottom",
+      }),
       ...bottomAxis(
         plot,
         axisTicks([0, end]).map((value) => ({ at: x(value), text: formatTick(value) })),
@@ -202,7 +203,7 @@ export function samplingDrawing(ratios: readonly number[], limit: number, width:
 /** Where the loss of both planes reaches the limit, around their common centre: solid here, dashed with the other seed. */
 export function pairDrawing({ here, there, seeds }: PairComparison, width: number, theme: FigureTheme): Sized {
   const side = Math.min(200, width - 32);
-  const plot = { x: 16, y: 8, width: side, height: side };
+  const plot = { x: 0, y: 8, width: side, height: side };
   const reach = Math.max(...here.radii, ...there.radii);
   const [cx, cy] = [plot.x + side / 2, plot.y + side / 2];
   const scale = (side / 2 - 8) / (reach || 1);

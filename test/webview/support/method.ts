@@ -205,3 +205,28 @@ export function distrustedSnapshot(surface: Surface): RunSnapshot {
     ],
   };
 }
+
+/** The model of the other runs along directions of another seed, in which its valley is narrower. */
+export function pairSnapshot(surface: Surface): RunSnapshot {
+  const { x, y } = surface;
+  const centre = Math.min(...surface.loss);
+  const loss = surface.loss.map((_, index) => {
+    const [alpha, beta] = [x[index % x.length]!, y[Math.floor(index / x.length)]!];
+    return centre * (1 + 12 * (alpha + 0.1 * beta) ** 2 + 22 * beta ** 2);
+  });
+  const snapshot = snapshotOf({ ...surface, loss }, { status: "done" });
+  const own = snapshotOf(surface, { status: "done" }).header.centre;
+  const { header } = snapshot;
+  const directions = { kind: "random", seed: 124, normalise: "filter", ignore: "bias,norm" } as const;
+  return {
+    ...snapshot,
+    journal: "/home/anna/experiments/fashion/.loss-landscape/seed-124.jsonl",
+    header: {
+      ...header,
+      id: "seed-124",
+      centre: own,
+      study: { ...header.study, directions },
+      directions: { ...header.directions, label: "random, filter-normalised, seed 124", seed: 124 },
+    },
+  };
+}

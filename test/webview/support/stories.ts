@@ -6,7 +6,14 @@ import type { Answers } from "./answers";
 import { foreseeAnswers, stale, trail } from "./changed";
 import { comparedSnapshot, journalOf, summaryIn } from "./compare";
 import { betweenSnapshot, otherSnapshot, runAnswers } from "./lines";
-import { curvatureDoneSnapshot, curvatureSnapshot, distrustedSnapshot, linesSnapshot, pathSnapshot } from "./method";
+import {
+  curvatureDoneSnapshot,
+  curvatureSnapshot,
+  distrustedSnapshot,
+  linesSnapshot,
+  pairSnapshot,
+  pathSnapshot,
+} from "./method";
 import { failedCheck, passedChecks, pointsOf, snapshotOf, studyOf } from "./runs";
 import { splitSnapshot } from "./splits";
 import type { Surface } from "./surface";
@@ -305,6 +312,22 @@ export function storiesOf(surface: Surface) {
     "trust-running": {
       messages: [init, snapshot({ status: "running", measured: 9 })],
       view: { shown: "trust" },
+    },
+    "trust-pair": {
+      messages: [init, done],
+      view: { shown: "trust" },
+      answers: {
+        ...runAnswers([pairSnapshot(surface)]),
+        foresee: () => ({
+          kind: "ready",
+          study: done.snapshot.header.study,
+          fingerprints: {},
+          evaluations: 2601,
+          products: 900,
+          seconds: 95,
+          command: "",
+        }),
+      },
     },
     "trust-path": {
       messages: [init, { kind: "snapshot", snapshot: distrustedSnapshot(surface) }],
