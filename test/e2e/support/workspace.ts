@@ -33,6 +33,10 @@ export class Workspace {
     return readFileSync(this.path(name), "utf8");
   }
 
+  bytes(name: string): Uint8Array {
+    return Uint8Array.from(readFileSync(this.path(name)));
+  }
+
   writeStudy(name: string, { points, samples, data = "test.npz" }: StudyOptions): void {
     const study = {
       model: `${path.basename(name)}.onnx`,
