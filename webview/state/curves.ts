@@ -2,6 +2,7 @@ import { fieldOf, fractionalIndex, heldSplit, origin, readingAt } from "./field"
 import type { Field, Metric, Origin, Split } from "./field";
 import { isSurface } from "./kind";
 import type { RunData } from "./model";
+import { toNumber } from "./numbers";
 import { splitName, splitsOf } from "./splits";
 
 /** Values of one metric along a curve; NaN where nothing is known. */
@@ -55,8 +56,16 @@ export function curvesOf(run: RunData, index: number, asked: Split | "all", cut?
     splitsAsked(run, asked).flatMap(({ split, name }) => {
       const fields = { loss: fieldOf(run, "loss", split), accuracy: fieldOf(run, "accuracy", split) };
       const of = { run: index, split, splitName: name };
-      if (cut && isSurface(run)) return [{ ...of, member: 0, ...cutThrough(run, split, fields, cut) }];
-      return run.header.y.map((_, member) => ({ ...of, member, ...rowOf(run, split, fields, member) }));
+      const centre = centreOf(run, split, fields);
+      if (cut && isSurface(run)) {
+        const values = cutThrough(run, split, fields, cut);
+        return [{ ...of, member: 0, ...(Math.abs(cut.at) < negligible ? withCentre(values, centre) : values) }];
+      }
+      return run.header.y.map((_, member) => ({
+        ...of,
+        member,
+        ...withCentre(rowOf(run, split, fields, member), centre),
+      }));
     });
   // A slider makes many of them; only the newest are looked at again.
   if (known.size > 40) known.clear();
@@ -66,6 +75,45 @@ export function curvesOf(run: RunData, index: number, asked: Split | "all", cut?
 
 type Fields = { readonly loss: Field; readonly accuracy: Field };
 type Values = Pick<Curve, "x" | "loss" | "accuracy" | "lossError">;
+
+/** Coordinates closer to zero are zero: grids are made by division. */
+const negligible = 1e-12;
+
+interface Centre {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly lossError: number;
+}
+
+/** What was measured at θ*, where the curves of a run lead through it at 0. */
+function centreOf(run: RunData, split: Split, { loss, accuracy }: Fields): Centre | undefined {
+  if (loss.centre === undefined || accuracy.centre === undefined) return undefined;
+  const lossError = split === "difference" ? NaN : toNumber(splitsOf(run)[split]!.centre.lossError);
+  return { loss: loss.centre, accuracy: accuracy.centre, lossError };
+}
+
+/** The curve with what was measured at θ*, where its grid has no measured point there. */
+function withCentre(values: Values, centre: Centre | undefined): Values {
+  const { x, loss, accuracy, lossError } = values;
+  if (!centre || x.length === 0 || x[0]! > negligible || x.at(-1)! < -negligible) return values;
+  const place = x.findIndex((at) => at > -negligible);
+  const isNode = x[place]! < negligible;
+  if (isNode && loss.origins[place] === origin.measured) return values;
+  const into = <T>(list: ArrayLike<T>, value: T): T[] => {
+    const all = Array.from(list);
+    return [...all.slice(0, place), value, ...all.slice(isNode ? place + 1 : place)];
+  };
+  const along = (one: Along, value: number): Along => ({
+    values: Float64Array.from(into(one.values, value)),
+    origins: into(one.origins, origin.measured),
+  });
+  return {
+    x: isNode ? x : into(x, 0),
+    loss: along(loss, centre.loss),
+    accuracy: along(accuracy, centre.accuracy),
+    lossError: Float64Array.from(into(lossError, centre.lossError)),
+  };
+}
 
 function rowOf(run: RunData, split: Split, fields: Fields, member: number): Values {
   const { columns, x } = fields.loss;
@@ -143,7 +191,7 @@ export function readCurve(
   if (origins[left] === origin.unknown || origins[left + 1] === origin.unknown) return none;
   const share = place - left;
   const [a, b] = [values[left]!, values[left + 1]!];
-  const isLog = quantity === "loss" && a > 0 && b > 0;
+  const isLog = quantity === "loss" && curve.split !== "difference" && a > 0 && b > 0;
   const value = isLog ? Math.exp(Math.log(a) * (1 - share) + Math.log(b) * share) : a * (1 - share) + b * share;
   return { value, origin: origin.interpolated, error: NaN };
 }

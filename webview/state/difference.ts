@@ -2,8 +2,8 @@ import { compareStrings } from "../strings/compare";
 import { strings } from "../strings/strings";
 import { splitOf } from "./comparison";
 import type { ComparedSplit } from "./comparison";
-import type { Field, Metric, Origin } from "./field";
-import { fieldOf, origin } from "./field";
+import type { Field, Metric } from "./field";
+import { fieldOf, origin, worse } from "./field";
 import type { RunData } from "./model";
 
 /** Whether the values of two runs may be subtracted point by point. */
@@ -137,10 +137,6 @@ function makeDifference(
     ),
     origins,
     complete: origins.every((from) => from !== origin.unknown),
+    ...(a.centre === undefined || b.centre === undefined ? {} : { centre: b.centre - a.centre }),
   };
-}
-
-function worse(a: Origin, b: Origin): Origin {
-  if (a === origin.unknown || b === origin.unknown) return origin.unknown;
-  return a === origin.interpolated || b === origin.interpolated ? origin.interpolated : origin.measured;
 }

@@ -1,4 +1,5 @@
 import type { RunData } from "./model";
+import { toNumber } from "./numbers";
 
 /** `error` is the error rate: 100 % less the accuracy. */
 export type Metric = "loss" | "accuracy" | "error";
@@ -24,6 +25,8 @@ export interface Field {
   readonly origins: ArrayLike<Origin>;
   /** Every grid point has a value, so that contours may be drawn. */
   readonly complete: boolean;
+  /** The value at (0, 0), measured there whether or not the grid has that point; absent where it is not θ*. */
+  readonly centre?: number;
 }
 
 /** A value under the cursor. */
@@ -61,7 +64,8 @@ interface Values {
 
 function makeField(run: RunData, metric: Metric, split: Split): Field {
   const { x, y } = run.header;
-  const grid = { x, y, columns: x.length, rows: y.length };
+  const centre = hasCentre(run) ? { centre: centreValue(run, metric, split) } : {};
+  const grid = { x, y, columns: x.length, rows: y.length, ...centre };
   if (split !== "difference") return { metric, split, ...grid, ...valuesOf(run, metric, split) };
   const [first, second] = [valuesOf(run, metric, 0), valuesOf(run, metric, 1)];
   return {
@@ -74,7 +78,22 @@ function makeField(run: RunData, metric: Metric, split: Split): Field {
   };
 }
 
-function worse(a: Origin, b: Origin): Origin {
+/** Whether the trained weights lie at 0: the line between two models begins at the first of these. */
+const hasCentre = ({ header: { study } }: RunData): boolean =>
+  study.directions.kind !== "between" || study.grid.lines !== true;
+
+/** Value of the metric at the trained weights, of the split or of the second split less the first. */
+export function centreValue(run: RunData, metric: Metric, split: Split = 0): number {
+  const of = (index: number): number => {
+    const { loss, accuracy } = (index === 0 ? run.header : run.header.splits![index - 1]!).centre;
+    return metric === "loss" ? toNumber(loss) : metric === "error" ? 100 - toNumber(accuracy) : toNumber(accuracy);
+  };
+  const held = heldSplit(run, split);
+  return held === "difference" ? of(1) - of(0) : of(held);
+}
+
+/** Where a value comes from that is made of two. */
+export function worse(a: Origin, b: Origin): Origin {
   if (a === origin.unknown || b === origin.unknown) return origin.unknown;
   return a === origin.interpolated || b === origin.interpolated ? origin.interpolated : origin.measured;
 }
@@ -123,17 +142,31 @@ export function fractionalIndex(nodes: readonly number[], at: number): number {
   return low + (at - nodes[low]!) / (nodes[high]! - nodes[low]!);
 }
 
+/** Whether `at` lies beyond ascending `nodes` by more than grids made by division are off. */
+function isOutside(nodes: readonly number[], at: number): boolean {
+  const [first, last] = [nodes[0] ?? NaN, nodes[nodes.length - 1] ?? NaN];
+  const reach = 1e-9 * Math.max(Math.abs(first), Math.abs(last));
+  return at < first - reach || at > last + reach;
+}
+
 /**
- * The value at (α, β): the grid's own number on a grid point, between grid points the bilinear interpolation of
- * its logarithm for a positive loss, of the value itself otherwise. Non-finite neighbours give a non-finite value.
+ * The value at (α, β): the grid's own number on a grid point and the measured one at θ*, between grid points the bilinear
+ * interpolation of its logarithm for a positive loss, of the value itself otherwise. Non-finite neighbours give a
+ * non-finite value; nothing is known outside of the grid.
  */
 export function readingAt(field: Field, alpha: number, beta: number): Reading {
   const u = fractionalIndex(field.x, alpha);
   const v = fractionalIndex(field.y, beta);
   const column = Math.round(u);
   const row = Math.round(v);
-  if (Math.abs(u - column) < 1e-6 && Math.abs(v - row) < 1e-6) {
-    const index = row * field.columns + column;
+  const isOnGrid = Math.abs(u - column) < 1e-6 && Math.abs(v - row) < 1e-6;
+  const index = row * field.columns + column;
+  const isCentre = alpha === 0 && beta === 0 && field.centre !== undefined;
+  const outside = isOutside(field.x, alpha) || isOutside(field.y, beta);
+  const isMeasured = isOnGrid && !outside && field.origins[index] === origin.measured;
+  if (isCentre && !isMeasured) return { value: field.centre!, origin: origin.measured };
+  if (outside) return { value: NaN, origin: origin.unknown };
+  if (isOnGrid) {
     return { value: field.values[index] ?? NaN, origin: field.origins[index] ?? origin.unknown };
   }
   const i = Math.min(Math.floor(u), Math.max(0, field.columns - 2));
@@ -213,8 +246,7 @@ export function lowerThanCentre(run: RunData, split: Split = 0, metric: Metric =
   const held = heldSplit(run, split);
   // A difference has no trained weights that it could fall short of.
   if (held === "difference") return undefined;
-  const { loss, accuracy } = (held === 0 ? run.header : run.header.splits![held - 1]!).centre;
-  const centre = metric === "loss" ? Number(loss) : metric === "error" ? 100 - Number(accuracy) : Number(accuracy);
+  const centre = centreValue(run, metric, held);
   const { lowest, highest } = measuredExtremes(fieldOf(run, metric, held));
   const best = metric === "accuracy" ? highest : lowest;
   const gain = best ? (metric === "accuracy" ? best.value - centre : centre - best.value) : 0;

@@ -2,10 +2,10 @@ import { strings } from "../strings/contour";
 import { strings as figure } from "../strings/figure";
 import { formatAccuracy, formatCoordinate, formatLoss, formatTick } from "../charts/format";
 import type { Extreme, Metric, Split } from "./field";
-import { fieldOf, heldSplit, measuredExtremes } from "./field";
+import { centreValue, fieldOf, heldSplit, measuredExtremes } from "./field";
 import type { RunData } from "./model";
 import { provenance } from "./provenance";
-import { hasSplits, splitName, splitsIn } from "./splits";
+import { hasSplits, splitName } from "./splits";
 
 /** A value of a metric as it is written; differences have their sign, those of percentages are in points. */
 export function formatMetric(metric: Metric, value: number, split: Split = 0): string {
@@ -18,18 +18,6 @@ export function formatMetric(metric: Metric, value: number, split: Split = 0): s
 /** Distance of neighbouring grid points, which decides how many decimals a coordinate needs. */
 export function gridStep(nodes: readonly number[]): number {
   return nodes.length > 1 ? Math.abs(nodes[1]! - nodes[0]!) : 1;
-}
-
-/** Value of the metric at the trained weights, of the split or of the second split less the first. */
-export function centreValue(run: RunData, metric: Metric, split: Split = 0): number {
-  const [first, second] = splitsIn(run, split);
-  const of = ({ centre }: typeof first) =>
-    metric === "loss"
-      ? Number(centre.loss)
-      : metric === "error"
-        ? 100 - Number(centre.accuracy)
-        : Number(centre.accuracy);
-  return second ? of(second) - of(first) : of(first);
 }
 
 /** One sentence or two that say in words what the figure shows: a contour map, or a surface of such a `height`. */

@@ -71,6 +71,8 @@ export const strings = {
     t("{0} of {1} points measured", formatCount(measured), formatCount(total)),
   offGrid: (name: string, value: string) =>
     t("No point was measured at {0} {1}: the whole cut is interpolated.", name, value),
+  offGridButCentre: (name: string, value: string) =>
+    t("No point of the grid was measured at {0} {1}: the cut is interpolated but for θ*.", name, value),
   dotted: t("Dots are measured; thin dotted parts are interpolated."),
   notFinite: (count: number) =>
     count === 1 ? t("1 value is not finite (hatched).") : t("{0} values are not finite (hatched).", formatCount(count)),

@@ -58,6 +58,24 @@ describe("reading", () => {
     }
   });
 
+  test("at θ* is the measured one, also where the grid has no point or is not measured there", () => {
+    const { header } = complete;
+    const shifted = { ...complete, header: { ...header, x: header.x.map((at) => at + 0.013) } };
+    expect(readingAt(fieldOf(shifted, "loss"), 0, 0)).toEqual({
+      value: header.centre.loss,
+      origin: origin.measured,
+    });
+    expect(readingAt(fieldOf(shifted, "loss"), 0, 0.001).origin).toBe(origin.interpolated);
+    const beyond = { ...complete, header: { ...header, x: header.x.map((at) => at + 2) } };
+    expect(readingAt(fieldOf(beyond, "accuracy"), 0, 0).value).toBe(header.centre.accuracy);
+  });
+
+  test("outside of the grid is unknown, and not that of its edge", () => {
+    expect(readingAt(field, 1.01, 0)).toEqual({ value: NaN, origin: origin.unknown });
+    expect(readingAt(field, 0.3, -1.2).origin).toBe(origin.unknown);
+    expect(readingAt(field, 1 + 1e-12, 0).origin).toBe(origin.measured);
+  });
+
   test("between grid points is interpolated in the logarithm and says so", () => {
     const reading = readingAt(field, (surface.x[3]! + surface.x[4]!) / 2, surface.y[5]!);
     const [a, b] = [surface.loss[5 * 11 + 3]!, surface.loss[5 * 11 + 4]!];

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { RunData } from "../../../webview/state/model";
 import { emptyModel } from "../../../webview/state/model";
-import { fieldOf, lowerThanCentre, origin, readingAt } from "../../../webview/state/field";
+import { centreValue, fieldOf, lowerThanCentre, origin, readingAt } from "../../../webview/state/field";
 import { measuredCsv } from "../../../webview/state/points";
 import { provenance } from "../../../webview/state/provenance";
 import { reduce } from "../../../webview/state/reducer";
 import { heldView, metricsOf, splitName, splitsOf } from "../../../webview/state/splits";
-import { centreValue, formatMetric, summaryOf } from "../../../webview/state/summary";
+import { formatMetric, summaryOf } from "../../../webview/state/summary";
 import { defaultView } from "../../../webview/state/view";
 import { runOf } from "../support/model";
 import { secondOf, splitSnapshot } from "../support/splits";

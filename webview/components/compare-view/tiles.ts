@@ -5,9 +5,9 @@ import type { ViewState } from "../../protocol/messages";
 import { drawnSplit } from "../../state/comparison";
 import type { ComparedSplit } from "../../state/comparison";
 import type { Extreme, Field, Metric } from "../../state/field";
-import { fieldOf, lowerThanCentre, origin, readingAt } from "../../state/field";
+import { centreValue, fieldOf, lowerThanCentre, origin, readingAt } from "../../state/field";
 import type { RunData } from "../../state/model";
-import { centreValue, formatMetric } from "../../state/summary";
+import { formatMetric } from "../../state/summary";
 import type { PlaneWindow } from "../../state/window";
 import { strings } from "../../strings/strings";
 

@@ -8,10 +8,9 @@ import type { RunHeader } from "../../../server/protocol/result";
 import type { PathPoint } from "../../charts/path";
 import type { ViewState } from "../../protocol/messages";
 import type { Cursor } from "../../state/cursor";
-import { fieldOf } from "../../state/field";
+import { centreValue, fieldOf } from "../../state/field";
 import type { MapMarks } from "../../state/marks";
 import type { RunData } from "../../state/model";
-import { centreValue } from "../../state/summary";
 import type { PlaneWindow } from "../../state/window";
 
 /** What is to be drawn of a run in a view. */

@@ -32,11 +32,14 @@ export function notesOf(shown: Shown, view: ViewState): readonly (readonly [stri
   const options = lineOptions(view);
   for (const { cut, rows } of panels) {
     const own = rows.find((row) => row.run === 0)?.curves[0];
-    if (!cut || !own || own.loss.origins.includes(origin.measured)) continue;
-    if (!own.loss.origins.includes(origin.interpolated)) continue;
+    if (!cut || !own?.loss.origins.includes(origin.interpolated)) continue;
+    // θ* is measured wherever the grid lies.
+    if (own.loss.origins.some((from, k) => from === origin.measured && own.x[k] !== 0)) continue;
     const across = cut.along === "alpha" ? run.header.y : run.header.x;
     const name = cut.along === "alpha" ? "β" : "α";
-    notes.push(["off-grid", strings.offGrid(name, formatCoordinate(cut.at, gridStep(across)))]);
+    const at = formatCoordinate(cut.at, gridStep(across));
+    const hasCentre = own.loss.origins.includes(origin.measured);
+    notes.push(["off-grid", hasCentre ? strings.offGridButCentre(name, at) : strings.offGrid(name, at)]);
   }
   const curves = panels.flatMap(({ rows }) => rows.flatMap((row) => row.curves));
   const isMixed = curves.some(({ loss }) => loss.origins.includes(origin.interpolated));

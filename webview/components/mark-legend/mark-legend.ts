@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { accuracyError, formatCoordinate, formatCount } from "../../charts/format";
+import { centreValue } from "../../state/field";
 import type { Extreme } from "../../state/field";
 import type { MapMarks, MarkName } from "../../state/marks";
 import type { RunData } from "../../state/model";
 import { splitsIn } from "../../state/splits";
-import { centreValue, formatMetric, gridStep } from "../../state/summary";
+import { formatMetric, gridStep } from "../../state/summary";
 import { defaultView } from "../../state/view";
 import { strings } from "../../strings/contour";
 import { shared } from "../../styles/shared";

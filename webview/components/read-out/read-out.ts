@@ -6,11 +6,11 @@ import { strings } from "../../strings/strings";
 import { strings as figure } from "../../strings/figure";
 import { formatCoordinate } from "../../charts/format";
 import type { Cursor } from "../../state/cursor";
-import { fieldOf, origin, readingAt } from "../../state/field";
+import { centreValue, fieldOf, origin, readingAt } from "../../state/field";
 import type { Metric, Reading, Split } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { provenance } from "../../state/provenance";
-import { centreValue, formatMetric, gridStep } from "../../state/summary";
+import { formatMetric, gridStep } from "../../state/summary";
 import { hasSplits, metricsOf, splitName } from "../../state/splits";
 import { shared } from "../../styles/shared";
 

@@ -7,9 +7,8 @@ import type { SurfaceLayout } from "../../charts/surface/layout";
 import type { FigureTheme } from "../../charts/theme";
 import type { ViewState } from "../../protocol/messages";
 import type { Cursor } from "../../state/cursor";
-import { fieldOf } from "../../state/field";
+import { centreValue, fieldOf } from "../../state/field";
 import type { RunData } from "../../state/model";
-import { centreValue } from "../../state/summary";
 import { strings } from "../../strings/strings";
 import { pathOf } from "../contour-figure/input";
 
