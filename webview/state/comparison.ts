@@ -119,7 +119,8 @@ export function sameLoss(a: LossSpec, b: LossSpec): boolean {
   );
 }
 
-function lossWords({ name, delta, labelSmoothing, weightDecay }: LossSpec): string {
+/** A loss with everything that changes its value. */
+export function lossWords({ name, delta, labelSmoothing, weightDecay }: LossSpec): string {
   const words = strings.lossText({ name, labelSmoothing, weightDecay }).toLowerCase();
   return name === "huber" ? `${words}, δ ${delta ?? 1}` : words;
 }

@@ -1,5 +1,6 @@
 import { strings } from "../strings/lines";
 import { formatCoordinate } from "../charts/format";
+import { comparedSplit, drawnSplit } from "./comparison";
 import { bandOf, curvesOf } from "./curves";
 import type { Curve, Cut, Quantity } from "./curves";
 import type { Metric, Split } from "./field";
@@ -8,7 +9,7 @@ import type { LineOptions } from "./line-options";
 import { cutsOf } from "./line-options";
 import type { RunData } from "./model";
 import { runLabels } from "./run-labels";
-import { metricsOf } from "./splits";
+import { metricsOf, splitName } from "./splits";
 import { gridStep } from "./summary";
 
 /** What is drawn and read as one: a line, or a family of lines. */
@@ -67,8 +68,11 @@ function rowsOf(input: RowsInput, cut: Cut | undefined): readonly LineRow[] {
   const { run: shown, others, split, options } = input;
   const runs = [shown, ...others];
   const labels = runLabels(runs);
+  // The split of one name; a run without it shows its first, which is said then.
+  const ofRuns = runs.map((run, index) => (index === 0 ? split : drawnSplit(run, comparedSplit(shown, split))));
+  const isOneName = new Set(runs.map((run, index) => splitName(run, ofRuns[index]!))).size === 1;
   return runs.flatMap((run, index): readonly LineRow[] => {
-    const asked = options.splits === "all" ? "all" : split;
+    const asked = options.splits === "all" ? "all" : ofRuns[index]!;
     // Beside lines a surface is cut along both of its directions, beside a surface along the same one.
     const cuts = isSurface(run) ? (index === 0 ? [cut] : beside(cut)) : cut?.along === "beta" ? [] : [undefined];
     return cuts.flatMap((own) => {
@@ -77,11 +81,11 @@ function rowsOf(input: RowsInput, cut: Cut | undefined): readonly LineRow[] {
       const isFamily = curves.some(({ member }) => member > 0);
       const groups = groupsOf(curves, isFamily && !options.singles);
       return groups.map((group): LineRow => {
-        const { splitName, member, split: taken } = group[0]!;
+        const { splitName: its, member, split: taken } = group[0]!;
         const parts = [
           ...(runs.length > 1 ? [labels[index]!] : []),
           ...(own && cut === undefined ? [own.along === "alpha" ? "α" : "β"] : []),
-          ...(names.size > 1 || runs.length === 1 ? [splitName] : []),
+          ...(names.size > 1 || runs.length === 1 || !isOneName ? [its] : []),
         ];
         const name = parts.reduce((so, part) => strings.curve(so, part));
         const isSingle = isFamily && options.singles;
@@ -96,7 +100,7 @@ function rowsOf(input: RowsInput, cut: Cut | undefined): readonly LineRow[] {
           run: index,
           split: taken,
           // Both cuts of a surface beside a line have one colour.
-          isDashed: (names.size > 1 && !/^train/i.test(splitName)) || (cut === undefined && own?.along === "beta"),
+          isDashed: (names.size > 1 && !/^train/i.test(its)) || (cut === undefined && own?.along === "beta"),
           curves: group,
           isSingle,
           hasAccuracy: metricsOf(run).length > 1,

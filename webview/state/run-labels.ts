@@ -1,4 +1,5 @@
 import { baseName } from "../charts/format";
+import { lossWords } from "./comparison";
 import { strings } from "../strings/lines";
 import type { RunData } from "./model";
 
@@ -30,7 +31,7 @@ const settings: readonly Setting[] = [
   { name: strings.settings.split, isShort: true, of: ({ header }) => header.data.split },
   { name: strings.settings.samples, isShort: true, of: ({ header }) => strings.samples(header.data.samples) },
   { name: strings.settings.data, of: ({ header }) => baseName(header.data.path) },
-  { name: strings.settings.loss, of: ({ header }) => header.study.loss.name },
+  { name: strings.settings.loss, of: ({ header }) => lossWords(header.study.loss) },
 ];
 
 /** Settings in which runs that are drawn together differ, as sentences: each with the value of every run. */

@@ -33,8 +33,10 @@ export interface TrackPoint extends TrackValues, Pick<CheckpointFacts, "name" | 
   readonly drop: boolean;
   /** The learning rate after the drop, where it is known. */
   readonly dropTo?: number;
-  /** Own accuracy in percent, of the split that is shown; NaN where the loss has none. */
+  /** Own accuracy in percent of what is shown, a split or the difference of two; NaN where the loss has none. */
   readonly accuracy: number;
+  /** Its values are there; they may be NaN where training diverged. */
+  readonly isMeasured: boolean;
 }
 
 /** How much of the path's variance a plane holds, beside what chance gives. */
@@ -97,7 +99,8 @@ function makeTrack(run: RunData, metric: Metric, split: Split): Track {
       ...(dropTo === undefined ? {} : { dropTo }),
       own: shownValue(values?.own, metric, split),
       inPlane: shownValue(values?.inPlane, metric, split),
-      accuracy: shownValue(values?.own, "accuracy", split === "difference" ? 0 : split),
+      accuracy: shownValue(values?.own, "accuracy", split),
+      isMeasured: values !== undefined,
     };
   });
   return { points, added, ...explainedOf(run) };

@@ -234,42 +234,6 @@ describe("the cuts of a surface", () => {
   });
 });
 
-describe("a cut through θ* that no row of the grid has", () => {
-  // A plane fitted to a path has θ* between its rows and columns.
-  const shifted = { ...surface, x: surface.x.map((at) => at + 0.013), y: surface.y.map((at) => at - 0.007) };
-  const value = 0.123;
-
-  function shiftedStory(): Story {
-    const snapshot = snapshotOf(shifted, { status: "done" });
-    const centre = { ...snapshot.header.centre, loss: value };
-    return story({ ...snapshot, header: { ...snapshot.header, centre } });
-  }
-
-  test("has the measured value there, as a dot and in the read-out", async () => {
-    const mounted = await mountPanel(shiftedStory());
-    const row = mounted.find('tr[data-row="0 alpha 0 0"]');
-    expect(row.textContent).toContain("measured");
-    expect(row.textContent).not.toContain("≈");
-    const { dataset } = reading(mounted, "0 alpha 0 0", "loss");
-    expect(Number(dataset.value)).toBe(value);
-    expect(Number(dataset.error)).toBe(0.021);
-    expect(pathOf(mounted, "points loss 0 alpha 0 0").d.match(/M/g)).toHaveLength(1);
-    expect(mounted.text('[data-note="off-grid"]')).toContain("the cut is interpolated but for θ*");
-    await press(mounted, "ArrowRight");
-    expect(reading(mounted, "0 alpha 0 0", "loss").textContent).toContain("≈");
-  });
-
-  test("does not have it elsewhere", async () => {
-    const mounted = await mountPanel({
-      ...shiftedStory(),
-      view: { shown: "lines", options: { lines: { beta: 0.2 } } },
-    });
-    expect(Number(reading(mounted, "0 alpha 0 0", "loss").dataset.value)).not.toBe(value);
-    expect(mounted.all('[data-note="off-grid"]')).toHaveLength(1);
-    expect(mounted.text('[data-note="off-grid"]')).toContain("α 0.00");
-  });
-});
-
 describe("runs beside one another", () => {
   test("are labelled by model, and what differs is named", async () => {
     const mounted = await mountPanel(stories["lines-overlay"]);

@@ -10,7 +10,7 @@ import { mountPanel, settled, tidy } from "../support/panel";
 import type { Mounted } from "../support/panel";
 import { storiesOf } from "../support/stories";
 import { oracleSurface } from "../support/surface";
-import { laterPlaces, trackLosses, trackPlaces, trackSnapshot } from "../support/trajectory";
+import { laterPlaces, trackLosses, trackPlaces, trackSnapshot, withSecondSplit } from "../support/trajectory";
 
 const surface = oracleSurface(51);
 const stories = storiesOf(surface);
@@ -343,6 +343,38 @@ describe("a checkpoint", () => {
     expect(rows).toHaveLength(11);
     expect(rows[3]).toEqual(["model_3.pt", "3", "0.1", "2.06", "1.09", "35.8 %", "0.160", "−0.360", "0.295", "60.0 %"]);
     expect(rows[10]!.at(-1)).toBe("–");
+  });
+
+  test("has the difference of two splits everywhere, with its sign and the names of both", async () => {
+    const snapshot = withSecondSplit(trackSnapshot(surface));
+    const story = { messages: [stories.trajectory.messages[0]!, { kind: "snapshot", snapshot } as const] };
+    const view = { shown: "trajectory", split: "difference" } as const;
+    const mounted = await mountPanel({ ...story, view });
+    const last = trackLosses.at(-1)!;
+    expect(read(mounted, "accuracy")).toBe(90 - last.accuracy);
+    const read0 = tidy(mounted.find("checkpoint-read-out").shadowRoot!.querySelector("dl")!.textContent);
+    expect(read0).toContain("Accuracy, train − test");
+    expect(read0).toContain("pp");
+    expect(slider(mounted).getAttribute("aria-valuetext")).toContain("−0.");
+    const table = await mountPanel({ ...story, view: { ...view, table: true } });
+    expect(tidy(table.find("tbody tr").children[5]!.textContent)).toMatch(/^[+−][\d.]+ pp$/);
+    expect(tidy(table.find("thead").textContent)).toContain("Loss, train − test");
+  });
+
+  test("of a training that diverged is told as what it is, not as one that was not measured", async () => {
+    const snapshot = trackSnapshot(surface);
+    const checkpoints = snapshot.extras!.checkpoints.map((values, k) =>
+      k === 10 ? { ...values, own: [{ ...values.own[0]!, loss: "NaN" as const }] } : values,
+    );
+    const extras = { ...snapshot.extras!, checkpoints };
+    const messages = [
+      stories.trajectory.messages[0]!,
+      { kind: "snapshot", snapshot: { ...snapshot, extras } } as const,
+    ];
+    const mounted = await mountPanel({ messages, view: { shown: "trajectory" } });
+    expect(mounted.text('[data-read="own"]')).toBe("NaN");
+    const table = await mountPanel({ messages, view: { shown: "trajectory", table: true } });
+    expect(tidy(table.all("tbody tr")[10]!.children[3]!.textContent)).toBe("NaN");
   });
 });
 

@@ -13,7 +13,7 @@ import type { RunData } from "../../../webview/state/model";
 import { reduce } from "../../../webview/state/reducer";
 import { nearestInTime, trackOf, trackWindow } from "../../../webview/state/trajectory";
 import { oracleSurface } from "../support/surface";
-import { trackLosses, trackSnapshot } from "../support/trajectory";
+import { trackLosses, trackSnapshot, withSecondSplit } from "../support/trajectory";
 
 const surface = oracleSurface(11);
 const runOf = (snapshot: RunSnapshot): RunData => reduce(emptyModel, { kind: "snapshot", snapshot }).run!;
@@ -47,21 +47,10 @@ describe("the track of a run", () => {
   });
 
   test("takes the second split less the first for their difference", () => {
-    const snapshot = trackSnapshot(surface);
-    const both = snapshot.extras!.checkpoints.map((values) => ({
-      ...values,
-      own: [...values.own, { loss: 0.25, accuracy: 90, lossError: 0.1 }],
-      inPlane: [...values.inPlane, { loss: 0.5, accuracy: 91, lossError: 0.1 }],
-    }));
-    const { data, centre } = snapshot.header;
-    const run = runOf({
-      ...snapshot,
-      header: { ...snapshot.header, splits: [{ data: { ...data, split: "train" }, centre }] },
-      points: snapshot.points.map((point) => ({ ...point, further: [point] })),
-      extras: { checkpoints: both, curvature: [] },
-    });
+    const run = runOf(withSecondSplit(trackSnapshot(surface)));
     expect(trackOf(run, "loss", 1)!.points[0]!.inPlane).toBe(0.5);
     expect(trackOf(run, "loss", "difference")!.points[0]!.own).toBe(0.25 - trackLosses[0]!.own);
+    expect(trackOf(run, "loss", "difference")!.points[0]!.accuracy).toBe(90 - trackLosses[0]!.accuracy);
   });
 
   test("counts checkpoints where not all have an epoch of their own", () => {

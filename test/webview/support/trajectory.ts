@@ -84,3 +84,19 @@ export function trackSnapshot(
     extras: { checkpoints, curvature: [] },
   };
 }
+
+/** The same run with a second split, of which every checkpoint has the same values. */
+export function withSecondSplit(snapshot: RunSnapshot): RunSnapshot {
+  const checkpoints = snapshot.extras!.checkpoints.map((values) => ({
+    ...values,
+    own: [...values.own, { loss: 0.25, accuracy: 90, lossError: 0.1 }],
+    inPlane: [...values.inPlane, { loss: 0.5, accuracy: 91, lossError: 0.1 }],
+  }));
+  const { data, centre } = snapshot.header;
+  return {
+    ...snapshot,
+    header: { ...snapshot.header, splits: [{ data: { ...data, split: "train" }, centre }] },
+    points: snapshot.points.map((point) => ({ ...point, further: [point] })),
+    extras: { checkpoints, curvature: [] },
+  };
+}

@@ -5,9 +5,11 @@ import { formatAccuracy, formatCoordinate, formatLoss, formatTick } from "../../
 import type { Metric, Split } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { provenance } from "../../state/provenance";
+import { hasSplits, splitName } from "../../state/splits";
 import { formatMetric, gridStep } from "../../state/summary";
 import type { Track, TrackPoint } from "../../state/trajectory";
 import { shared } from "../../styles/shared";
+import { strings as figure } from "../../strings/figure";
 import { trajectoryStrings as strings } from "../../strings/trajectory";
 
 /** The values of the checkpoint that is looked at on the left, what was measured of the map on the right. */
@@ -98,15 +100,10 @@ export class CheckpointReadOut extends LitElement {
       ...(learningRate === undefined
         ? []
         : [entry("rate", strings.learningRate, formatTick(learningRate), learningRate)]),
-      entry(
-        "own",
-        strings.metric(metric),
-        Number.isNaN(own) && !this.#isMeasured ? "–" : formatMetric(metric, own, split),
-        own,
-      ),
+      entry("own", this.#name(metric), point.isMeasured ? formatMetric(metric, own, split) : "–", own),
       entry("in-plane", strings.inPlane, this.#inPlaneText(), inPlane),
       ...(metric === "loss" && Number.isFinite(point.accuracy)
-        ? [entry("accuracy", strings.accuracy, formatAccuracy(point.accuracy), point.accuracy)]
+        ? [entry("accuracy", this.#name("accuracy"), formatMetric("accuracy", point.accuracy, split), point.accuracy)]
         : []),
       entry("place", strings.place(this.track.explained !== undefined), place, x),
       entry(
@@ -120,14 +117,16 @@ export class CheckpointReadOut extends LitElement {
     ];
   }
 
-  get #isMeasured(): boolean {
-    return (this.run.extras?.checkpoints ?? []).some(({ checkpoint }) => checkpoint === this.index);
+  /** What a value is called: with its split where the run has several. */
+  #name(metric: Metric): string {
+    const name = strings.metric(metric);
+    return hasSplits(this.run) ? figure.splitOf(name, splitName(this.run, this.split)) : name;
   }
 
   /** The value in the plane, and by how much it differs from the checkpoint's own. */
   #inPlaneText(): string {
-    const { own, inPlane } = this.#point;
-    if (!this.#isMeasured) return "–";
+    const { own, inPlane, isMeasured } = this.#point;
+    if (!isMeasured) return "–";
     const text = formatMetric(this.metric, inPlane, this.split);
     const difference = inPlane - own;
     if (!Number.isFinite(difference)) return text;
@@ -141,7 +140,7 @@ export class CheckpointReadOut extends LitElement {
   }
 
   override render() {
-    const { name } = this.#point;
+    const { name, isMeasured } = this.#point;
     return html`
       <div class="row">
         <dl title=${name}>
@@ -153,7 +152,7 @@ export class CheckpointReadOut extends LitElement {
               </div>`,
           )}
         </dl>
-        ${this.#isMeasured ? nothing : html`<span class="muted note">${strings.notMeasured}</span>`}
+        ${isMeasured ? nothing : html`<span class="muted note">${strings.notMeasured}</span>`}
         <span class="provenance">${provenance(this.run, this.split)}</span>
         <span class="spoken" role="status" aria-live="polite">${this.spoken}</span>
       </div>

@@ -4,9 +4,11 @@ import { formatAccuracy, formatCoordinate, formatLoss, formatTick } from "../../
 import type { Metric, Split } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { provenance } from "../../state/provenance";
+import { hasSplits, splitName } from "../../state/splits";
 import { formatMetric, gridStep } from "../../state/summary";
-import type { Track } from "../../state/trajectory";
+import type { Track, TrackPoint } from "../../state/trajectory";
 import { shared } from "../../styles/shared";
+import { strings as figure } from "../../strings/figure";
 import { trajectoryStrings as strings } from "../../strings/trajectory";
 
 /** All checkpoints of a path with their numbers. */
@@ -77,7 +79,9 @@ export class CheckpointTable extends LitElement {
     const { metric, split } = this;
     const { columns } = strings;
     const { x, y } = this.run.header;
-    const value = (number: number) => (Number.isNaN(number) ? "–" : formatMetric(metric, number, split));
+    const value = (number: number, { isMeasured }: TrackPoint) =>
+      isMeasured ? formatMetric(metric, number, split) : "–";
+    const named = (name: string) => (hasSplits(this.run) ? figure.splitOf(name, splitName(this.run, split)) : name);
     return html`
       <div class="frame" tabindex="0" role="region" aria-label=${strings.tableRegion}>
         <table>
@@ -90,9 +94,9 @@ export class CheckpointTable extends LitElement {
                 columns.name,
                 columns.epoch,
                 columns.rate,
-                strings.metric(metric),
+                named(strings.metric(metric)),
                 columns.inPlane,
-                columns.accuracy,
+                named(columns.accuracy),
                 ...(this.track.explained ? [strings.component(1), strings.component(2)] : [columns.x, columns.y]),
                 columns.offPlane,
                 columns.share,
@@ -106,9 +110,9 @@ export class CheckpointTable extends LitElement {
                   <th scope="row">${point.name}</th>
                   <td>${point.epoch === undefined ? "–" : formatTick(point.epoch)}</td>
                   <td>${point.learningRate === undefined ? "–" : formatTick(point.learningRate)}</td>
-                  <td>${value(point.own)}</td>
-                  <td>${value(point.inPlane)}</td>
-                  <td>${Number.isNaN(point.accuracy) ? "–" : formatAccuracy(point.accuracy)}</td>
+                  <td>${value(point.own, point)}</td>
+                  <td>${value(point.inPlane, point)}</td>
+                  <td>${Number.isNaN(point.accuracy) ? "–" : formatMetric("accuracy", point.accuracy, split)}</td>
                   <td>${formatCoordinate(point.x, gridStep(x) / 20)}</td>
                   <td>${formatCoordinate(point.y, gridStep(y) / 20)}</td>
                   <td>${formatLoss(point.offPlane)}</td>

@@ -14,12 +14,13 @@ import { sceneOf } from "../../charts/scene";
 import type { ViewState } from "../../protocol/messages";
 import { fieldOf } from "../../state/field";
 import type { RunData } from "../../state/model";
-import { heldView } from "../../state/splits";
+import { hasSplits, heldView, splitName } from "../../state/splits";
 import { formatMetric } from "../../state/summary";
 import type { Track } from "../../state/trajectory";
 import { trackOf, trackWindow } from "../../state/trajectory";
 import { defaultView } from "../../state/view";
 import { shared } from "../../styles/shared";
+import { strings as figure } from "../../strings/figure";
 import { strings as common } from "../../strings/strings";
 import { trajectoryStrings as strings } from "../../strings/trajectory";
 import type { Pictured } from "../../views/view";
@@ -146,6 +147,7 @@ export class TrajectoryView extends LitElement implements Pictured {
               .run=${run}
               .track=${track}
               .metric=${view.metric}
+              .split=${view.split}
               ?narrow=${narrow}
             ></checkpoint-table>`
           : html`
@@ -165,6 +167,7 @@ export class TrajectoryView extends LitElement implements Pictured {
                 <epoch-charts
                   .track=${track}
                   .metric=${view.metric}
+                  .split=${view.split}
                   .current=${this.#index}
                   .map=${this.layout}
                   ?playing=${this.playing}
@@ -305,10 +308,11 @@ export class TrajectoryView extends LitElement implements Pictured {
   /** What the figure shows, in words. */
   #summary({ points, explained }: Track): string {
     const { metric, split } = this.#view;
-    const [first, last] = [points[0]!, points.at(-1)!].map(({ own }) =>
-      Number.isNaN(own) ? strings.notMeasured : formatMetric(metric, own, split),
+    const [first, last] = [points[0]!, points.at(-1)!].map(({ own, isMeasured }) =>
+      isMeasured ? formatMetric(metric, own, split) : strings.notMeasured,
     ) as [string, string];
-    const name = strings.metric(metric).toLowerCase();
+    const own = strings.metric(metric).toLowerCase();
+    const name = hasSplits(this.run) ? figure.splitOf(own, splitName(this.run, split)) : own;
     const furthest = points
       .filter(({ offPlaneShare }) => Number.isFinite(offPlaneShare))
       .reduce<Track["points"][number] | undefined>(
