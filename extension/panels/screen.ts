@@ -4,6 +4,7 @@ import type { RunSnapshot } from "../../server/protocol/result";
 import type { HostMessage } from "../../webview/protocol/messages";
 import { advance, conclude, hasPicture, withStatus } from "./content";
 import type { Content } from "./content";
+import { packed } from "./packed";
 import { preparingText } from "./words";
 
 /**
@@ -61,7 +62,7 @@ export class Screen {
       return this.show({ kind: "preparing", message: preparingText(event), ...canHurry });
     }
     this.content = advance(this.content, event);
-    if (this.behind === undefined) return this.post(event);
+    if (this.behind === undefined) return this.post(packed(event));
     if (!hasPicture(this.content)) return event.kind === "snapshot" ? this.post(firstPicture()) : undefined;
     this.behind = undefined;
     this.post(this.content);

@@ -107,6 +107,7 @@ async function measured(address: string): Promise<void> {
     }
     console.log(`\nFrames of ${streamed} × ${streamed} with two splits, ten messages a second`);
     for (const phase of await run<readonly string[]>(`prepare(${streamed}, ${seconds})`)) {
+      await run(`begin("${phase}")`);
       const before = await worked();
       const { messages, p50, p99, worst, lowestRate } = await run<FrameTimes>(`stream("${phase}")`);
       const work = ((await worked()) - before) / messages;

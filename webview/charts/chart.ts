@@ -21,11 +21,14 @@ export interface Drawn {
   readonly z?: number;
 }
 
-/** Many open or closed lines in one path, from flat arrays of pixels. */
+/**
+ * Many open or closed lines in one path, from flat arrays of pixels. Of a list ECharts copies every number; a set it
+ * takes as it is, in custom series.
+ */
 const Rings = echarts.graphic.extendShape({
   type: "rings",
-  shape: { rings: [] as readonly Float64Array[] },
-  buildPath(path: Pick<CanvasRenderingContext2D, "moveTo" | "lineTo">, shape: { rings: readonly Float64Array[] }) {
+  shape: { rings: [] as Iterable<Float64Array> },
+  buildPath(path: Pick<CanvasRenderingContext2D, "moveTo" | "lineTo">, shape: { rings: Iterable<Float64Array> }) {
     for (const ring of shape.rings) {
       path.moveTo(ring[0]!, ring[1]!);
       for (let i = 2; i < ring.length; i += 2) path.lineTo(ring[i]!, ring[i + 1]!);

@@ -29,15 +29,20 @@ const epsilon = 1e-6;
  * non-finite points the mean of the nearest finite ones, since those cells are covered by a hatch anyway.
  */
 export function contourValues(field: Field, levels: Levels): Float64Array {
-  const into = (value: number) => (levels.scale === "log" ? Math.log(Math.max(value, levels.low)) : value);
-  const values = Float64Array.from(field.values, (value) => (Number.isFinite(value) ? into(value) : NaN));
+  const isLog = levels.scale === "log";
+  const values = new Float64Array(field.values.length);
+  for (let index = 0; index < values.length; index++) {
+    const value = field.values[index]!;
+    values[index] = !Number.isFinite(value) ? NaN : isLog ? Math.log(Math.max(value, levels.low)) : value;
+  }
   fillGaps(values, field.columns, field.rows);
   return values;
 }
 
 /** Fills NaN entries from their finite neighbours, ring by ring. */
 function fillGaps(values: Float64Array, columns: number, rows: number): void {
-  let gaps = [...values.keys()].filter((index) => Number.isNaN(values[index]!));
+  let gaps: number[] = [];
+  for (let index = 0; index < values.length; index++) if (Number.isNaN(values[index]!)) gaps.push(index);
   while (gaps.length > 0) {
     const filled = new Map<number, number>();
     for (const index of gaps) {
@@ -169,8 +174,12 @@ export function nonFiniteCells(field: Field): readonly Cell[] {
   for (let row = 0; row + 1 < rows; row++) {
     for (let column = 0; column + 1 < columns; column++) {
       const index = row * columns + column;
-      const corners = [index, index + 1, index + columns, index + columns + 1];
-      if (corners.every((corner) => Number.isFinite(values[corner]!))) continue;
+      const isFinite =
+        Number.isFinite(values[index]!) &&
+        Number.isFinite(values[index + 1]!) &&
+        Number.isFinite(values[index + columns]!) &&
+        Number.isFinite(values[index + columns + 1]!);
+      if (isFinite) continue;
       cells.push({ x0: x[column]!, y0: y[row]!, x1: x[column + 1]!, y1: y[row + 1]! });
     }
   }

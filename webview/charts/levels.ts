@@ -67,7 +67,7 @@ export interface LevelsChoice {
  *   for any other loss as if "auto" was chosen.
  */
 export function levelsOf(values: ArrayLike<number>, choice: LevelsChoice): Levels | undefined {
-  const finite = Float64Array.from(values).filter(Number.isFinite);
+  const finite = finiteOf(values);
   if (finite.length === 0) return undefined;
   const { metric, clip } = choice;
   let [smallest, largest, positive] = [Infinity, -Infinity, Infinity];
@@ -89,6 +89,17 @@ export function levelsOf(values: ArrayLike<number>, choice: LevelsChoice): Level
   const high = clip !== undefined && clip > low ? clip : natural;
   const lines = scale === "log" ? logLines(low, high) : metric !== "loss" ? percentLines(low, high) : undefined;
   return assemble({ scale, low, high, natural, capped: largest > high }, lines ?? linearLines(low, high));
+}
+
+/** In plain loops, as everything that reads all values of a large grid several times a second. */
+function finiteOf(values: ArrayLike<number>): Float64Array {
+  const finite = new Float64Array(values.length);
+  let count = 0;
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k]!;
+    if (Number.isFinite(value)) finite[count++] = value;
+  }
+  return finite.subarray(0, count);
 }
 
 /** The largest of the values, or their 98th percentile where a few values lie far above all others. */

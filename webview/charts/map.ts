@@ -60,14 +60,14 @@ export function mapElements(
       const colour = css(colours(levels.bands[index + 1]!.shade));
       return {
         type: "rings",
-        shape: { rings: shape.region.map(project.line) },
+        shape: { rings: new Set(shape.region.map(project.line)) },
         // The stroke closes the seam that antialiasing leaves between neighbouring bands.
         style: { fill: colour, stroke: colour, lineWidth: 0.6 },
       };
     });
   const lines = shapes.map((shape) => shape.lines.map(project.line));
   const strokes = levels.levels.map((level, index): Drawn => {
-    return { type: "rings", shape: { rings: lines[index] }, style: { fill: "none", ...lineStyle(level) } };
+    return { type: "rings", shape: { rings: new Set(lines[index]) }, style: { fill: "none", ...lineStyle(level) } };
   });
   const taken = avoid.map((place) => ({ ...place }));
   const labels = levels.levels.flatMap((level, index): Drawn[] => {
@@ -113,7 +113,7 @@ export function mapElements(
     });
     const fill = css(theme.background);
     return [
-      { type: "rings", shape: { rings: outline }, style: { fill, stroke: fill, lineWidth: 0.6 } },
+      { type: "rings", shape: { rings: new Set(outline) }, style: { fill, stroke: fill, lineWidth: 0.6 } },
       {
         type: "hatch",
         shape: { boxes: hatched, step: 7 },

@@ -49,10 +49,20 @@ export function levelsIn(field: Field, choice: SceneChoice): Levels | undefined 
   const { levels } = keptOf(field);
   const key = keyOf(choice);
   if (levels.has(key)) return levels.get(key);
-  const values = field.values.filter((_, index) => field.origins[index] !== origin.unknown);
+  const values = knownValues(field);
   const { scale, clip } = choice;
   const signed = field.split === "difference";
   return keep(levels, key, levelsOf(values, { scale, clip, metric: field.metric, signed }));
+}
+
+function knownValues({ values, origins, complete }: Field): Float64Array {
+  if (complete) return values;
+  const known = new Float64Array(values.length);
+  let count = 0;
+  for (let index = 0; index < values.length; index++) {
+    if (origins[index] !== origin.unknown) known[count++] = values[index]!;
+  }
+  return known.subarray(0, count);
 }
 
 /** The scene of a field; kept, because hovering, zooming and themes need it again. */

@@ -3,6 +3,7 @@ import type { EarlierRun, StudyChange } from "../../server/protocol/requests";
 import type {
   Check,
   Estimate,
+  JsonNumber,
   Point,
   RunExtras,
   RunProgress,
@@ -11,6 +12,15 @@ import type {
 } from "../../server/protocol/result";
 import type { Study } from "../../server/protocol/study";
 import type { AnswerMessage, AskMessage } from "./asks";
+
+/**
+ * An `Estimate` on its way to the page. Packed numbers are copied as they are, where a list would be taken apart and put
+ * together again one by one: estimates of large grids come several times a second.
+ */
+export interface SentEstimate extends Pick<Estimate, "from"> {
+  readonly loss: readonly JsonNumber[] | Float64Array;
+  readonly accuracy: readonly JsonNumber[] | Float64Array;
+}
 
 /** The views of the panel, in the order of their tabs. */
 export const viewNames = [
@@ -106,8 +116,8 @@ export type HostMessage =
   | {
       readonly kind: "points";
       readonly points: readonly Point[];
-      readonly estimate?: Estimate;
-      readonly furtherEstimates?: readonly Estimate[];
+      readonly estimate?: SentEstimate;
+      readonly furtherEstimates?: readonly SentEstimate[];
       readonly progress: RunProgress;
     }
   /** What is measured beside the grid, whole. */

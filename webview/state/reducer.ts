@@ -1,8 +1,23 @@
-import type { Estimate, Point, RunSnapshot, SplitValues } from "../../server/protocol/result";
-import type { HostMessage } from "../protocol/messages";
+import type { Point, RunSnapshot, SplitValues } from "../../server/protocol/result";
+import type { HostMessage, SentEstimate } from "../protocol/messages";
 import { emptyModel } from "./model";
 import type { Interpolated, Measured, PanelModel, RunData } from "./model";
 import { toNumber } from "./numbers";
+
+/** Points that are told at once, or in two messages one after the other. */
+export type PointsMessage = Extract<HostMessage, { readonly kind: "points" }>;
+
+/** One message that says as much as `first` and then `next`, so that the values are copied once for both. */
+export function joined(first: PointsMessage, next: PointsMessage): PointsMessage {
+  const estimate = next.estimate ?? first.estimate;
+  const furtherEstimates = next.furtherEstimates ?? first.furtherEstimates;
+  return {
+    ...next,
+    points: [...first.points, ...next.points],
+    ...(estimate ? { estimate } : {}),
+    ...(furtherEstimates ? { furtherEstimates } : {}),
+  };
+}
 
 /** The model after `message`; the old one is left as it was. */
 export function reduce(model: PanelModel, message: HostMessage): PanelModel {
@@ -104,7 +119,7 @@ function fromSnapshot(snapshot: RunSnapshot): RunData {
   };
 }
 
-function fromEstimate(estimate: Estimate): Interpolated {
+function fromEstimate(estimate: SentEstimate): Interpolated {
   return {
     from: estimate.from,
     loss: numbersOf(estimate.loss),
@@ -112,8 +127,8 @@ function fromEstimate(estimate: Estimate): Interpolated {
   };
 }
 
-/** In a plain loop: estimates of large grids come ten times a second. */
-function numbersOf(values: Estimate["loss"]): Float64Array {
+function numbersOf(values: SentEstimate["loss"]): Float64Array {
+  if (values instanceof Float64Array) return values;
   const numbers = new Float64Array(values.length);
   for (let index = 0; index < values.length; index++) numbers[index] = toNumber(values[index]!);
   return numbers;

@@ -1,10 +1,15 @@
 import type { HostMessage } from "../protocol/messages";
+import { largeGrid } from "./large";
 import { emptyModel } from "./model";
 import type { PanelModel } from "./model";
-import { reduce } from "./reducer";
+import { joined, reduce } from "./reducer";
+import type { PointsMessage } from "./reducer";
 
-/** Points are shown at most this often; everything else in the next frame. */
+/** Points are shown at most this often, in milliseconds; everything else in the next frame. */
 const pointsInterval = 100;
+
+/** The same for a large grid, whose picture takes long to make and changes little from a few points. */
+const largeGridInterval = 250;
 
 /** How the store waits; replaced in tests. */
 export interface Clock {
@@ -20,11 +25,13 @@ const browserClock: Clock = {
 };
 
 /**
- * The single owner of the model. Messages are reduced at once; listeners hear of the newest model in an
- * animation frame, so that a burst of points is drawn once. A hidden page gets no frames and draws nothing.
+ * The single owner of the model. Listeners hear of the newest model in an animation frame, so that a burst of points is
+ * taken in and drawn once. A hidden page gets no frames and draws nothing.
  */
 export class Store {
   #model: PanelModel = emptyModel;
+  /** Points that the model does not have yet. */
+  #points?: PointsMessage;
   #listeners = new Set<(model: PanelModel) => void>();
   #framePending = false;
   #delayPending = false;
@@ -33,6 +40,10 @@ export class Store {
   constructor(private readonly clock: Clock = browserClock) {}
 
   get model(): PanelModel {
+    if (this.#points) {
+      this.#model = reduce(this.#model, this.#points);
+      this.#points = undefined;
+    }
     return this.#model;
   }
 
@@ -43,10 +54,18 @@ export class Store {
   }
 
   dispatch(message: HostMessage): void {
-    const next = reduce(this.#model, message);
-    if (next === this.#model) return;
-    this.#model = next;
-    const wait = message.kind === "points" ? this.#lastShown + pointsInterval - this.clock.now() : 0;
+    if (message.kind === "points") return this.#gather(message);
+    const before = this.model;
+    this.#model = reduce(before, message);
+    if (this.#model !== before) this.#requestFrame();
+  }
+
+  #gather(message: PointsMessage): void {
+    const { run } = this.#model;
+    if (!run) return;
+    this.#points = this.#points ? joined(this.#points, message) : message;
+    const isLarge = run.header.x.length * run.header.y.length >= largeGrid;
+    const wait = this.#lastShown + (isLarge ? largeGridInterval : pointsInterval) - this.clock.now();
     if (wait <= 0) this.#requestFrame();
     else if (!this.#delayPending) {
       this.#delayPending = true;
@@ -63,7 +82,8 @@ export class Store {
     this.clock.frame(() => {
       this.#framePending = false;
       this.#lastShown = this.clock.now();
-      for (const listener of this.#listeners) listener(this.#model);
+      const { model } = this;
+      for (const listener of this.#listeners) listener(model);
     });
   }
 }

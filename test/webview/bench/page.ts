@@ -1,4 +1,5 @@
 import "../../../webview/app/main";
+import { packed } from "../../../extension/panels/packed";
 import { gridLevels } from "../../../server/landscape/grid";
 import { estimate } from "../../../server/landscape/interpolate";
 import type { HostMessage, PanelState, ViewState } from "../../../webview/protocol/messages";
@@ -34,6 +35,8 @@ export interface Bench {
   change(control: string): Promise<ControlTime>;
   /** Gets the messages of a run ready; the phases that can be streamed. */
   prepare(points: number, seconds: number): readonly string[];
+  /** Shows what a phase begins with. */
+  begin(phase: string): Promise<void>;
   stream(phase: string): Promise<FrameTimes>;
 }
 
@@ -158,12 +161,12 @@ function messagesOf(surface: Surface, from: number, count: number, each: number,
       ...point,
       further: [{ loss: second.loss[point.index]!, accuracy: second.accuracy[point.index]!, lossError: 0.03 }],
     }));
-    return {
+    return packed({
       kind: "points",
       points,
       ...(first && further ? { estimate: first, furtherEstimates: [further] } : {}),
       progress: { measured, total: order.length, level: [surface.x.length, surface.y.length] },
-    };
+    });
   });
 }
 
@@ -191,9 +194,13 @@ function prepare(points: number, seconds: number): readonly string[] {
   return [...phases.keys()];
 }
 
-async function stream(name: string): Promise<FrameTimes> {
-  const { surface, from, messages } = phases.get(name)!;
+async function begin(name: string): Promise<void> {
+  const { surface, from } = phases.get(name)!;
   await mount({ kind: "snapshot", snapshot: splitSnapshot(surface, { status: "running", measured: from }) });
+}
+
+async function stream(name: string): Promise<FrameTimes> {
+  const { messages } = phases.get(name)!;
   const stamps: number[] = [];
   let running = true;
   const watch = (stamp: number) => {
@@ -236,5 +243,5 @@ function renderer(): string {
   return gl && info ? String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) : "no WebGL";
 }
 
-const bench: Bench = { renderer, open, change, prepare, stream };
+const bench: Bench = { renderer, open, change, prepare, begin, stream };
 Object.assign(window, { bench });

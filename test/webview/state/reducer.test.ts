@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { HostMessage } from "../../../webview/protocol/messages";
 import { emptyModel } from "../../../webview/state/model";
 import type { PanelModel } from "../../../webview/state/model";
-import { reduce } from "../../../webview/state/reducer";
+import { joined, reduce } from "../../../webview/state/reducer";
+import type { PointsMessage } from "../../../webview/state/reducer";
 import { failedCheck, pointsOf, snapshotOf } from "../support/runs";
 import { dataProblem } from "../support/stories";
 import { measuringOrder, oracleSurface } from "../support/surface";
@@ -50,6 +51,29 @@ describe("a run", () => {
     const estimate = snapshotOf(surface, { status: "running", measured: 25 }).estimate!;
     const withNew = reduce(without, { kind: "points", points: [], estimate, progress });
     expect(withNew.run!.interpolated!.from).toEqual([5, 5]);
+  });
+
+  test("is the same after two messages as after both in one", () => {
+    const estimate = snapshotOf(surface, { status: "running", measured: 25 }).estimate!;
+    const of = (index: number, rest: Partial<PointsMessage> = {}): PointsMessage => ({
+      kind: "points",
+      points: pointsOf(surface, [index]),
+      progress: { ...progress, measured: index },
+      ...rest,
+    });
+    for (const [a, b] of [
+      [of(0, { estimate, furtherEstimates: [estimate] }), of(1)],
+      [of(0), of(1, { estimate })],
+      [of(5), { ...of(5), points: [{ index: 5, loss: 7, accuracy: 1, lossError: 0 }] }],
+    ] as const)
+      expect(after(snapshot(9), joined(a, b))).toEqual(after(snapshot(9), a, b));
+  });
+
+  test("takes packed estimates as they are", () => {
+    const values = { loss: Float64Array.of(1, NaN), accuracy: Float64Array.of(50, -Infinity) };
+    const estimate = { from: [3, 3] as const, ...values };
+    const { interpolated } = after(snapshot(9), { kind: "points", points: [], estimate, progress }).run!;
+    expect(interpolated).toEqual(estimate);
   });
 
   test("reads numbers that JSON writes as text, and replaces none of them", () => {

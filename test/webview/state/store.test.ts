@@ -50,6 +50,40 @@ test("a burst of points is shown once, at most ten times a second", () => {
   expect(shown.at(-1)).toBe(store.model.run!.measured.count);
 });
 
+test("points of a large grid are shown four times a second, and none of them is lost", () => {
+  const large = oracleSurface(121);
+  const clock = manualClock();
+  const store = new Store(clock);
+  const shown: number[] = [];
+  store.subscribe((model) => shown.push(model.run!.measured.count));
+  store.dispatch({ kind: "snapshot", snapshot: snapshotOf(large, { status: "running", measured: 0 }) });
+  clock.pass(16);
+  for (let index = 0; index < 20; index++) {
+    store.dispatch({ ...points(0), points: pointsOf(large, [index]) } as HostMessage);
+    clock.pass(50);
+  }
+  expect(shown).toHaveLength(5);
+  expect(shown.slice(0, 2)).toEqual([0, 5]);
+  clock.pass(250);
+  expect(shown.at(-1)).toBe(20);
+});
+
+test("what comes after points finds them taken in, whether they were shown or not", () => {
+  const clock = manualClock();
+  const store = new Store(clock);
+  const shown: [string, number][] = [];
+  store.subscribe(({ run }) => shown.push([run!.status, run!.measured.count]));
+  store.dispatch(snapshot);
+  clock.pass(16);
+  store.dispatch(points(100));
+  store.dispatch({ kind: "status", status: "paused", checks: [] });
+  clock.pass(16);
+  expect(shown).toEqual([
+    ["running", 9],
+    ["paused", 10],
+  ]);
+});
+
 test("what is not points is shown in the next frame", () => {
   const clock = manualClock();
   const store = new Store(clock);

@@ -6,7 +6,7 @@ export interface DrawnElement {
   readonly type: string;
   readonly z: number;
   /** Texts have none. */
-  readonly shape?: { readonly rings?: readonly Float64Array[] };
+  readonly shape?: { readonly rings?: Iterable<Float64Array> };
   readonly style: {
     readonly fill?: string;
     readonly stroke?: string;
@@ -38,7 +38,7 @@ export function fillsOf(mounted: Mounted): readonly string[] {
 export function linesOf(mounted: Mounted): readonly { stroke: string; points: number }[] {
   return drawnElements(mounted).flatMap(({ shape, style }) =>
     shape?.rings && style.fill === "none"
-      ? [{ stroke: style.stroke!, points: shape.rings.reduce((sum, ring) => sum + ring.length / 2, 0) }]
+      ? [{ stroke: style.stroke!, points: [...shape.rings].reduce((sum, ring) => sum + ring.length / 2, 0) }]
       : [],
   );
 }

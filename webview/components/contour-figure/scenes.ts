@@ -1,9 +1,7 @@
 import { keptScene, sceneInTurn, sceneOf } from "../../charts/scene";
 import type { Scene, SceneChoice } from "../../charts/scene";
 import type { Field } from "../../state/field";
-
-/** From this number of points on a scene takes longer than a frame may. */
-const largeGrid = 120 * 120;
+import { largeGrid } from "../../state/large";
 
 /** Time in one frame for a scene that is not urgent, in milliseconds: half a frame is left for everything else. */
 const perFrame = 8;
