@@ -33,7 +33,7 @@ const interval = 200;
  */
 export class ComparedRuns implements vscode.Disposable {
   private readonly makings: Making[] = [];
-  private readonly listeners: readonly vscode.Disposable[];
+  private readonly listener: vscode.Disposable;
   /** Whether there is a page that listens. */
   private isLive = false;
   /** What waits for the panel's own run. */
@@ -47,16 +47,9 @@ export class ComparedRuns implements vscode.Disposable {
     private readonly worker: Worker,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    this.listeners = [
-      panel.webview.onDidReceiveMessage((message: unknown) => {
-        if ((message as { readonly kind?: unknown } | undefined)?.kind !== "ready") return;
-        this.isLive = true;
-        this.greet();
-      }),
-      panel.onDidChangeViewState(() => {
-        if (!panel.visible) this.isLive = false;
-      }),
-    ];
+    this.listener = panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.isLive = false;
+    });
   }
 
   /** Makes runs of models, after the panel's own run has begun: these wait for it in the queue. */
@@ -65,7 +58,7 @@ export class ComparedRuns implements vscode.Disposable {
     for (const { source } of rivals) this.drop(source.toString());
     for (const { source } of rivals) this.makings.push(makingOf(source));
     this.waiting = rivals;
-    this.greet();
+    this.tellAll();
     if (hasRun) this.begin();
   }
 
@@ -87,10 +80,16 @@ export class ComparedRuns implements vscode.Disposable {
   dispose(): void {
     this.isLive = false;
     this.clear();
-    for (const listener of this.listeners) listener.dispose();
+    this.listener.dispose();
   }
 
-  private greet(): void {
+  /** Tells a page that has just been loaded, after it has been told what it is about: that forgets all before. */
+  greet(): void {
+    this.isLive = true;
+    this.tellAll();
+  }
+
+  private tellAll(): void {
     if (!this.isLive || this.makings.length === 0) return;
     const journals = this.makings.flatMap(({ told }) => told.journal ?? []);
     if (this.isWanted) this.post({ kind: "compare", journals });

@@ -41,11 +41,19 @@ export class PanelController {
   private readonly proposals: Proposals;
   /** Goes with a training that writes more checkpoints. */
   private readonly live: LiveTraining;
+  /** Runs to be compared with the one that is shown, by their journals, until the page listens. */
+  private rivals: readonly string[] | undefined;
   private readonly listeners: readonly vscode.Disposable[];
 
   constructor(private readonly parts: PanelParts) {
     const { panel, worker, log, source, proposer } = parts;
-    this.live = new LiveTraining({ source, worker, log, grown: (snapshot) => this.grow(snapshot) });
+    this.live = new LiveTraining({
+      source,
+      worker,
+      log,
+      isInSight: () => panel.visible,
+      grown: (snapshot) => this.grow(snapshot),
+    });
     this.screen = new Screen(panel, (content) => this.live.shown(content));
     this.flow = new Flow(worker, {
       worker: (state) => this.screen.post({ kind: "worker", state }),
@@ -64,7 +72,8 @@ export class PanelController {
     this.listeners = [
       panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
       panel.onDidChangeViewState(() => {
-        if (!panel.visible) this.screen.isLive = false;
+        if (panel.visible) this.live.seen();
+        else this.screen.isLive = false;
       }),
       panel.onDidDispose(() => this.release()),
     ];
@@ -110,6 +119,12 @@ export class PanelController {
   set locked(locked: boolean) {
     this.isLocked = locked;
     this.screen.post({ kind: "following", locked });
+  }
+
+  /** Brings the comparison with other runs, by their journals, to the front as soon as the page listens. */
+  compareWith(journals: readonly string[]): void {
+    this.rivals = journals;
+    if (this.screen.isLive) this.postRivals();
   }
 
   private get name(): string {
@@ -276,6 +291,13 @@ export class PanelController {
     this.screen.showAll();
     this.screen.post(this.outdated.message);
     if (this.flow.isWorkerLost) this.screen.post({ kind: "worker", state: "lost" });
+    this.postRivals();
+    this.parts.onGreet();
+  }
+
+  private postRivals(): void {
+    if (this.rivals) this.screen.post({ kind: "compare", journals: this.rivals });
+    this.rivals = undefined;
   }
 
   /** A run that is complete or cancelled is measured anew; what has failed is tried again and keeps its points. */

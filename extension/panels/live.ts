@@ -16,6 +16,8 @@ export interface LiveParts {
   readonly source: vscode.Uri;
   readonly worker: Worker;
   readonly log: vscode.LogOutputChannel;
+  /** Whether anybody looks: for a hidden panel nothing is computed. */
+  readonly isInSight: () => boolean;
   /** The run with more checkpoints on its path. */
   readonly grown: (snapshot: RunSnapshot) => void;
 }
@@ -56,6 +58,11 @@ export class LiveTraining implements vscode.Disposable {
       this.stop();
       if (files.length > 0) this.watch(snapshot, files);
     }
+    void this.ask();
+  }
+
+  /** To be told when the panel has come into sight: adds what was written meanwhile. */
+  seen(): void {
     void this.ask();
   }
 
@@ -118,10 +125,10 @@ export class LiveTraining implements vscode.Disposable {
     await this.ask();
   }
 
-  /** Has the worker add what is ready, unless it is doing so; what becomes ready meanwhile is added together. */
+  /** Has the worker add what is ready, unless it is doing so or nobody looks; what becomes ready meanwhile is added together. */
   private async ask(): Promise<void> {
     const { watched, parts } = this;
-    if (!watched || this.isAsking || !this.isAtRest || this.ready.size === 0) return;
+    if (!watched || this.isAsking || !this.isAtRest || !parts.isInSight() || this.ready.size === 0) return;
     const asked = new Map(this.ready);
     for (const [file, stamp] of asked) this.done.set(file, stamp);
     this.ready.clear();
@@ -143,9 +150,9 @@ export class LiveTraining implements vscode.Disposable {
     } finally {
       this.isAsking = false;
     }
-    if (!isRefusedNow) return this.ask();
+    if (!isRefusedNow || watched !== this.watched) return this.ask();
     // The files are good: they are added with the next one, or when the run is shown again.
-    if (watched === this.watched) for (const [file, stamp] of asked) this.ready.set(file, stamp);
+    for (const [file, stamp] of asked) this.ready.set(file, stamp);
   }
 }
 

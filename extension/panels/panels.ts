@@ -1,6 +1,5 @@
 import * as vscode from "vscode";
 import { modelFileName } from "../../server/protocol/modelName";
-import type { HostMessage } from "../../webview/protocol/messages";
 import type { Worker } from "../client/worker";
 import { studySuffix } from "../models";
 import { RememberedAnswers } from "./answers";
@@ -9,7 +8,7 @@ import { ComparedRuns } from "./compared";
 import { PanelController } from "./controller";
 import { Following } from "./following";
 import { pageOf } from "./html";
-import { readMessage, readState } from "./messages";
+import { readState } from "./messages";
 import { Proposer } from "./proposer";
 
 export const panelType = "lossLandscape.panel";
@@ -21,7 +20,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   private readonly editors = new Set<PanelController>();
   /** What is being made beside the run of each panel. */
   private readonly compared = new WeakMap<vscode.WebviewPanel, ComparedRuns>();
-  /** Runs to be compared with that of a journal, as soon as its page listens. */
+  /** Runs to be compared with that of a journal, of which there is no panel yet. */
   private readonly comparisons = new Map<string, readonly string[]>();
   private readonly following = new Following(this.controllers, (controller, source) => this.turn(controller, source));
 
@@ -85,8 +84,11 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
 
   /** Fills the panel that the workbench has opened for a run file; one for the same model stays what it is. */
   adopt(journal: vscode.Uri, source: vscode.Uri, panel: vscode.WebviewPanel): void {
-    const controller = this.fill(source, panel, journal.fsPath);
+    const controller = this.fill(source, panel);
     this.editors.add(controller);
+    const others = this.comparisons.get(journal.fsPath);
+    if (others) controller.compareWith(others);
+    this.comparisons.delete(journal.fsPath);
     panel.onDidDispose(() => this.editors.delete(controller));
     controller.restore(journal.fsPath);
   }
@@ -101,7 +103,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   /** Has the panel of a run, which is shown already or next, compare it with others; all by their journals. */
   compareRun(journal: string, others: readonly string[]): void {
     const shown = this.all.find((controller) => controller.journal === journal);
-    if (shown?.panel.visible) void shown.panel.webview.postMessage(comparison(others));
+    if (shown) shown.compareWith(others);
     else this.comparisons.set(journal, others);
   }
 
@@ -171,6 +173,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
       worker: this.worker,
       proposer: this.proposer(source),
       log: this.log,
+      onGreet: () => this.compared.get(panel)?.greet(),
       onRun: () => this.compared.get(panel)?.begin(),
       onStopComparing: (other) => this.compared.get(panel)?.stop(other),
       onLock: (locked) => this.following.lock(controller, locked),
@@ -182,21 +185,12 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     return new Proposer(source, this.worker, new RememberedAnswers(source, this.memory));
   }
 
-  /** @param journal of the run that it will show, where that is known. */
-  private fill(source: vscode.Uri, panel: vscode.WebviewPanel, journal?: string): PanelController {
+  private fill(source: vscode.Uri, panel: vscode.WebviewPanel): PanelController {
     const compared = new ComparedRuns(panel, this.worker, this.log);
     this.compared.set(panel, compared);
     panel.onDidDispose(() => compared.dispose());
     const controller = this.controller(source, panel);
     const { webview } = panel;
-    webview.onDidReceiveMessage((message: unknown) => {
-      if (readMessage(message)?.kind !== "ready") return;
-      const shown = journal ?? controller.journal;
-      const others = shown === undefined ? undefined : this.comparisons.get(shown);
-      if (shown === undefined || others === undefined) return;
-      this.comparisons.delete(shown);
-      void webview.postMessage(comparison(others));
-    });
     const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.assets, name)).toString();
     panel.title = titleOf(source);
     panel.iconPath = vscode.Uri.joinPath(this.extension, "media", "icon.png");
@@ -229,8 +223,4 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
 
 function titleOf(source: vscode.Uri): string {
   return vscode.l10n.t("Landscape: {0}", modelFileName(source.fsPath));
-}
-
-function comparison(journals: readonly string[]): HostMessage {
-  return { kind: "compare", journals };
 }

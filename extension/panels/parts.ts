@@ -13,6 +13,8 @@ export interface PanelParts {
   readonly onLock: (locked: boolean) => void;
   /** Called when a run that is being made for a comparison is not wanted any more. */
   readonly onStopComparing: (source: string) => void;
+  /** Called when a page that has just been loaded has been given all that there is here. */
+  readonly onGreet: () => void;
   /** Called whenever there is a run to be seen. */
   readonly onRun: () => void;
 }
