@@ -108,7 +108,15 @@ export async function mountPanel(
     text: (selector) => tidy(mounted.find(selector).textContent),
   };
   await mounted.send(...story.messages);
+  await pictured(mounted);
   return mounted;
+}
+
+/** Waits for the first drawing of every chart, which on a busy machine takes more than a few frames. */
+async function pictured(mounted: Mounted): Promise<void> {
+  const missing = () =>
+    mounted.all(".canvas").some((canvas) => canvas.clientWidth > 0 && !canvas.querySelector("canvas, svg"));
+  for (let frame = 0; frame < 60 && missing(); frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
 }
 
 export function viewWith(change: Partial<ViewState>): ViewState {

@@ -52,4 +52,8 @@ export const toolsStyles = css`
   :host([narrow]) .tools > vscode-single-select:not([data-choice="split"]) {
     width: 104px;
   }
+
+  :host([narrow]) .tools > vscode-single-select {
+    min-width: 72px;
+  }
 `;

@@ -92,6 +92,11 @@ export const viewStyles = css`
 
   .note .text {
     flex: 1;
+    min-width: 0;
+  }
+
+  :host([narrow]) .note[data-note="added"] {
+    flex-wrap: wrap;
   }
 
   .note vscode-icon {
@@ -118,5 +123,6 @@ export const viewStyles = css`
 
   :host([narrow]) .plane {
     width: 104px;
+    min-width: 72px;
   }
 `;

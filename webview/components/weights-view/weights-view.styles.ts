@@ -84,10 +84,12 @@ export const weightsViewStyles = css`
     padding: 8px 16px;
     font-size: 12px;
     line-height: 20px;
+    overflow-wrap: anywhere;
   }
 
   .problem .actions {
     display: flex;
+    flex-wrap: wrap;
     gap: 8px;
     margin-top: 8px;
   }
