@@ -9,6 +9,15 @@ import type { RunState } from "./state";
 /** Least time between two events with points, in milliseconds: ten a second. */
 const INTERVAL = 100;
 
+/**
+ * The same for two estimates of a large grid, unless a nested grid has become complete: each has two numbers for every
+ * point and split, which are worked out, written as text and read again.
+ */
+const ESTIMATE_INTERVAL = 250;
+
+/** From this number of points on a grid is large. */
+const LARGE_GRID = 120 * 120;
+
 export interface RecorderParts {
   readonly journal: Journal;
   readonly state: RunState;
@@ -27,6 +36,9 @@ export class Recorder {
   private timer: NodeJS.Timeout | undefined;
   private flushing: Promise<void> | undefined;
   private nextEvent = 0;
+  private nextEstimate = 0;
+  /** Points were shown without the estimate that they have changed. */
+  private owesEstimate = false;
   private failed = false;
   private shownLevels: number;
 
@@ -60,13 +72,17 @@ export class Recorder {
   }
 
   private get isWaiting(): boolean {
+    return this.hasRecords || this.owesEstimate;
+  }
+
+  private get hasRecords(): boolean {
     return this.waiting.length + this.waitingExtras.length > 0;
   }
 
   private schedule(): void {
     if (this.failed || this.timer || this.flushing || !this.isWaiting) return;
-    const delay = Math.max(0, this.nextEvent - performance.now());
-    this.timer = setTimeout(() => void this.flush(), delay);
+    const next = this.hasRecords ? this.nextEvent : Math.max(this.nextEvent, this.nextEstimate);
+    this.timer = setTimeout(() => void this.flush(), Math.max(0, next - performance.now()));
   }
 
   private flush(): Promise<void> {
@@ -84,7 +100,7 @@ export class Recorder {
     const records = this.waitingExtras;
     this.waiting = [];
     this.waitingExtras = [];
-    if (points.length + records.length === 0) return;
+    if (points.length + records.length === 0 && !this.owesEstimate) return;
     const { journal, state, rate, now, fail } = this.parts;
     try {
       if (points.length > 0) await journal.appendPoints(points);
@@ -109,14 +125,23 @@ export class Recorder {
     const { surface, extras } = state;
     const progress = state.progress(state.secondsLeft(rate));
     const events: RunEvent[] = [];
-    if (points.length > 0) {
+    const isNothingNew = points.length + records.length === 0;
+    if (points.length > 0 || isNothingNew) {
       const isNewLevel = surface.completeLevels > this.shownLevels;
       this.shownLevels = surface.completeLevels;
-      const estimates = isNewLevel || surface.bends ? state.estimates() : {};
-      events.push({ kind: "points", points, ...estimates, progress });
+      const isChanged = isNewLevel || surface.bends || this.owesEstimate;
+      const isDue = isNewLevel || isNothingNew || performance.now() >= this.nextEstimate;
+      this.owesEstimate = isChanged && !isDue;
+      events.push({ kind: "points", points, ...(isChanged && isDue ? this.estimates() : {}), progress });
     }
     const { values } = extras;
     if (records.length > 0 && values) events.push({ kind: "extras", extras: values, progress });
     return events;
+  }
+
+  private estimates(): ReturnType<RunState["estimates"]> {
+    const { state } = this.parts;
+    this.nextEstimate = state.surface.total < LARGE_GRID ? 0 : performance.now() + ESTIMATE_INTERVAL;
+    return state.estimates();
   }
 }

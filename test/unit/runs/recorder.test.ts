@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { RunEvent } from "../../../server/protocol/requests";
 import type { Point } from "../../../server/protocol/result";
 import type { ExtraRecord } from "../../../server/runs/extras";
@@ -113,4 +113,28 @@ test("with every estimate come those of the further splits", async () => {
   expect(event.estimate!.loss).toEqual(new Array(25).fill(1));
   expect(event.furtherEstimates![0]!.loss[24]).toBe(24);
   expect(event.furtherEstimates![0]!.accuracy).toEqual(new Array(25).fill(25));
+});
+
+test("estimates of a large grid come less often than its points, and the last one says what all points do", async () => {
+  const { recorder, state, events } = recording(undefined, headerOf({ ...shape, points: [121, 121] }));
+  for (const { index } of state.surface.wave()) recorder.add(pointAt(index));
+  await recorder.drain();
+  const first = events.length;
+  const next = state.surface.wave().slice(0, 8);
+  for (const [k, { index }] of next.entries()) {
+    recorder.add({ ...pointAt(index), loss: 2 + k });
+    await sleep(60);
+  }
+  // Nothing is added any more, as while a run is paused: what is owed comes all the same.
+  const estimateOf = (event: RunEvent) => (event.kind === "points" ? event.estimate : undefined);
+  const owed = () => [state.surface.measured, estimateOf(events.at(-1)!) !== undefined];
+  await vi.waitFor(() => expect(owed()).toEqual([9 + next.length, true]), 5000);
+  const since = events.slice(first);
+  expect(since.flatMap((event) => (event.kind === "points" ? event.points : []))).toHaveLength(next.length);
+  const withEstimate = since.filter((event) => estimateOf(event) !== undefined);
+  expect(withEstimate.length).toBeLessThan(since.length);
+  expect(estimateOf(since.at(-1)!)).toEqual(state.estimates().estimate);
+  const count = events.length;
+  await recorder.drain();
+  expect(events).toHaveLength(count);
 });
