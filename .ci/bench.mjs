@@ -31,6 +31,8 @@ for (const name of names) {
     // Some packages have CommonJS modules without names that an ES module could import.
     format: "cjs",
     packages: "external",
+    // The scripts of .ci find the repository from where they are themselves.
+    define: { "import.meta.url": JSON.stringify(import.meta.url) },
     external: ["*/h5wasm/dist/node/hdf5_util.js"],
     logLevel: "error",
   });

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright";
 import type { Browser, FrameLocator, Locator, Page } from "playwright";
-import { expect } from "vitest";
 import { startHost } from "../../../.ci/host.mjs";
 import type { Workbench } from "../../../.ci/host.mjs";
+import { until } from "./until";
 
 const artifacts = path.resolve("test", ".artifacts");
 
@@ -139,7 +139,7 @@ export class Driver {
       // The command may show a list or a dialog in the same place.
       const isGone = async () =>
         !(await this.quickInput.isVisible()) || (await this.quickInput.inputValue()) !== palette;
-      await expect.poll(isGone).toBe(true);
+      await until(`the palette closed after "${title}"`, isGone);
       return;
     }
     throw new Error(`The palette never had "${title}".`);
@@ -164,8 +164,13 @@ export class Driver {
   async closeAll(): Promise<void> {
     await this.page.keyboard.press("Escape");
     await this.command("View: Close All Editors");
-    await expect.poll(() => this.page.locator(".tab, iframe.webview").count()).toBe(0);
+    await this.empty();
     await this.command("Notifications: Clear All Notifications");
+  }
+
+  /** Waits until there is no editor and no panel. */
+  async empty(): Promise<void> {
+    await until("every editor was gone", async () => (await this.page.locator(".tab, iframe.webview").count()) === 0);
   }
 
   /** Reloads the window as a person would, so that it keeps what it keeps. */
@@ -206,12 +211,24 @@ export class Driver {
       .map((line) => Number.parseInt(line, 10));
   }
 
+  /** Process id of the extension host, which is one of the processes that this workbench has started. */
+  extensionHost(): number {
+    const rows = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" }).trim().split("\n");
+    const all = rows.map((row) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row)!);
+    const parents = new Map(all.map(([, pid, parent]) => [Number(pid), Number(parent)]));
+    const isOurs = (pid: number | undefined): boolean =>
+      pid !== undefined && (pid === this.host.pid || isOurs(parents.get(pid)));
+    const found = all.find(([, pid, , args]) => args!.includes("--type=extensionHost") && isOurs(Number(pid)));
+    if (found === undefined) throw new Error("The workbench has no extension host.");
+    return Number(found[1]);
+  }
+
   /** Ends one process of the bundle `name` at once and for good; returns its id. */
   async kill(name: "server.js" | "evaluator.js"): Promise<number> {
-    await expect.poll(() => this.processes(name)).not.toHaveLength(0);
+    await until(`a process of ${name} was there`, () => this.processes(name).length > 0);
     const [pid] = this.processes(name);
     process.kill(pid!, "SIGKILL");
-    await expect.poll(() => this.processes(name)).not.toContain(pid);
+    await until(`${name} was gone`, () => !this.processes(name).includes(pid!));
     return pid!;
   }
 }
