@@ -7,9 +7,9 @@ import type { Split } from "../state/field";
 import type { RunData } from "../state/model";
 import { provenance } from "../state/provenance";
 import { splitsIn } from "../state/splits";
+import { extentText } from "../state/window-text";
 import { strings } from "../strings/strings";
 import { strings as figure } from "../strings/figure";
-import { rangeText } from "./run-settings/run-settings";
 
 /**
  * How a view gives its figure as a picture (`Pictured`):
@@ -86,7 +86,7 @@ export function captionOf(run: RunData, split: Split): string {
   return strings.caption({
     model: header.model.name,
     data: data.length > 1 ? figure.difference(data[1]!, data[0]!) : data[0]!,
-    grid: `${provenance(run, split)}, ${rangeText(header.x, header.y)}`,
+    grid: `${provenance(run, split)}, ${extentText(header)}`,
     directions: header.directions.label,
     engine: `${header.engine.label} ${header.engine.version}`,
   });

@@ -119,6 +119,7 @@ export const strings = {
   plusMinusRange: (half: string) => `±${half}`,
   ranges: (x: readonly [string, string], y: readonly [string, string]) =>
     t("α {0} to {1}, β {2} to {3}", x[0], x[1], y[0], y[1]),
+  range: (from: string, to: string) => t("{0} to {1}", from, to),
   gridPoints: times,
   settings: {
     model: t("Model"),

@@ -12,6 +12,7 @@ import { measuredCsv } from "../../../webview/state/points";
 import { provenance } from "../../../webview/state/provenance";
 import { summaryOf } from "../../../webview/state/summary";
 import { movedTo, panned, shareOf, tidied, wholePlane, zoomed, zoomedAt } from "../../../webview/state/window";
+import { extentText, windowText } from "../../../webview/state/window-text";
 import { runOf } from "../support/model";
 import { oracleSurface } from "../support/surface";
 
@@ -19,6 +20,24 @@ const surface = oracleSurface(11);
 const complete = runOf(surface);
 const partial = runOf(surface, 40, "running");
 const cursor = { alpha: 0, beta: 0, pinned: false, spoken: false };
+
+describe("ranges in words", () => {
+  const study = complete.header.study;
+
+  test("have three digits, or as many as a narrow range needs", () => {
+    expect(windowText({ x: [-2.05608, 12.3365], y: [-1, 1] })).toBe("α −2.06 to 12.3, β −1 to 1");
+    expect(windowText({ x: [0.5003, 0.5013], y: [0, 1234.5] })).toBe("α 0.5003 to 0.5013, β 0 to 1,230");
+    expect(windowText({ x: [-1.23456, 1.23456], y: [-1.23456, 1.23456] })).toBe("±1.23");
+  });
+
+  test("of lines are those of their one direction", () => {
+    const lines = { ...study, grid: { ...study.grid, lines: true as const } };
+    const y = [0, 1, 2];
+    expect(extentText({ x: [-0.5, 0.2, 1.5], y, study: lines })).toBe("−0.5 to 1.5");
+    expect(extentText({ x: [-1, 1], y, study: lines })).toBe("±1");
+    expect(extentText({ x: [-1, 1], y, study })).toBe("α −1 to 1, β 0 to 2");
+  });
+});
 
 describe("field", () => {
   test("is measured where measured and estimated elsewhere", () => {

@@ -9,13 +9,13 @@ import { curvatureMapOf, isMap } from "../../state/curvature";
 import type { CurvatureMap, Quantity } from "../../state/curvature";
 import { subjectOf } from "../../state/curvature-words";
 import type { RunData } from "../../state/model";
+import { extentText } from "../../state/window-text";
 import { curvatureStrings as strings } from "../../strings/curvature";
 import { strings as panelStrings } from "../../strings/strings";
 import { curvatureInput, mapLayout } from "../curvature-figure/curvature-figure";
 import { drawingOption } from "../drawing-controller";
 import { pictureOf, pictureTheme, pictureWidth } from "../picture";
 import type { PictureType } from "../picture";
-import { rangeText } from "../run-settings/run-settings";
 import { spectrumOf } from "./curvature-spectrum";
 
 /** The curvature of a run as a picture on white. @throws Error when nothing of it is measured. */
@@ -61,7 +61,7 @@ function captionOf(run: RunData, map: CurvatureMap): string {
   const line = panelStrings.caption({
     model: header.model.name,
     data: panelStrings.dataFact(baseName(path), split, panelStrings.samples(samples, available)),
-    grid: strings.mapGrid(map.x.length, map.y.length, rangeText(header.x, header.y)),
+    grid: strings.mapGrid(map.x.length, map.y.length, extentText(header)),
     directions: header.directions.label,
     engine: `${header.engine.label} ${header.engine.version}`,
   });

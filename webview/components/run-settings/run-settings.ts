@@ -2,19 +2,11 @@ import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
-import { baseName, formatTick } from "../../charts/format";
+import { baseName } from "../../charts/format";
 import type { RunData } from "../../state/model";
+import { extentText } from "../../state/window-text";
 import "../run-form/run-form";
 import { disclosure, shared } from "../../styles/shared";
-
-/** The extent of the plane in words: "±1" where both ranges are the same and symmetric. */
-export function rangeText(x: readonly number[], y: readonly number[]): string {
-  const ends = (nodes: readonly number[]) => [nodes[0] ?? 0, nodes[nodes.length - 1] ?? 0] as const;
-  const [x0, x1] = ends(x);
-  const [y0, y1] = ends(y);
-  if (x0 === -x1 && y0 === -y1 && x1 === y1) return strings.plusMinusRange(formatTick(x1));
-  return strings.ranges([formatTick(x0), formatTick(x1)], [formatTick(y0), formatTick(y1)]);
-}
 
 /** Everything that was decided before the first point: closed, with one line of summary. */
 @customElement("run-settings")
@@ -49,17 +41,14 @@ export class RunSettings extends LitElement {
 
   override render() {
     const { header } = this.run;
-    const isLines = header.study.grid.lines === true;
-    const points = isLines
-      ? strings.linesOf(header.y.length, header.x.length)
-      : strings.gridPoints(header.x.length, header.y.length);
-    const range = isLines ? rangeText(header.x, header.x) : rangeText(header.x, header.y);
     return html`
       <details>
         <summary>
           <vscode-icon name="chevron-right"></vscode-icon>
           <span>${strings.runSettings}</span>
-          <span class="muted"> ${strings.settingsSummary(points, range, header.directions.label)} </span>
+          <span class="muted">
+            ${strings.settingsSummary(this.#points, extentText(header), header.directions.label)}
+          </span>
         </summary>
         <div class="body">
           <run-form .run=${this.run}></run-form>
@@ -74,6 +63,11 @@ export class RunSettings extends LitElement {
         </div>
       </details>
     `;
+  }
+
+  get #points(): string {
+    const { x, y, study } = this.run.header;
+    return study.grid.lines === true ? strings.linesOf(y.length, x.length) : strings.gridPoints(x.length, y.length);
   }
 
   #rows(): readonly (readonly [string, string, string?])[] {
@@ -95,7 +89,7 @@ export class RunSettings extends LitElement {
       [names.directions, directions.label],
       ...("ignore" in study.directions ? [[names.kept, strings.ignored[study.directions.ignore]] as const] : []),
       ...(directions.cosine === undefined ? [] : [[names.angle, angleText(directions)] as const]),
-      [names.grid, `${strings.gridPoints(header.x.length, header.y.length)}, ${rangeText(header.x, header.y)}`],
+      [names.grid, `${this.#points}, ${extentText(header)}`],
       [names.engine, `${engine.label} ${engine.version}, ${engine.device} (${engine.why})`],
       [names.evaluators, strings.evaluatorCount(header.evaluators, study.compute.batchSize)],
       [names.started, new Date(header.started).toLocaleString()],
