@@ -94,3 +94,17 @@ export function createChart(
   const { vector = false, ...rest } = size ?? {};
   return echarts.init(vector ? null : element, null, { renderer: vector ? "svg" : "canvas", ssr: vector, ...rest });
 }
+
+/**
+ * Puts a drawing in the place of that which is on a chart, at a size in pixels. The one before is taken away first: merging
+ * would leave its elements where the new one has fewer, and at another size the chart would paint it once more.
+ */
+export function redraw(
+  chart: Chart,
+  option: Parameters<Chart["setOption"]>[0],
+  { width, height }: { readonly width: number; readonly height: number },
+): void {
+  chart.clear();
+  if (chart.getWidth() !== width || chart.getHeight() !== height) chart.resize({ width, height });
+  chart.setOption(option);
+}

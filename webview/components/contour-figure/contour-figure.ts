@@ -2,7 +2,7 @@ import type { PropertyValues } from "lit";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
-import { createChart } from "../../charts/chart";
+import { createChart, redraw } from "../../charts/chart";
 import type { Chart } from "../../charts/chart";
 import { figureOption } from "../../charts/figure";
 import type { FigureInput } from "../../charts/figure";
@@ -272,10 +272,7 @@ export class ContourFigure extends LitElement {
       marks: this.marks,
     });
     if (!this.#drawn || !sameInput(this.#drawn, input)) {
-      if (this.#drawn?.layout !== layout) this.#chart.resize({ width: layout.width, height: layout.height });
-      // Merging would leave elements of the last drawing where the new one has fewer.
-      this.#chart.clear();
-      this.#chart.setOption(figureOption(input));
+      redraw(this.#chart, figureOption(input), layout);
       this.#drawn = input;
     }
     const drag = this.#drag ?? (this.region && boxOf(this.region, layout, this.#shown));

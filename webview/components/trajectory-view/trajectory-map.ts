@@ -1,7 +1,7 @@
 import type { PropertyValues } from "lit";
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { createChart } from "../../charts/chart";
+import { createChart, redraw } from "../../charts/chart";
 import type { Chart } from "../../charts/chart";
 import { figureOption } from "../../charts/figure";
 import { figureLayout, projection } from "../../charts/layout";
@@ -173,10 +173,7 @@ export class TrajectoryMap extends LitElement {
       theme,
       trackColours: readTrackColours(theme),
     });
-    this.#chart.resize({ width, height });
-    // Merging would leave elements of the last drawing where the new one has fewer.
-    this.#chart.clear();
-    this.#chart.setOption(figureOption(input));
+    redraw(this.#chart, figureOption(input), { width, height });
   }
 
   /** The nearest checkpoint within reach of the pointer; of several at one place the current one, else the last. */
