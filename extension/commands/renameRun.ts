@@ -14,6 +14,8 @@ export const renameRun: Command = {
       title: vscode.l10n.t("Rename Landscape"),
       prompt: vscode.l10n.t("Leave it empty to call the run by what it measures."),
       value: run.name ?? "",
+      // A click on the run has opened its picture, which may take the focus while it loads.
+      ignoreFocusOut: true,
       placeHolder: titleOf({ what: run.what, directions: run.directions }),
     });
     if (name === undefined) return;

@@ -110,6 +110,7 @@ test("two runs that are selected are compared", async () => {
 test("a name is kept in the run file, shown in the view and taken away again", async () => {
   // The menu of several runs has no entry for it.
   await row("surface 3 × 3").click();
+  await driver.panel().state("done");
   await driver.choose(row("surface 3 × 3"), "Rename…");
   await driver.quickInput.fill("coarse");
   await driver.page.keyboard.press("Enter");
