@@ -13,9 +13,9 @@ function special(value: number): string | undefined {
 }
 
 function powerOfTen(value: number): string {
-  const exponent = Math.floor(Math.log10(Math.abs(value)) + 1e-12);
-  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => superscripts[Number(digit)]!);
-  return withMinus(`${(value / 10 ** exponent).toFixed(2)} × 10${exponent < 0 ? "⁻" : ""}${digits}`);
+  const [mantissa, exponent] = value.toExponential(2).split("e") as [string, string];
+  const digits = exponent.slice(1).replace(/\d/g, (digit) => superscripts[Number(digit)]!);
+  return withMinus(`${mantissa} × 10${exponent.startsWith("-") ? "⁻" : ""}${digits}`);
 }
 
 /** A loss with 3 significant digits: 0.436, 1.14, 18.2, 153; powers of ten from a million up and below 0.001. */

@@ -3,6 +3,7 @@ import { compareStrings } from "../strings/compare";
 import { strings } from "../strings/strings";
 import { normalisationOf, sameLoss, seedOf, splitOf } from "./comparison";
 import type { ComparedSplit, Comparison, Entrant } from "./comparison";
+import { curvatureMapOf } from "./curvature";
 import { fieldOf, origin } from "./field";
 import type { RunData } from "./model";
 import { toNumber } from "./numbers";
@@ -129,19 +130,12 @@ function largest(run: RunData, split: number, window: PlaneWindow): Given {
   return known ? { value, text: formatLoss(value) } : notRun;
 }
 
-/** λmax at the trained weights, which lie in the middle of a map of odd size around them. */
-function eigenvalue({ header: { study }, extras }: RunData): Given {
-  const { curvature, grid } = study;
-  if (!curvature) return notRun;
-  const [columns, rows] = curvature.points;
-  const middle = (range: readonly [number, number], points: number) =>
-    points === 1 || (points % 2 === 1 && range[0] === -range[1]);
-  if (!middle(grid.x, columns) || !middle(grid.y, rows)) return notRun;
-  const index = ((rows - 1) / 2) * columns + (columns - 1) / 2;
-  const point = extras?.curvature.find((each) => each.index === index);
-  if (!point) return notRun;
-  const value = toNumber(point.max);
-  return { value, text: formatLoss(value) };
+/** λmax at the trained weights, where the map has them; of an estimate that has not converged no more than its size. */
+function eigenvalue(run: RunData): Given {
+  const centre = curvatureMapOf(run)?.centre;
+  if (!centre) return notRun;
+  const text = formatLoss(centre.max);
+  return centre.state === "unconverged" ? { text: compareStrings.unconverged(text) } : { value: centre.max, text };
 }
 
 /** Mean of Hutchinson's samples with its standard error. */

@@ -136,6 +136,7 @@ export const compareStrings = {
   plusMinus: (value: string, error: string) => t("{0} ± {1}", value, error),
   plusMinusPercent: (value: string, error: string) => t("{0} ± {1} %", value, error),
   sharpnessOf: (value: string, epsilon: string) => t("{0} % (ε {1})", value, epsilon),
+  unconverged: (value: string) => t("≈ {0}, not converged", value),
   lowest: t("Lowest value in bold."),
   comparable: t("Directions are filter-normalised, so distances compare."),
   countsDiffer: t("Sample counts differ."),

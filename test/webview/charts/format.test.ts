@@ -24,6 +24,8 @@ test.each([
   [-0.5, "−0.500"],
   [2.5e7, "2.50 × 10⁷"],
   [4.36e-4, "4.36 × 10⁻⁴"],
+  [9.9999e-4, "1.00 × 10⁻³"],
+  [-9999999, "−1.00 × 10⁷"],
   [NaN, "NaN"],
   [Infinity, "∞"],
 ])("loss %d is written %s", (value, text) => expect(formatLoss(value)).toBe(text));

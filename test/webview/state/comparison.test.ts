@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RunHeader } from "../../../server/protocol/result";
 import type { Study } from "../../../server/protocol/study";
 import { compareRuns, namesOf, sameLoss } from "../../../webview/state/comparison";
+import { measuresOf } from "../../../webview/state/measures";
 import type { Entrant } from "../../../webview/state/comparison";
 import { failedCheck } from "../support/runs";
 import { comparedSnapshot, runIn } from "../support/compare";
@@ -176,4 +177,18 @@ describe("names", () => {
     const [run] = runs((header) => header);
     expect(namesOf([run!], { [run!.journal]: "baseline" })).toEqual(["baseline"]);
   });
+});
+
+test("a largest eigenvalue that has not converged is no more than about its size, and never the lowest", () => {
+  const curvature = { points: [3, 3] as const, samples: 100, tolerance: 1e-3, parameters: "kernels" as const };
+  const [first, second] = ([12.5, 40] as const).map((max, k): Entrant => {
+    const { name, run } = entrant(k, (header) => study({ curvature: curvature as never })(header));
+    const residual = k === 0 ? ([0.2, 1e-5] as const) : ([1e-5, 1e-5] as const);
+    const point = { index: 4, max, min: -0.1, residual, symmetry: 1e-7, products: 20 };
+    return { name, run: { ...run, extras: { checkpoints: [], curvature: [point as never] } } };
+  }) as unknown as [Entrant, Entrant];
+  const measures = measuresOf([first, second], compare(first, second), split);
+  const cells = measures.find(({ name }) => name === "eigenvalue")!.cells;
+  expect(cells.map(({ text }) => text)).toEqual(["≈ 12.5, not converged", "40.0"]);
+  expect(cells.some(({ lowest }) => lowest)).toBe(false);
 });
