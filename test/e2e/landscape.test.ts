@@ -51,8 +51,9 @@ describe("from a right-click to the picture", () => {
     await driver.visualize("small.onnx");
     expect(await driver.tab("Landscape: small").count()).toBe(1);
     await driver.visualize("small.landscape.json");
+    // Until the second panel is there, the first one is seen.
+    await expect.poll(() => driver.tab("Landscape: small").count()).toBe(2);
     await driver.panel().state("done");
-    expect(await driver.tab("Landscape: small").count()).toBe(2);
     expect(await driver.page.locator(".editor-group-container").count()).toBeLessThanOrEqual(2);
   });
 

@@ -64,7 +64,7 @@ test("film", async () => {
   await panel.root.getByRole("tab", { name: "Surface" }).click();
   await page.waitForTimeout(1500);
   await shoot(700);
-  const surface = panel.root.locator("surface-view").getByRole("img").first();
+  const surface = panel.root.locator("surface-figure .canvas");
   await surface.focus();
   for (let step = 0; step < 24; step++) {
     await surface.press(step < 14 ? "ArrowLeft" : "ArrowRight");
