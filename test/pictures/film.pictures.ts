@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Driver } from "../e2e/support/workbench";
 import { animated } from "./animation";
 import type { Frame } from "./animation";
-import { Sample, trainingCode } from "./sample";
+import { Sample, trainingCode, wholeStudy } from "./sample";
 
 const media = path.resolve("media", "screenshots");
 const sample = new Sample();
@@ -14,9 +14,9 @@ let driver: Driver;
 
 beforeAll(async () => {
   sample.write("train.py", trainingCode);
+  sample.write("fashion-resnet8.landscape.json", wholeStudy(33, 3));
   driver = await Driver.open(sample.folder, {
     "workbench.colorTheme": "Dark Modern",
-    "lossLandscape.grid.points": 41,
     "lossLandscape.codeLens": false,
     "editor.minimap.enabled": false,
     "workbench.activityBar.location": "hidden",
@@ -38,12 +38,12 @@ test("film", async () => {
   const { page } = driver;
   await driver.file("train.py").dblclick();
   await driver.tab("train.py").waitFor();
-  const model = driver.file("fashion-resnet8.onnx");
+  const study = driver.file("fashion-resnet8.landscape.json");
   const entry = page.getByRole("menuitem", { name: "Visualize Loss Landscape" });
   // A menu may be closed again while the workbench is starting.
   const hovered = async () => {
     await page.keyboard.press("Escape");
-    await model.click({ button: "right" });
+    await study.click({ button: "right" });
     return entry.hover({ timeout: 3000 }).then(
       () => true,
       () => false,
@@ -53,7 +53,7 @@ test("film", async () => {
   await page.waitForTimeout(500);
   await shoot(1500);
   await page.keyboard.press("Escape");
-  await driver.visualize("fashion-resnet8.onnx");
+  await driver.visualize("fashion-resnet8.landscape.json");
   const panel = driver.panel();
   await panel.state("running", 120_000);
   await page.mouse.move(300, 500);
@@ -74,13 +74,15 @@ test("film", async () => {
   }
   await shoot(700);
   await panel.root.getByRole("tab", { name: "Trajectory" }).click();
-  const slider = panel.root.getByRole("slider");
-  await slider.focus();
-  await slider.press("Home");
+  const slider = panel.root.getByRole("slider", { name: "Epoch" });
+  await slider.waitFor();
+  // Focused without being scrolled to, so that the map stays in sight.
+  await slider.evaluate((input: { focus(options: object): void }) => input.focus({ preventScroll: true }));
+  await page.keyboard.press("Home");
   for (let epoch = 0; epoch < 11; epoch++) {
     await page.waitForTimeout(300);
     await shoot(epoch === 10 ? 1500 : 320);
-    await slider.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
   }
   await panel.root.getByRole("tab", { name: "Trust" }).click();
   await page.waitForTimeout(800);
