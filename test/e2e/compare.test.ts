@@ -75,7 +75,10 @@ describe("models that are selected together", () => {
 
     await panel.root.locator("compare-figure .canvas").press("ArrowRight");
     await expect.poll(readings).toEqual([first![13], second![13]]);
-    await panel.root.getByText("Difference", { exact: true }).click();
+    // Where there is no room beside the other tools, it is among the display options.
+    const difference = panel.root.getByText("Difference", { exact: true });
+    if (!(await difference.isVisible())) await panel.button("Display options").click();
+    await difference.click();
     await expect.poll(readings).toEqual([first![13], second![13], second![13]! - first![13]!]);
     expect(await panel.text()).toContain("same random draw");
     await driver.screenshot("compare");

@@ -80,7 +80,7 @@ describe("the Curvature view", () => {
       ["density", "0"],
       ["trace", "8"],
     ] as const) {
-      await panel.root.locator(`[data-field="${field}"]`).evaluate((element, chosen) => {
+      await panel.root.locator(`vscode-single-select[data-field="${field}"]`).evaluate((element, chosen) => {
         const select = element as unknown as { value: string; dispatchEvent(event: Event): void };
         select.value = chosen;
         select.dispatchEvent(new Event("change"));

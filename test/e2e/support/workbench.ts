@@ -138,7 +138,8 @@ export class Driver {
       if (!(await happens(this.row(title).click({ timeout: 5000 })))) continue;
       // The command may show a list or a dialog in the same place.
       const isGone = async () =>
-        !(await this.quickInput.isVisible()) || (await this.quickInput.inputValue()) !== palette;
+        !(await this.quickInput.isVisible()) ||
+        (await this.quickInput.inputValue({ timeout: 1000 }).catch(() => "")) !== palette;
       await until(`the palette closed after "${title}"`, isGone);
       return;
     }
