@@ -2,7 +2,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { readDescribeInput, readRunInput } from "../../../extension/tools/input";
 
-const folder = path.resolve("/work/project");
+const folder = path.resolve("/home/anna/project");
 const model = path.join(folder, "net.onnx");
 
 test("a path is taken as it is, or from the first folder of the workspace", () => {
