@@ -54,9 +54,20 @@ function readings(): Promise<readonly number[]> {
     );
 }
 
+/** Selects both models; the Explorer selects the file of an editor that opens late, so both are looked at. */
 async function selectBoth(): Promise<void> {
-  await driver.file("net.onnx").click();
-  await driver.file("early.pt").click({ modifiers: ["ControlOrMeta"] });
+  const both = [driver.file("net.onnx"), driver.file("early.pt")];
+  await expect
+    .poll(
+      async () => {
+        await both[0]!.click();
+        await both[1]!.click({ modifiers: ["ControlOrMeta"] });
+        await driver.page.waitForTimeout(500);
+        return Promise.all(both.map((file) => file.getAttribute("aria-selected")));
+      },
+      { timeout: 60_000 },
+    )
+    .toEqual(["true", "true"]);
 }
 
 describe("models that are selected together", () => {
