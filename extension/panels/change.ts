@@ -1,5 +1,11 @@
 import type { StudyChange } from "../../server/protocol/requests";
-import type { CurvatureSpec, EngineChoice, Normalisation, SharpnessSpec } from "../../server/protocol/study";
+import type {
+  CurvatureSpec,
+  EngineChoice,
+  Normalisation,
+  SharpnessSpec,
+  SplitChoice,
+} from "../../server/protocol/study";
 
 type Fields = Readonly<Record<string, unknown>>;
 type GridChange = NonNullable<StudyChange["grid"]>;
@@ -15,13 +21,22 @@ export function readChange(value: unknown): StudyChange | undefined {
   return fieldsOf<StudyChange>(value, {
     grid: (grid) => fieldsOf<GridChange>(grid, { x: pair, y: pair, points: pair, refine: number }),
     samples: number,
+    splits: splitsOf,
     seed: number,
     normalise: (text) => normalisations.find((each) => each === text),
     engine: (text) => engines.find((each) => each === text),
-    weights: (text) => (typeof text === "string" && text !== "" ? text : undefined),
+    weights: named,
     curvature: (spec) => (spec === null ? null : curvatureOf(spec)),
     sharpness: (spec) => (spec === null ? null : sharpnessOf(spec)),
   });
+}
+
+function splitsOf(value: unknown): readonly SplitChoice[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const splits = value.map((each) => fieldsOf<SplitChoice>(each, { split: named, path: named, x: named, y: named }));
+  return splits.every((each) => each?.split !== undefined && each.path !== undefined)
+    ? (splits as readonly SplitChoice[])
+    : undefined;
 }
 
 function curvatureOf(value: unknown): Partial<CurvatureSpec> | undefined {
@@ -54,6 +69,10 @@ function fieldsOf<T extends object>(value: unknown, readers: Readers<T>): T | un
     fields[name] = read;
   }
   return fields as T;
+}
+
+function named(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function number(value: unknown): number | undefined {

@@ -11,7 +11,16 @@ import type {
   RunSnapshot,
   RunStatus,
 } from "./result";
-import type { ComputeSpec, CurvatureSpec, EngineChoice, GridSpec, Normalisation, SharpnessSpec, Study } from "./study";
+import type {
+  ComputeSpec,
+  CurvatureSpec,
+  EngineChoice,
+  GridSpec,
+  Normalisation,
+  SharpnessSpec,
+  SplitChoice,
+  Study,
+} from "./study";
 import type { WeightsFigure, WeightsSelection } from "./weights";
 
 /** Defaults that come from the user's settings rather than from the study. */
@@ -153,6 +162,8 @@ export interface StudyChange {
   readonly grid?: Partial<Pick<GridSpec, "x" | "y" | "points" | "refine">>;
   /** How many samples of every split. */
   readonly samples?: number;
+  /** The splits that are measured, the one that is drawn first in front; at least one, each with a name of its own. */
+  readonly splits?: readonly SplitChoice[];
   /** Of random directions. */
   readonly seed?: number;
   readonly normalise?: Normalisation;
@@ -198,6 +209,14 @@ export type ForeseeResult =
 
 /** Changes a study and tells what its run would cost; computes nothing. */
 export const ForeseeRequest = new RequestType<ForeseeParams, ForeseeResult, void>("lossLandscape/foresee");
+
+/**
+ * The splits that may be measured of a study's data: those that it measures, in its order, then those that lie beside
+ * them under a name of the same form. Reads names, no samples.
+ */
+export const SplitsRequest = new RequestType<{ readonly study: Study }, readonly SplitChoice[], void>(
+  "lossLandscape/splits",
+);
 
 /** A run as lists show it. */
 export interface RunSummary {

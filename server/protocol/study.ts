@@ -109,6 +109,9 @@ export interface DataSelection {
   readonly layout?: Layout;
 }
 
+/** Where the samples of a split are: what a `DataSelection` says beside how many of them are taken, and which. */
+export type SplitChoice = Pick<DataSelection, "split" | "path" | "x" | "y">;
+
 /** Order of the axes of pictures: samples, height, width, channels; or samples, channels, height, width. */
 export type Layout = "NHWC" | "NCHW";
 

@@ -7,6 +7,7 @@ import type {
   Directions,
   GridSpec,
   RandomDirections,
+  SplitChoice,
   Study,
 } from "../protocol/study";
 import { curvatureDefaults } from "./complete";
@@ -24,7 +25,10 @@ const aroundCentre: readonly [number, number] = [-1, 1];
  * @throws ProblemError `study-invalid` when the change breaks a rule, or names what the study does not have.
  */
 export function changedStudy(study: Study, change: StudyChange): Study {
-  const { curvature, sharpness, ...base } = change.weights === undefined ? study : around(study, change.weights);
+  const { curvature, sharpness, ...base } = withSplits(
+    change.weights === undefined ? study : around(study, change.weights),
+    change.splits,
+  );
   const shape =
     change.curvature === undefined
       ? curvature
@@ -46,6 +50,19 @@ export function changedStudy(study: Study, change: StudyChange): Study {
 
 function withSamples(selection: DataSelection, samples: number | undefined): DataSelection {
   return samples === undefined ? selection : { ...selection, samples };
+}
+
+/** Splits that the study has keep all that it says of them; others take as many samples as the first one, in its way. */
+function withSplits({ data, splits = [], ...rest }: Study, chosen: readonly SplitChoice[] | undefined): Study {
+  if (chosen === undefined) return { ...rest, data, ...(splits.length > 0 ? { splits } : {}) };
+  const { samples, sample, seed, layout } = data;
+  const [first, ...further] = chosen.map(({ split, path: file, x, y }): DataSelection => {
+    const known = [data, ...splits].find((each) => each.split === split && each.path === file);
+    const names = { ...(x === undefined ? {} : { x }), ...(y === undefined ? {} : { y }) };
+    return known ?? { path: file, ...names, split, samples, sample, seed, ...(layout === undefined ? {} : { layout }) };
+  });
+  if (!first) throw invalid(rest.model.path, "no split is left to be measured", "Choose at least one split.");
+  return { ...rest, data: first, ...(further.length > 0 ? { splits: further } : {}) };
 }
 
 /** The study with other weights as its centre: what was said of the old centre's surroundings says nothing of the new. */

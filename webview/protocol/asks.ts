@@ -1,6 +1,7 @@
 import type { Problem } from "../../server/protocol/problem";
 import type { ForeseeResult, RunSummary, StudyChange } from "../../server/protocol/requests";
 import type { RunSnapshot } from "../../server/protocol/result";
+import type { SplitChoice } from "../../server/protocol/study";
 import type { WeightsFigure } from "../../server/protocol/weights";
 
 /** What may be asked for as a file of the run that is shown, beside pictures of the panel's own. */
@@ -13,6 +14,8 @@ export type ExportFormat = "csv" | "json" | "npz" | "h5" | "vtp" | "obj" | "html
 export interface Asks {
   /** What a changed study would cost, before anything is started. Always about the study of the run that is shown. */
   readonly foresee: { readonly params: StudyChange; readonly result: ForeseeResult };
+  /** The splits that a run of the study might measure: those that are measured, then those that were found beside them. */
+  readonly splits: { readonly params: Record<string, never>; readonly result: readonly SplitChoice[] };
   /** All finished and unfinished runs of the workspace, the newest first. */
   readonly runs: { readonly params: Record<string, never>; readonly result: readonly RunSummary[] };
   /** A run of that list, to be compared. */

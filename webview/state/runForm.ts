@@ -1,5 +1,5 @@
 import type { StudyChange } from "../../server/protocol/requests";
-import type { EngineChoice, Normalisation, Study } from "../../server/protocol/study";
+import type { EngineChoice, Normalisation, SplitChoice, Study } from "../../server/protocol/study";
 import type { PlaneRegion } from "../components/events";
 import type { RunData } from "./model";
 
@@ -17,8 +17,12 @@ export interface RunForm {
   readonly engine: string;
   /** Empty where every point is measured. */
   readonly refine: string;
+  /** Names of the splits that are measured. */
+  readonly splits: readonly string[];
 }
 
+/** The fields that are typed. */
+export type TextField = Exclude<keyof RunForm, "splits">;
 export type FormField = keyof RunForm;
 
 /** The settings of the run that is shown. */
@@ -37,7 +41,18 @@ export function formOf({ header }: RunData): RunForm {
     normalise: "normalise" in directions ? directions.normalise : "",
     engine: engine.name,
     refine: grid.refine === undefined ? "" : String(grid.refine),
+    splits: measuredSplits(study).map(({ split }) => split),
   };
+}
+
+/** The splits of a study, the first one first. */
+export function measuredSplits({ data, splits = [] }: Study): readonly SplitChoice[] {
+  return [data, ...splits].map(({ split, path, x, y }) => ({
+    split,
+    path,
+    ...(x === undefined ? {} : { x }),
+    ...(y === undefined ? {} : { y }),
+  }));
 }
 
 /** Whether directions of a study are drawn at random, so that they have a seed and a normalisation. */
@@ -46,19 +61,28 @@ export function isDrawn({ directions, grid }: Study): boolean {
 }
 
 /**
- * What a form changes about the run, nothing where it says the same; or the field that holds no number. What was not
- * touched keeps every digit that it has.
+ * What a form changes about the run, nothing where it says the same; or the field that holds no number, or no split. What
+ * was not touched keeps every digit that it has.
+ *
+ * @param offered the splits that may be measured, in the order in which they are.
  */
-export function changeOf(run: RunData, form: RunForm): { readonly change?: StudyChange; readonly invalid?: FormField } {
+export function changeOf(
+  run: RunData,
+  form: RunForm,
+  offered: readonly SplitChoice[] = measuredSplits(run.header.study),
+): { readonly change?: StudyChange; readonly invalid?: FormField } {
   const before = formOf(run);
   const { grid } = run.header.study;
-  const isOther = (...fields: readonly FormField[]): boolean => fields.some((field) => form[field] !== before[field]);
-  const numbers: FormField[] = ["xFrom", "xTo", "yFrom", "yTo", "columns", "rows", "samples", "seed"];
+  const isOther = (...fields: readonly TextField[]): boolean => fields.some((field) => form[field] !== before[field]);
+  const splits = offered.filter(({ split }) => form.splits.includes(split));
+  if (splits.length === 0) return { invalid: "splits" };
+  const areOther = String(splits.map(({ split }) => split)) !== String(before.splits);
+  const numbers: TextField[] = ["xFrom", "xTo", "yFrom", "yTo", "columns", "rows", "samples", "seed"];
   const invalid = [...numbers, ...(form.refine.trim() === "" ? [] : ["refine" as const])].find(
     (field) => isOther(field) && Number.isNaN(read(form[field])),
   );
   if (invalid) return { invalid };
-  const value = (field: FormField, exact: number): number => (isOther(field) ? read(form[field]) : exact);
+  const value = (field: TextField, exact: number): number => (isOther(field) ? read(form[field]) : exact);
   const changed: NonNullable<StudyChange["grid"]> = {
     ...(isOther("xFrom", "xTo") ? { x: [value("xFrom", grid.x[0]), value("xTo", grid.x[1])] as const } : {}),
     ...(isOther("yFrom", "yTo") ? { y: [value("yFrom", grid.y[0]), value("yTo", grid.y[1])] as const } : {}),
@@ -70,6 +94,7 @@ export function changeOf(run: RunData, form: RunForm): { readonly change?: Study
   const change: StudyChange = {
     ...(Object.keys(changed).length > 0 ? { grid: changed } : {}),
     ...(isOther("samples") ? { samples: read(form.samples) } : {}),
+    ...(areOther ? { splits } : {}),
     ...(isOther("seed") ? { seed: read(form.seed) } : {}),
     ...(isOther("normalise") ? { normalise: form.normalise as Normalisation } : {}),
     ...(isOther("engine") ? { engine: form.engine as EngineChoice } : {}),

@@ -28,6 +28,8 @@ export const runStrings = {
   pointsAlong: (axis: string) => t("Points along {0}", axis),
   samples: t("Samples"),
   samplesOf: (available: number) => t("of {0}", formatCount(available)),
+  splits: t("Splits"),
+  noSplit: t("At least one split must be measured."),
   seed: t("Seed"),
   anotherSeed: t("Another seed"),
   normalise: t("Normalisation"),

@@ -9,6 +9,7 @@ import { pickModels } from "./pick-models";
 import { run } from "./run";
 import { runs } from "./runs";
 import { savePicture } from "./save-picture";
+import { splits } from "./splits";
 import { weights } from "./weights";
 
 /** Who answers what; a question of a name that is not here is refused. */
@@ -20,6 +21,7 @@ const handlers: { readonly [K in AskName]?: AskHandler<K> } = {
   run,
   runs,
   "save-picture": savePicture,
+  splits,
   weights,
 };
 

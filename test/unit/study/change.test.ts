@@ -54,6 +54,25 @@ describe("a changed study", () => {
     expect([changed.data.samples, changed.splits?.[0]?.samples]).toEqual([20, 20]);
   });
 
+  test("measures the splits that are chosen, in their order; new ones as the first one is", () => {
+    const own = { ...base.data, split: "train", path: "/models/train.npz", samples: 50, seed: 9 };
+    const study = studyOf([5, 5], { splits: [own] });
+    const { split, path: file } = study.data;
+    const validation = { split: "validation", path: "/models/val.npz", x: "x", y: "y" };
+    const chosen = [{ split, path: file }, validation, { split: "train", path: own.path }];
+    const { samples, sample, seed } = study.data;
+    expect(changedStudy(study, { splits: chosen })).toEqual({
+      ...study,
+      splits: [{ ...validation, samples, sample, seed }, own],
+    });
+    const alone = changedStudy(study, { splits: [{ split: "train", path: own.path }] });
+    expect(alone.data).toEqual(own);
+    expect("splits" in alone).toBe(false);
+    expect(problemOf(() => changedStudy(study, { splits: [] })).message).toBe(
+      "In the study of net.onnx, no split is left to be measured.",
+    );
+  });
+
   test("turns refinement off by 0, and curvature and sharpness by null", () => {
     const refined = studyOf([5, 5], { grid: { ...base.grid, refine: 0.1 }, sharpness: { epsilon: 0.01, samples: 9 } });
     expect(changedStudy(refined, { grid: { refine: 0 } }).grid.refine).toBeUndefined();

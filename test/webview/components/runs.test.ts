@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { StudyChange } from "../../../server/protocol/requests";
+import type { AskName } from "../../../webview/protocol/asks";
 import { runStrings as strings } from "../../../webview/strings/runs";
 import { foreseeAnswers, foreseen, stale, trail } from "../support/changed";
 import { mountPanel, settled, tidy } from "../support/panel";
@@ -33,6 +34,9 @@ const textIn = (mounted: Mounted, place: string): string => tidy(findIn(mounted,
 
 const messagesOf = (mounted: Mounted, kind: string) => mounted.posted.filter((message) => message.kind === kind);
 
+const asksOf = (mounted: Mounted, name: AskName) =>
+  mounted.posted.filter((message) => message.kind === "ask" && message.ask === name);
+
 async function open(mounted: Mounted): Promise<void> {
   (findIn(mounted, "run-settings details") as HTMLDetailsElement).open = true;
   await settled();
@@ -55,7 +59,8 @@ describe("the settings of a run", () => {
     );
     expect(values).toEqual([String(surface.x[0]), String(surface.x.at(-1)), "11", "11", "500", "123"]);
     expect(allIn(mounted, 'run-form [data-action="run"]')).toHaveLength(0);
-    expect(messagesOf(mounted, "ask")).toEqual([]);
+    expect(asksOf(mounted, "foresee")).toEqual([]);
+    expect(allIn(mounted, "run-form fieldset")).toHaveLength(0);
   });
 
   test("say what a change costs and start it", async () => {
@@ -69,7 +74,7 @@ describe("the settings of a run", () => {
     const change: StudyChange = { grid: { points: [51, 51] }, samples: 400 };
     expect(messagesOf(mounted, "run-changed")).toEqual([{ kind: "run-changed", change }]);
     // One question for all that was typed.
-    expect(messagesOf(mounted, "ask")).toHaveLength(1);
+    expect(asksOf(mounted, "foresee")).toHaveLength(1);
   });
 
   test("another seed is one click, and Reset takes everything back", async () => {
@@ -100,6 +105,32 @@ describe("the settings of a run", () => {
     expect(messagesOf(mounted, "run-changed")).toEqual([
       { kind: "run-changed", change: { grid: { x: [-1 / 3, -0.1] } } },
     ]);
+  });
+
+  test("offers the splits that there are, and measures those that are checked", async () => {
+    const { path, split, x, y } = study.data;
+    const test = { split, path, x: x!, y: y! };
+    const train = { split: "train", path: "/home/anna/experiments/fashion/train.npz" };
+    const mounted = await mountPanel(told({ ...foreseeAnswers(study), splits: () => [test, train] }));
+    expect(asksOf(mounted, "splits")).toHaveLength(0);
+    await open(mounted);
+    await vi.waitFor(() => expect(allIn(mounted, "run-form [data-split]")).toHaveLength(2));
+    const box = (name: string) => mounted.find<HTMLElement & { checked: boolean }>(`[data-split="${name}"]`);
+    expect([box("test").checked, box("train").checked]).toEqual([true, false]);
+    const toggle = async (name: string): Promise<void> => {
+      box(name).checked = !box(name).checked;
+      box(name).dispatchEvent(new Event("change"));
+      await settled();
+    };
+    await toggle("train");
+    await vi.waitFor(() => expect(cost(mounted)).toBe("121 evaluations of 1,000 samples, about 12 s"));
+    findIn(mounted, 'run-form [data-action="run"]').click();
+    expect(messagesOf(mounted, "run-changed")).toEqual([{ kind: "run-changed", change: { splits: [test, train] } }]);
+    await toggle("train");
+    expect(allIn(mounted, 'run-form [data-action="run"]')).toHaveLength(0);
+    await toggle("test");
+    expect(cost(mounted)).toBe("At least one split must be measured.");
+    expect(findIn(mounted, 'run-form [data-action="run"]').hasAttribute("disabled")).toBe(true);
   });
 
   test("what is no number, and what the worker refuses, is said in place and cannot be run", async () => {

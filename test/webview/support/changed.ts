@@ -10,7 +10,12 @@ export function foreseen(study: Study, change: StudyChange, known: Partial<Fores
   const evaluations = columns * rows;
   return {
     kind: "ready",
-    study: { ...study, grid, data: { ...study.data, samples: change.samples ?? study.data.samples } },
+    study: {
+      ...study,
+      grid,
+      data: { ...study.data, samples: change.samples ?? study.data.samples },
+      ...(change.splits ? { splits: change.splits.slice(1).map((split) => ({ ...study.data, ...split })) } : {}),
+    },
     evaluations,
     products: 0,
     seconds: evaluations / 10,

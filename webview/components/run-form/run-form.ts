@@ -1,15 +1,19 @@
 import "@vscode-elements/elements/dist/vscode-button/index.js";
+import "@vscode-elements/elements/dist/vscode-checkbox/index.js";
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import "@vscode-elements/elements/dist/vscode-single-select/index.js";
 import "@vscode-elements/elements/dist/vscode-textfield/index.js";
 import type { PropertyValues } from "lit";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import type { SplitChoice } from "../../../server/protocol/study";
+import { baseName } from "../../charts/format";
 import type { RunData } from "../../state/model";
-import { changeOf, formOf, isDrawn } from "../../state/runForm";
-import type { FormField, RunForm } from "../../state/runForm";
+import { changeOf, formOf, isDrawn, measuredSplits } from "../../state/runForm";
+import type { FormField, RunForm, TextField } from "../../state/runForm";
 import { runStrings as strings } from "../../strings/runs";
 import { shared } from "../../styles/shared";
+import { ask, AskError } from "../ask";
 import { emit } from "../events";
 import { Foresight } from "../foresight";
 
@@ -58,6 +62,21 @@ export class RunFormElement extends LitElement {
         color: var(--ll-muted);
       }
 
+      fieldset {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 16px;
+        grid-column: 1 / -1;
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+
+      legend {
+        padding: 0 0 4px;
+        color: var(--ll-muted);
+      }
+
       vscode-textfield,
       vscode-single-select {
         width: 100%;
@@ -93,19 +112,49 @@ export class RunFormElement extends LitElement {
   ];
 
   @property({ attribute: false }) run!: RunData;
+  /** Whether it is in sight: only then the host is asked which splits there are. */
+  @property({ type: Boolean }) open = false;
   @state() private form!: RunForm;
+  /** The splits that may be measured, those of the run first. */
+  @state() private offered: readonly SplitChoice[] = [];
+  #lookedFor = "";
   #foresight = new Foresight(this);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("run");
-    if (changed.has("run") && before?.header.id !== this.run.header.id) this.form = formOf(this.run);
-    this.#foresight.about(changeOf(this.run, this.form).change, this.run.header.id);
+    const { id, study } = this.run.header;
+    if (changed.has("run") && before?.header.id !== id) {
+      this.form = formOf(this.run);
+      this.offered = measuredSplits(study);
+    }
+    this.#foresight.about(this.#changed.change, id);
+  }
+
+  protected override updated(): void {
+    const { id } = this.run.header;
+    if (!this.open || this.#lookedFor === id) return;
+    this.#lookedFor = id;
+    void this.#look(id);
+  }
+
+  /** Without an answer, the splits of the run are all that is offered. */
+  async #look(id: string): Promise<void> {
+    try {
+      const offered = await ask(this, "splits", {});
+      if (this.run.header.id === id) this.offered = offered;
+    } catch (error) {
+      if (!(error instanceof AskError)) throw error;
+    }
+  }
+
+  get #changed() {
+    return changeOf(this.run, this.form, this.offered);
   }
 
   override render() {
     const { study, data } = this.run.header;
     const isLines = study.grid.lines === true;
-    const { change, invalid } = changeOf(this.run, this.form);
+    const { change, invalid } = this.#changed;
     return html`
       <form aria-label=${strings.formLabel} @submit=${this.#onSubmit}>
         ${this.#range("α", "xFrom", "xTo")} ${isLines ? nothing : this.#range("β", "yFrom", "yTo")}
@@ -123,7 +172,7 @@ export class RunFormElement extends LitElement {
             <span class="between">${strings.samplesOf(data.available)}</span>
           </div>`,
         )}
-        ${isDrawn(study) ? this.#drawn() : nothing}
+        ${this.offered.length > 1 ? this.#splits() : nothing} ${isDrawn(study) ? this.#drawn() : nothing}
         ${this.#group(
           strings.tolerance,
           this.#text("refine", strings.tolerance, strings.everyPoint, strings.toleranceHint),
@@ -132,6 +181,27 @@ export class RunFormElement extends LitElement {
         ${change !== undefined || invalid !== undefined ? this.#actions(invalid) : nothing}
       </form>
     `;
+  }
+
+  #splits() {
+    return html`<fieldset>
+      <legend>${strings.splits}</legend>
+      ${this.offered.map(
+        ({ split, path }) =>
+          html`<vscode-checkbox
+            data-split=${split}
+            label=${split}
+            title=${baseName(path)}
+            .checked=${this.form.splits.includes(split)}
+            @change=${() => this.#toggle(split)}
+          ></vscode-checkbox>`,
+      )}
+    </fieldset>`;
+  }
+
+  #toggle(split: string): void {
+    const rest = this.form.splits.filter((each) => each !== split);
+    this.#set({ splits: rest.length < this.form.splits.length ? rest : [...rest, split] });
   }
 
   #drawn() {
@@ -152,7 +222,12 @@ export class RunFormElement extends LitElement {
 
   #actions(invalid: FormField | undefined) {
     const { problem, ready, text } = this.#foresight;
-    const wrong = invalid === undefined ? problem : strings.notANumber(this.#nameOf(invalid));
+    const wrong =
+      invalid === undefined
+        ? problem
+        : invalid === "splits"
+          ? strings.noSplit
+          : strings.notANumber(this.#nameOf(invalid));
     return html`
       <div class="actions">
         <vscode-button data-action="run" ?disabled=${wrong !== undefined || ready === undefined} @click=${this.#start}
@@ -168,8 +243,8 @@ export class RunFormElement extends LitElement {
     `;
   }
 
-  #nameOf(field: FormField): string {
-    const names: Readonly<Partial<Record<FormField, string>>> = {
+  #nameOf(field: TextField): string {
+    const names: Readonly<Partial<Record<TextField, string>>> = {
       xFrom: strings.from("α"),
       xTo: strings.to("α"),
       yFrom: strings.from("β"),
@@ -183,7 +258,7 @@ export class RunFormElement extends LitElement {
     return names[field] ?? field;
   }
 
-  #range(axis: string, from: FormField, to: FormField) {
+  #range(axis: string, from: TextField, to: TextField) {
     return this.#group(
       strings.rangeOf(axis),
       html`<div class="pair">${this.#text(from, strings.from(axis))} ${this.#text(to, strings.to(axis))}</div>`,
@@ -194,7 +269,7 @@ export class RunFormElement extends LitElement {
     return html`<div class="field"><span class="name" aria-hidden="true">${name}</span>${content}</div>`;
   }
 
-  #text(field: FormField, label: string, placeholder = "", hint = "") {
+  #text(field: TextField, label: string, placeholder = "", hint = "") {
     return html`<vscode-textfield
       data-field=${field}
       .label=${label}
@@ -206,7 +281,7 @@ export class RunFormElement extends LitElement {
     ></vscode-textfield>`;
   }
 
-  #select(field: FormField, label: string, options: readonly { readonly value: string; readonly label: string }[]) {
+  #select(field: TextField, label: string, options: readonly { readonly value: string; readonly label: string }[]) {
     return html`<vscode-single-select
       data-field=${field}
       label=${label}
@@ -237,7 +312,7 @@ export class RunFormElement extends LitElement {
   #onSubmit = (event: Event) => event.preventDefault();
 
   #start = () => {
-    const { change } = changeOf(this.run, this.form);
+    const { change } = this.#changed;
     if (change && this.#foresight.ready) emit(this, "panel-message", { kind: "run-changed", change });
   };
 }

@@ -1,6 +1,6 @@
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
 import { baseName } from "../../charts/format";
 import type { RunData } from "../../state/model";
@@ -38,11 +38,12 @@ export class RunSettings extends LitElement {
 
   @property({ attribute: false }) run!: RunData;
   @property({ type: Boolean, reflect: true }) narrow = false;
+  @state() private open = false;
 
   override render() {
     const { header } = this.run;
     return html`
-      <details>
+      <details @toggle=${this.#onToggle}>
         <summary>
           <vscode-icon name="chevron-right"></vscode-icon>
           <span>${strings.runSettings}</span>
@@ -51,7 +52,7 @@ export class RunSettings extends LitElement {
           </span>
         </summary>
         <div class="body">
-          <run-form .run=${this.run}></run-form>
+          <run-form .run=${this.run} ?open=${this.open}></run-form>
           <dl>
             ${this.#rows().map(
               ([name, value, title]) => html`
@@ -64,6 +65,10 @@ export class RunSettings extends LitElement {
       </details>
     `;
   }
+
+  #onToggle = (event: Event) => {
+    this.open = (event.currentTarget as HTMLDetailsElement).open;
+  };
 
   get #points(): string {
     const { x, y, study } = this.run.header;
