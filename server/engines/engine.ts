@@ -1,3 +1,4 @@
+import type { ParameterValues } from "../graph/fill";
 import type { Graph } from "../graph/graph";
 import type { Tensor } from "../graph/tensor";
 import type { EngineName } from "../protocol/study";
@@ -25,9 +26,10 @@ export interface Engine {
 export interface Executable {
   /**
    * Replaces parameter values for all later runs. Keys are `Parameter.name`, data in the parameter's own layout and
-   * dtype float32; parameters that are not named keep the value that they have. The arrays are copied.
+   * dtype float32; parameters that are not named keep the value that they have. Arrays are copied; what writes values is
+   * called before the promise settles, once, with memory of this executable that it must not keep.
    */
-  setParameters(values: ReadonlyMap<string, Float32Array>): Promise<void>;
+  setParameters(values: ParameterValues): Promise<void>;
   /** One output tensor for each graph output, from one feed for each graph input, by value name. */
   run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
   dispose(): Promise<void>;

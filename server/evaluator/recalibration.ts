@@ -3,6 +3,7 @@ import type { Engine, Executable } from "../engines/engine";
 import { withBatchStatistics } from "../graph/batchStatistics";
 import type { NormalisedLayer } from "../graph/batchStatistics";
 import { toFloat32 } from "../graph/elements";
+import type { ParameterValues } from "../graph/fill";
 import type { Tensor } from "../graph/tensor";
 import { ProblemError } from "../protocol/problem";
 import type { Batch, Batches } from "./batches";
@@ -56,7 +57,7 @@ export class Recalibration {
    * Mean and variance of every layer, by the names of their parameters.
    * @param values parameters that differ from the model's own; always the same names.
    */
-  async statistics(values: ReadonlyMap<string, Float32Array>): Promise<ReadonlyMap<string, Float32Array>> {
+  async statistics(values: ParameterValues): Promise<ReadonlyMap<string, Float32Array>> {
     await this.executable.setParameters(values);
     const sums = new Map<string, Accumulated>();
     const result = new Map<string, Float32Array>();

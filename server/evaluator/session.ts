@@ -1,5 +1,6 @@
 import type { Engine, Executable } from "../engines/engine";
 import { openEngine } from "../engines/open";
+import type { Fill, ParameterValues } from "../graph/fill";
 import { centreCheck, chanceCheck } from "../landscape/checks";
 import { meanOf } from "../landscape/loss";
 import { usesClasses } from "../landscape/losses";
@@ -95,7 +96,7 @@ export class Session {
 
   /** Sums of every split at a point of the plane. */
   evaluate(alpha: number, beta: number): Promise<SplitSums> {
-    return this.measure(this.parts.path.at(alpha, beta), this.parts.recalibration);
+    return this.measure(this.parts.path.fills(alpha, beta), this.parts.recalibration);
   }
 
   /** Does other work than points. */
@@ -131,9 +132,9 @@ export class Session {
   }
 
   /** Sums of every split with `values` in place of the model's own; what they do not name has its own values. */
-  private async measure(values: Values, recalibration?: Recalibration): Promise<SplitSums> {
+  private async measure(values: ParameterValues, recalibration?: Recalibration): Promise<SplitSums> {
     const { study, model, executable, splits } = this.parts;
-    const set = new Map(values);
+    const set = new Map<string, Float32Array | Fill>(values);
     for (const name of this.moved) if (!set.has(name)) set.set(name, this.origin.get(name)!);
     const statistics = await recalibration?.statistics(values);
     for (const [name, measured] of statistics ?? []) set.set(name, measured);
@@ -150,7 +151,7 @@ export class Session {
   /** Whether the plane begins where it should: at the model, or at the first end of a line between two. */
   private async zeroCheck(centre: PointSums): Promise<Check> {
     const { study, model, path } = this.parts;
-    const [found] = await this.measure(path.at(0, 0));
+    const [found] = await this.measure(path.fills(0, 0));
     const ends = study.directions.kind === "between" ? await lineEnds(study, model) : undefined;
     const [expected] = ends ? await this.measure(ends[0]) : [centre];
     return centreCheck(meanOf(found!).loss, meanOf(expected!).loss);

@@ -1,7 +1,7 @@
 import type { Engine, Executable } from "../engines/engine";
+import type { ParameterValues } from "../graph/fill";
 import type { Graph } from "../graph/graph";
 import type { DataType, Tensor } from "../graph/tensor";
-import type { Values } from "./flatVector";
 
 /** A graph that is compiled when it is first run, with the parameter values that it was told last. */
 export class Stage {
@@ -11,7 +11,7 @@ export class Stage {
   readonly types: ReadonlyMap<string, DataType>;
   private readonly parameters: ReadonlySet<string>;
   private executable: Executable | undefined;
-  private pending: Values = new Map();
+  private pending: ParameterValues = new Map();
 
   constructor(
     private readonly engine: Engine,
@@ -22,8 +22,8 @@ export class Stage {
     this.parameters = new Set(graph.parameters.map(({ name }) => name));
   }
 
-  /** Takes effect with the next run. Names that the graph does not have are passed over; the arrays must not change. */
-  setParameters(values: Values): void {
+  /** Takes effect with the next run. Names that the graph does not have are passed over; the values must not change. */
+  setParameters(values: ParameterValues): void {
     this.pending = new Map([...values].filter(([name]) => this.parameters.has(name)));
   }
 

@@ -1,4 +1,5 @@
 import { bytesOf, codeOf, toInt64, widthOf } from "./elements";
+import { writeValues, type Fill, type ParameterValues } from "./fill";
 import type { Attribute, Graph, GraphNode, ValueInfo } from "./graph";
 import { toBfloat16, toFloat16 } from "./half";
 import type { DataType, Tensor } from "./tensor";
@@ -7,6 +8,7 @@ import { fieldsOf, Message } from "./wire";
 /** Where a parameter's elements lie in the bytes of a model. */
 export interface ParameterPlace {
   readonly offset: number;
+  /** A multiple of the elements' width, as is the place in memory. */
   readonly byteLength: number;
   readonly dtype: DataType;
 }
@@ -53,15 +55,19 @@ export const tensorFields = {
   rawData: 9,
   doubleData: 10,
   uint64Data: 11,
+  docString: 12,
   externalData: 13,
   dataLocation: 14,
 } as const;
 /** AttributeProto.AttributeType of the kinds that we interpret. */
 export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
 
+/** Parameters begin at multiples of this many bytes of memory, so that arrays of their type can be laid over them. */
+const alignment = 8;
+
 /**
  * Writes a graph as an ONNX model. Every tensor is `raw_data`, little endian; parameters are initialisers named by their
- * value and can be overwritten in place with `patchParameters`.
+ * value, aligned in memory, and can be overwritten in place with `patchParameters`.
  *
  * A value whose shape is `[]` is written without a shape, because `[]` also stands for an unknown rank.
  */
@@ -72,12 +78,6 @@ export function serialise(graph: Graph): SerialisedModel {
   content.text(graphFields.name, graph.name);
   for (const [name, tensor] of graph.constants) {
     content.message(graphFields.initializer, tensorMessage(tensor, bytesOf(tensor), name));
-  }
-  const nameOf = new Map<Uint8Array, string>();
-  for (const { name, value, tensor } of graph.parameters) {
-    const bytes = bytesOf(tensor);
-    nameOf.set(bytes, name);
-    content.message(graphFields.initializer, tensorMessage(tensor, bytes, value));
   }
   for (const input of graph.inputs) content.message(graphFields.input, valueMessage(input));
   for (const output of graph.outputs) content.message(graphFields.output, valueMessage(output));
@@ -97,44 +97,60 @@ export function serialise(graph: Graph): SerialisedModel {
       else model.raw(field.whole());
     }
   }
+  // They end the file: what makes each of them a multiple of the alignment long aligns them all.
+  const nameOf = new Map<Uint8Array, string>();
+  for (const { name, value, tensor } of graph.parameters) {
+    const bytes = bytesOf(tensor);
+    nameOf.set(bytes, name);
+    content.message(graphFields.initializer, alignedMessage(tensor, bytes, value));
+  }
   model.message(modelFields.graph, content);
 
   const dtypes = new Map(graph.parameters.map(({ name, tensor }) => [name, tensor.dtype]));
   const parameters = new Map<string, ParameterPlace>();
-  const bytes = model.finish((part, offset) => {
-    const name = nameOf.get(part);
-    if (name !== undefined) parameters.set(name, { offset, byteLength: part.length, dtype: dtypes.get(name)! });
-  });
+  const bytes = model.finish(
+    (part, offset) => {
+      const name = nameOf.get(part);
+      if (name !== undefined) parameters.set(name, { offset, byteLength: part.length, dtype: dtypes.get(name)! });
+    },
+    { endsAt: alignment },
+  );
   return { bytes, parameters };
 }
 
 /**
- * Overwrites parameters in the bytes of a serialised model. float32 is copied bit by bit; float16 and bfloat16 are
- * rounded to nearest, ties to even; float64 is widened. Parameters that are not named keep their bytes.
+ * Overwrites parameters in the bytes of a serialised model. float32 is written in place, bit by bit; float16 and bfloat16
+ * are rounded to nearest, ties to even; float64 is widened. Parameters that are not named keep their bytes.
  * @param values by `Parameter.name`, in the parameter's own layout.
  * @throws Error when a name is unknown, or a length or element type does not fit: a defect of the caller.
  */
-export function patchParameters(model: SerialisedModel, values: ReadonlyMap<string, Float32Array>): void {
-  const view = new DataView(model.bytes.buffer, model.bytes.byteOffset, model.bytes.byteLength);
+export function patchParameters(model: SerialisedModel, values: ParameterValues): void {
   for (const [name, data] of values) {
     const place = model.parameters.get(name);
     if (!place) throw new Error(`The model has no parameter ${name}.`);
-    const { offset, byteLength, dtype } = place;
-    const width = widthOf(dtype);
-    if (data.length * width !== byteLength) {
-      throw new Error(`${data.length} values do not fill the parameter ${name} of ${byteLength / width} elements.`);
+    const { byteLength, dtype } = place;
+    const length = byteLength / widthOf(dtype);
+    if (typeof data !== "function" && data.length !== length) {
+      throw new Error(`${data.length} values do not fill the parameter ${name} of ${length} elements.`);
     }
-    if (dtype === "float32") {
-      model.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    } else if (dtype === "float64") {
-      for (let i = 0; i < data.length; i++) view.setFloat64(offset + 8 * i, data[i]!, true);
-    } else if (dtype === "float16" || dtype === "bfloat16") {
+    const { buffer } = model.bytes;
+    const from = model.bytes.byteOffset + place.offset;
+    if (dtype === "float32") writeValues(data, new Float32Array(buffer, from, length));
+    else if (dtype === "float64") new Float64Array(buffer, from, length).set(read(data, length));
+    else if (dtype === "float16" || dtype === "bfloat16") {
       const round = dtype === "float16" ? toFloat16 : toBfloat16;
-      for (let i = 0; i < data.length; i++) view.setUint16(offset + 2 * i, round(data[i]!), true);
-    } else {
-      throw new Error(`The parameter ${name} is ${dtype}, which holds no real numbers.`);
-    }
+      const target = new Uint16Array(buffer, from, length);
+      const given = read(data, length);
+      for (let i = 0; i < length; i++) target[i] = round(given[i]!);
+    } else throw new Error(`The parameter ${name} is ${dtype}, which holds no real numbers.`);
   }
+}
+
+function read(values: Float32Array | Fill, length: number): Float32Array {
+  if (typeof values !== "function") return values;
+  const target = new Float32Array(length);
+  values(target);
+  return target;
 }
 
 /** What `Graph.values` notes of values that nodes compute and that are no outputs, which say it themselves. */
@@ -196,6 +212,21 @@ function tensorMessage(tensor: Tensor, bytes: Uint8Array, name?: string): Messag
   if (name !== undefined) message.text(tensorFields.name, name);
   message.bytes(tensorFields.rawData, bytes);
   return message;
+}
+
+/** A tensor whose field in the graph is a multiple of the alignment long, and ends with its elements. */
+function alignedMessage(tensor: Tensor, bytes: Uint8Array, name: string): Message {
+  for (let filling = 0; ; filling++) {
+    const message = new Message();
+    message.packedIntegers(tensorFields.dims, tensor.shape);
+    message.integer(tensorFields.dataType, codeOf(tensor.dtype));
+    message.text(tensorFields.name, name);
+    message.text(tensorFields.docString, " ".repeat(filling));
+    message.bytes(tensorFields.rawData, bytes);
+    const field = new Message();
+    field.message(graphFields.initializer, message);
+    if (field.byteLength % alignment === 0) return message;
+  }
 }
 
 function valueMessage({ name, dtype, shape }: ValueInfo): Message {

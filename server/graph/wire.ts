@@ -210,9 +210,11 @@ export class Message {
   /**
    * The message in one piece of memory.
    * @param placed called with every part and its offset, so that a caller can find the parts that it wrote.
+   * @param endsAt the message ends at a multiple of it, in bytes, of its buffer.
    */
-  finish(placed: (part: Uint8Array, offset: number) => void = () => {}): Uint8Array {
-    const target = new Uint8Array(this.size);
+  finish(placed: (part: Uint8Array, offset: number) => void = () => {}, { endsAt = 1 } = {}): Uint8Array {
+    const room = Math.ceil(this.size / endsAt) * endsAt;
+    const target = new Uint8Array(new ArrayBuffer(room), room - this.size);
     this.copyTo(target, 0, placed);
     return target;
   }

@@ -1,5 +1,7 @@
 import { toFloat32 } from "../graph/elements";
+import type { Fill, ParameterValues } from "../graph/fill";
 import type { Parameter } from "../graph/graph";
+import type { Tensor } from "../graph/tensor";
 import { movable } from "./values";
 
 /**
@@ -8,14 +10,18 @@ import { movable } from "./values";
  *
  * @param values values that differ from the model's own, by name.
  */
-export function weightPenalty(
-  lambda: number,
-  parameters: readonly Parameter[],
-  values: ReadonlyMap<string, Float32Array>,
-): number {
+export function weightPenalty(lambda: number, parameters: readonly Parameter[], values: ParameterValues): number {
   let sum = 0;
   for (const { name, tensor } of movable(parameters)) {
-    for (const value of values.get(name) ?? toFloat32(tensor)) sum += value * value;
+    const own = arrayOf(values.get(name), tensor);
+    for (let i = 0; i < own.length; i++) sum += own[i]! * own[i]!;
   }
   return (lambda / 2) * sum;
+}
+
+function arrayOf(given: Float32Array | Fill | undefined, tensor: Tensor): Float32Array {
+  if (typeof given !== "function") return given ?? toFloat32(tensor);
+  const values = new Float32Array(tensor.data.length);
+  given(values);
+  return values;
 }

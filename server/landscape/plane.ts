@@ -1,28 +1,59 @@
+import type { Fill } from "../graph/fill";
 import type { Direction } from "./directions";
 
 type Values = ReadonlyMap<string, Float32Array>;
+type Fills = ReadonlyMap<string, Fill>;
 
 /** The weights at every point of a grid: what an evaluator needs to know of a study's directions. */
 export interface WeightPath {
   /**
-   * Values of every parameter that some point of the path moves, in float32. The map and its arrays are reused by the
-   * next call.
+   * What writes the values of every parameter that some point of the path moves, in float32, for this point. The weights
+   * of a point exist only where they are written to.
    */
-  at(alpha: number, beta: number): ReadonlyMap<string, Float32Array>;
+  fills(alpha: number, beta: number): Fills;
+  /** The same values as arrays of their own. */
+  at(alpha: number, beta: number): Values;
 }
+
+/** Writes values of one parameter for a point. */
+type Writer = (target: Float32Array, alpha: number, beta: number) => void;
 
 interface Moved {
-  readonly origin: Float32Array;
-  readonly first: Float32Array | undefined;
-  readonly second: Float32Array | undefined;
-  readonly values: Float32Array;
+  readonly length: number;
+  readonly write: Writer;
 }
 
-/** An origin θ and two directions δ, η; a point of it is (α, β). */
-export class Plane implements WeightPath {
-  private readonly moved: readonly Moved[];
-  private readonly values: Values;
+/** Parameters that move, by name, each computed from pristine values. */
+abstract class Path implements WeightPath {
+  protected constructor(private readonly moved: ReadonlyMap<string, Moved>) {}
 
+  fills(alpha: number, beta: number): Fills {
+    return new Map(
+      [...this.moved].map(([name, { write }]) => [
+        name,
+        (target) => {
+          write(target, alpha, beta);
+        },
+      ]),
+    );
+  }
+
+  at(alpha: number, beta: number): Values {
+    return new Map(
+      [...this.moved].map(([name, { length, write }]) => {
+        const values = new Float32Array(length);
+        write(values, alpha, beta);
+        return [name, values];
+      }),
+    );
+  }
+}
+
+/**
+ * An origin θ and two directions δ, η. The values of every moved parameter at (α, β) are fround(θ + α·δ + β·η), computed
+ * in float64 from the pristine origin; at (0, 0) they are the origin's bytes.
+ */
+export class Plane extends Path {
   /**
    * @param origin values of the parameters, by name; kept by reference and never written
    * @param directions of the same names and lengths; parameters where both are absent or zero are not moved
@@ -33,32 +64,18 @@ export class Plane implements WeightPath {
     const moved = new Map<string, Moved>();
     for (const [name, values] of origin) {
       const [first, second] = directions.map((direction) => nonZero(direction.get(name)));
-      if (first || second) moved.set(name, { origin: values, first, second, values: values.slice() });
+      const write = planeWriter(values, first, second);
+      if (write) moved.set(name, { length: values.length, write });
     }
-    this.moved = [...moved.values()];
-    this.values = buffersOf(moved);
-  }
-
-  /**
-   * Values of every moved parameter at (α, β): fround(θ + α·δ + β·η), computed in float64 from the pristine origin.
-   * At (0, 0) they are the origin's bytes. The map and its arrays are reused by the next call.
-   */
-  at(alpha: number, beta: number): Values {
-    for (const { origin, first, second, values } of this.moved) {
-      if (alpha === 0 && beta === 0) values.set(origin);
-      else if (first && second) {
-        for (let i = 0; i < values.length; i++) values[i] = origin[i]! + alpha * first[i]! + beta * second[i]!;
-      } else step(values, origin, (first ?? second)!, first ? alpha : beta);
-    }
-    return this.values;
+    super(moved);
   }
 }
 
-/** An origin θ and several directions: row k of a grid is the line θ + α·δₖ. */
-export class Family implements WeightPath {
-  private readonly moved: ReadonlyMap<string, { readonly origin: Float32Array; readonly values: Float32Array }>;
-  private readonly values: Values;
-
+/**
+ * An origin θ and several directions: row k of a grid is the line θ + α·δₖ. The values of every parameter that some member
+ * moves are fround(θ + α·δ), computed in float64 from the pristine origin; at α = 0 they are the origin's bytes.
+ */
+export class Family extends Path {
   /**
    * @param origin values of the parameters, by name; kept by reference and never written
    * @param members at least one direction, of the same names and lengths; what is absent in one is not moved by it
@@ -70,38 +87,45 @@ export class Family implements WeightPath {
   ) {
     if (members.length === 0) throw new RangeError("A family has at least one direction.");
     for (const member of members) requireSame(member, origin, "direction");
-    const moved = [...origin].filter(([name]) => members.some((member) => nonZero(member.get(name))));
-    this.moved = new Map(moved.map(([name, values]) => [name, { origin: values, values: values.slice() }]));
-    this.values = buffersOf(this.moved);
+    const names = [...origin].filter(([name]) => members.some((member) => nonZero(member.get(name))));
+    super(
+      new Map(
+        names.map(([name, values]) => {
+          const write: Writer = (target, alpha, member) => {
+            const along = members[member]!.get(name);
+            if (alpha === 0 || !along) target.set(values);
+            else step(target, values, along, alpha);
+          };
+          return [name, { length: values.length, write }];
+        }),
+      ),
+    );
   }
 
-  /**
-   * Values of every parameter that some member moves: fround(θ + α·δ), computed in float64 from the pristine origin.
-   * At α = 0 they are the origin's bytes. The map and its arrays are reused by the next call.
-   * @param member 0, 1, …
-   * @throws RangeError when there is no such member
-   */
-  at(alpha: number, member: number): Values {
-    const direction = this.members[member];
-    if (!direction) throw new RangeError(`There are ${this.members.length} lines, none of them is number ${member}.`);
-    for (const [name, { origin, values }] of this.moved) {
-      const along = direction.get(name);
-      if (alpha === 0 || !along) values.set(origin);
-      else step(values, origin, along, alpha);
-    }
-    return this.values;
+  /** @param member 0, 1, … @throws RangeError when there is no such member */
+  override fills(alpha: number, member: number): Fills {
+    this.require(member);
+    return super.fills(alpha, member);
+  }
+
+  /** @param member 0, 1, … @throws RangeError when there is no such member */
+  override at(alpha: number, member: number): Values {
+    this.require(member);
+    return super.at(alpha, member);
+  }
+
+  private require(member: number): void {
+    if (this.members[member]) return;
+    throw new RangeError(`There are ${this.members.length} lines, none of them is number ${member}.`);
   }
 }
 
-/** The line through two sets of values: (1 − α)·a + α·b, at α = 0 and α = 1 the ends themselves to the last bit. */
-export class Interpolation implements WeightPath {
-  private readonly moved: readonly {
-    readonly from: Float32Array;
-    readonly to: Float32Array;
-    readonly values: Float32Array;
-  }[];
-  private readonly values: Values;
-
+/**
+ * The line through two sets of values: (1 − α)·a + α·b, at α = 0 and α = 1 the ends themselves to the last bit. Computed
+ * in float64 and rounded once, for all parameters that the ends name, whether these differ or not: a model may be neither
+ * end. The second coordinate says nothing.
+ */
+export class Interpolation extends Path {
   /**
    * @param from values of the parameters, by name; both are kept by reference and never written
    * @param to of the same names and lengths
@@ -110,33 +134,47 @@ export class Interpolation implements WeightPath {
   constructor(from: Values, to: Values) {
     requireSame(from, to, "one end of the line");
     requireSame(to, from, "one end of the line");
-    const moved = new Map(
-      [...from].map(([name, values]) => [name, { from: values, to: to.get(name)!, values: values.slice() }]),
+    super(
+      new Map(
+        [...from].map(([name, a]) => {
+          const b = to.get(name)!;
+          const write: Writer = (target, alpha) => {
+            if (alpha === 0) target.set(a);
+            else if (alpha === 1) target.set(b);
+            else for (let i = 0; i < target.length; i++) target[i] = (1 - alpha) * a[i]! + alpha * b[i]!;
+          };
+          return [name, { length: a.length, write }];
+        }),
+      ),
     );
-    this.moved = [...moved.values()];
-    this.values = buffersOf(moved);
   }
 
-  /**
-   * Values of all parameters that the ends name, whether these differ or not: a model may be neither end. Computed in
-   * float64 and rounded once. The second coordinate says nothing. The map and its arrays are reused by the next call.
-   */
-  at(alpha: number): Values {
-    for (const { from, to, values } of this.moved) {
-      if (alpha === 0) values.set(from);
-      else if (alpha === 1) values.set(to);
-      else for (let i = 0; i < values.length; i++) values[i] = (1 - alpha) * from[i]! + alpha * to[i]!;
-    }
-    return this.values;
+  override fills(alpha: number, beta = 0): Fills {
+    return super.fills(alpha, beta);
   }
+
+  override at(alpha: number, beta = 0): Values {
+    return super.at(alpha, beta);
+  }
+}
+
+/** Undefined when neither direction moves anything. */
+function planeWriter(
+  origin: Float32Array,
+  first: Float32Array | undefined,
+  second: Float32Array | undefined,
+): Writer | undefined {
+  if (!first && !second) return undefined;
+  return (target, alpha, beta) => {
+    if (alpha === 0 && beta === 0) target.set(origin);
+    else if (first && second) {
+      for (let i = 0; i < target.length; i++) target[i] = origin[i]! + alpha * first[i]! + beta * second[i]!;
+    } else step(target, origin, (first ?? second)!, first ? alpha : beta);
+  };
 }
 
 function step(values: Float32Array, origin: Float32Array, direction: Float32Array, by: number): void {
   for (let i = 0; i < values.length; i++) values[i] = origin[i]! + by * direction[i]!;
-}
-
-function buffersOf(moved: ReadonlyMap<string, { readonly values: Float32Array }>): Values {
-  return new Map([...moved].map(([name, { values }]) => [name, values]));
 }
 
 function requireSame(values: Values, origin: Values, what: string): void {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine, Executable } from "../../server/engines/engine";
 import { selfTest } from "../../server/engines/selfTest";
 import { graphOf, node, parameter, valueInfo } from "../../server/graph/build";
+import type { Fill } from "../../server/graph/fill";
 import type { Graph } from "../../server/graph/graph";
 import type { Tensor } from "../../server/graph/tensor";
 import { relativeError } from "./compare";
@@ -102,6 +103,23 @@ export function testExecutables(create: () => Promise<Engine>): void {
       given.get("w2")!.fill(NaN);
       const { y: after } = await executable.run({ x });
       expect(after!.data).toEqual(before!.data);
+    });
+
+    test("what writes values gives the same bits as arrays of them, and may come beside arrays", async () => {
+      const written = values("w1", [6, 5], 27).get("w1")!;
+      const given = values("b1", [5], 28);
+      await executable.setParameters(new Map([["w1", written], ...given]));
+      const { y: fromArrays } = await executable.run({ x });
+      await executable.setParameters(values("w1", [6, 5], 29));
+      const sizes: number[] = [];
+      const fill = (target: Float32Array): void => {
+        sizes.push(target.length);
+        target.set(written);
+      };
+      await executable.setParameters(new Map<string, Float32Array | Fill>([["w1", fill], ...given]));
+      const { y: fromFill } = await executable.run({ x });
+      expect(sizes).toEqual([30]);
+      expect(fromFill!.data).toEqual(fromArrays!.data);
     });
 
     test("the same parameters give the same bits", async () => {

@@ -1,4 +1,5 @@
 import type { Engine } from "../../server/engines/engine";
+import { writeValues } from "../../server/graph/fill";
 import type { Graph } from "../../server/graph/graph";
 import type { Tensor } from "../../server/graph/tensor";
 import type { EngineName } from "../../server/protocol/study";
@@ -29,8 +30,11 @@ export function createReferenceEngine(options: ReferenceEngineOptions = {}): Eng
       return {
         setParameters: async (values) => {
           const parameters = current.parameters.map((entry) => {
-            const data = values.get(entry.name)?.slice();
-            return data ? { ...entry, tensor: { ...entry.tensor, data } } : entry;
+            const given = values.get(entry.name);
+            if (!given) return entry;
+            const data = new Float32Array(entry.tensor.data.length);
+            writeValues(given, data);
+            return { ...entry, tensor: { ...entry.tensor, data } };
           });
           current = { ...current, parameters };
         },

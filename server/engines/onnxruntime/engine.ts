@@ -1,4 +1,5 @@
 import type * as Ort from "onnxruntime-node";
+import type { ParameterValues } from "../../graph/fill";
 import type { Graph } from "../../graph/graph";
 import { patchParameters, serialise, type SerialisedModel } from "../../graph/onnxBytes";
 import type { Tensor } from "../../graph/tensor";
@@ -151,7 +152,7 @@ class BakedExecutable implements Executable {
     }
   }
 
-  async setParameters(values: ReadonlyMap<string, Float32Array>): Promise<void> {
+  async setParameters(values: ParameterValues): Promise<void> {
     patchParameters(this.model, values);
     await this.release();
   }

@@ -1,3 +1,4 @@
+import { writeValues, type ParameterValues } from "../../graph/fill";
 import type { Graph, ValueInfo } from "../../graph/graph";
 import type { Tensor } from "../../graph/tensor";
 import { ProblemError } from "../../protocol/problem";
@@ -36,15 +37,15 @@ export class TensorFlowExecutable implements Executable {
     );
   }
 
-  async setParameters(values: ReadonlyMap<string, Float32Array>): Promise<void> {
+  async setParameters(values: ParameterValues): Promise<void> {
     for (const [name, data] of values) {
       const own = this.parameters.get(name);
       if (!own) throw new Error(`The model has no parameter ${name} of element type float32.`);
-      if (own.length !== data.length) {
+      if (typeof data !== "function" && own.length !== data.length) {
         throw new Error(`The parameter ${name} has ${own.length} elements, and ${data.length} were given.`);
       }
     }
-    for (const [name, data] of values) this.parameters.get(name)!.set(data);
+    for (const [name, data] of values) writeValues(data, this.parameters.get(name)!);
     this.forget();
   }
 

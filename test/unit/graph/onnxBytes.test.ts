@@ -9,6 +9,8 @@ import { noFiles } from "../../support/onnxFiles";
 
 const read = (bytes: Uint8Array): Graph => readModel(bytes, noFiles, "model.onnx");
 
+const bytesPerElement = ({ data }: Tensor): number => data.byteLength / data.length;
+
 const weight = floatTensor([2, 1, 1, 1], [0.25, -3]);
 const graph = graphOf({
   inputs: [valueInfo("x", ["batch", 1, null, 4])],
@@ -54,6 +56,22 @@ describe("patchParameters", () => {
     expect(read(model.bytes).parameters[0]!.tensor.data).toEqual(Float32Array.of(7, 8));
   });
 
+  test.each<[DataType, Tensor["data"]]>([
+    ["float32", Float32Array.of(Math.fround(0.1), -4)],
+    ["float64", Float64Array.of(Math.fround(0.1), -4)],
+    ["float16", Uint16Array.of(0x2e66, 0xc400)],
+    ["bfloat16", Uint16Array.of(0x3dcd, 0xc080)],
+  ])("takes what writes values of %s", (dtype, expected) => {
+    const data = new (expected.constructor as Float32ArrayConstructor)(2);
+    const model = serialise({ ...graph, parameters: [parameter("w", { dtype, shape: weight.shape, data })] });
+    const fill = (target: Float32Array): void => {
+      expect(target).toEqual(new Float32Array(2));
+      target.set([0.1, -4]);
+    };
+    patchParameters(model, new Map([["w", fill]]));
+    expect(read(model.bytes).parameters[0]!.tensor.data).toEqual(expected);
+  });
+
   test("refuses what does not fit", () => {
     const model = serialise(graph);
     expect(() => patchParameters(model, new Map([["v", Float32Array.of(1, 2)]]))).toThrow("no parameter v");
@@ -67,6 +85,22 @@ describe("serialise", () => {
     const { offset, byteLength, dtype } = model.parameters.get("w")!;
     expect(dtype).toBe("float32");
     expect(model.bytes.subarray(offset, offset + byteLength)).toEqual(bytesOf(weight));
+  });
+
+  test("every parameter is aligned in memory, whatever its name's and its neighbours' lengths", () => {
+    for (let length = 1; length < 40; length++) {
+      const parameters = [
+        parameter("a".repeat(length), { dtype: "float16", shape: [length], data: new Uint16Array(length).fill(1) }),
+        parameter("b".repeat(2 * length), { dtype: "float64", shape: [3], data: Float64Array.of(1, 2, 3) }),
+        parameter("c".repeat(3 * length), floatTensor([length], new Array<number>(length).fill(length))),
+      ];
+      const model = serialise({ ...graph, parameters });
+      for (const { name, tensor } of parameters) {
+        const { offset, byteLength } = model.parameters.get(name)!;
+        expect((model.bytes.byteOffset + offset) % bytesPerElement(tensor)).toBe(0);
+        expect(model.bytes.subarray(offset, offset + byteLength)).toEqual(bytesOf(tensor));
+      }
+    }
   });
 
   test("parameters that share their values are placed apart", () => {

@@ -65,6 +65,26 @@ describe("Plane", () => {
   });
 });
 
+describe("fills", () => {
+  test.each([
+    ["a plane", new Plane(origin, [first, second])],
+    ["a family", new Family(origin, [first, second])],
+    ["a line", new Interpolation(origin, new Map([...origin].map(([name, values]) => [name, values.map(Math.sin)])))],
+  ])("of %s write what its arrays hold, for the point that they were asked for", (_, path) => {
+    const fills = path.fills(0.3, 1);
+    const expected = path.at(0.3, 1);
+    path.fills(-1, 0).forEach((fill, name) => {
+      fill(new Float32Array(origin.get(name)!.length));
+    });
+    expect([...fills.keys()]).toEqual([...expected.keys()]);
+    for (const [name, fill] of fills) {
+      const target = new Float32Array(origin.get(name)!.length).fill(NaN);
+      fill(target);
+      expect(bytes(target)).toEqual(bytes(expected.get(name)!));
+    }
+  });
+});
+
 describe("Family", () => {
   const members = [first, second, new Map([["bias", Float32Array.of(1, -1)]])];
 
