@@ -54,6 +54,7 @@ module.exports = {
     pure("graph"),
     pure("landscape"),
     mayImport("graph", []),
+    mayImport("drawing", []),
     mayImport("landscape", ["graph"]),
     mayImport("files", ["graph"]),
     mayImport("formats", ["files", "graph"]),
@@ -62,7 +63,7 @@ module.exports = {
     mayImport("study", []),
     mayImport("language", ["study"]),
     mayImport("evaluator", ["engines", "landscape", "formats", "data", "graph"]),
-    mayImport("runs", ["evaluator", "landscape", "study", "formats", "files", "graph"]),
+    mayImport("runs", ["evaluator", "landscape", "study", "formats", "files", "graph", "drawing"]),
     {
       name: "server-stands-alone",
       comment: "The server knows neither VS Code nor the panel.",
@@ -92,13 +93,13 @@ module.exports = {
     {
       name: "webview-imports",
       comment:
-        "The panel imports the two protocols (of the server's, types only), Lit, ECharts, three, D3 and the localiser.",
+        "The panel imports the two protocols (of the server's, types only), the drawing that it shares with exports, Lit, ECharts, three, D3 and the localiser.",
       severity: "error",
       from: { path: "^webview/" },
       to: {
         pathNot: [
           "^webview/",
-          "^server/protocol/",
+          "^server/(protocol|drawing)/",
           "node_modules/(lit|@lit|lit-html|echarts|zrender|three|@types/three|d3-|@types/d3-|@vscode-elements|@vscode/codicons|@vscode/l10n)",
         ],
       },
@@ -107,7 +108,7 @@ module.exports = {
       name: "webview-takes-types-only",
       severity: "error",
       from: { path: "^webview/" },
-      to: { path: "^server/", dependencyTypesNot: ["type-only"] },
+      to: { path: "^server/", pathNot: "^server/drawing/", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "charts-post-nothing",

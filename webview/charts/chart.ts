@@ -2,7 +2,7 @@ import { CustomChart } from "echarts/charts";
 import { GraphicComponent, GridComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 
 echarts.use([CanvasRenderer, SVGRenderer, CustomChart, GridComponent, GraphicComponent]);
 

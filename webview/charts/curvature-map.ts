@@ -6,7 +6,7 @@ import type { Drawn } from "./chart";
 import { black, css, luminance, white } from "./colours";
 import type { CurvatureScale } from "./curvature-scale";
 import { formatTick } from "./format";
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 import { axisTicks, contains, projection } from "./layout";
 import type { FigureLayout, Projection } from "./layout";
 import { bottomAxis, frameOf, leftAxis, lineBetween, nameStyle, textAt, tickStyle } from "./plot";

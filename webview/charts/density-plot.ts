@@ -3,7 +3,7 @@ import type { DensityCurve } from "../state/spectrum";
 import type { Drawn } from "./chart";
 import { css, divergingRamp } from "./colours";
 import { formatLoss, formatTick } from "./format";
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 import { axisTicks } from "./layout";
 import { bottomAxis, frameOf, leftAxis, lineBetween, textAt } from "./plot";
 import type { FigureTheme } from "./theme";

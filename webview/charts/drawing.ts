@@ -1,4 +1,4 @@
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 
 /** A stroked or filled path; `d` as SVG has it. */
 export interface PathMark {

@@ -5,7 +5,7 @@ import type { Drawn } from "./chart";
 import { css } from "./colours";
 import type { Colour } from "./colours";
 import { formatTick } from "./format";
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 import { axisTicks } from "./layout";
 import { bottomAxis, frameOf, leftAxis, lineBetween, textAt, tickStyle } from "./plot";
 import type { Tick } from "./plot";

@@ -3,7 +3,7 @@ import { css } from "./colours";
 import { dotsPath, linePath } from "./drawing";
 import type { Drawing, Mark } from "./drawing";
 import { formatCount, formatTick } from "./format";
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 import { axisTicks } from "./layout";
 import { shortened } from "./lines-frame";
 import { runStyle } from "./line-styles";

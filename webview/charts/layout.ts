@@ -1,6 +1,6 @@
 import type { PlaneWindow } from "../state/window";
 import { formatTick } from "./format";
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 
 /** Below this width of the panel there is no room for profiles. */
 export const narrowWidth = 480;

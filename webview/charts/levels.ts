@@ -1,3 +1,5 @@
+import { linearLines, logLines, percentLines, tidy } from "../../server/drawing/levelLines";
+import type { LevelLine } from "../../server/drawing/levelLines";
 import type { ViewState } from "../protocol/messages";
 
 /** A line of equal value. `position` is its place in the domain, `shade` its place on the colour map, both 0..1. */
@@ -36,16 +38,8 @@ export interface Levels {
   readonly bands: readonly Band[];
 }
 
-const tidy = (value: number) => Number(value.toPrecision(12));
-
 /** A logarithmic scale is the default above this ratio of highest to lowest value. */
 const logRatio = 20;
-
-const wideSteps = { steps: [1, 1.5, 2, 3, 5, 7], major: [1, 2, 5] };
-const fineSteps = { steps: [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8], major: [1, 2, 3, 5] };
-/** Beyond five decades six lines per decade would run into each other. */
-const sparseSteps = { steps: [1, 2, 5], major: [1] };
-const decadeSteps = { steps: [1], major: [1] };
 
 /** What beside the values decides about levels. */
 export interface LevelsChoice {
@@ -87,8 +81,9 @@ export function levelsOf(values: ArrayLike<number>, choice: LevelsChoice): Level
   const low = scale === "log" ? positive : smallest;
   const natural = metric === "loss" ? withoutTail(finite, low, largest) : largest;
   const high = clip !== undefined && clip > low ? clip : natural;
-  const lines = scale === "log" ? logLines(low, high) : metric !== "loss" ? percentLines(low, high) : undefined;
-  return assemble({ scale, low, high, natural, capped: largest > high }, lines ?? linearLines(low, high));
+  const lines =
+    scale === "log" ? logLines(low, high) : metric === "loss" ? linearLines(low, high) : percentLines(low, high);
+  return assemble({ scale, low, high, natural, capped: largest > high }, lines);
 }
 
 /** In plain loops, as everything that reads all values of a large grid several times a second. */
@@ -172,63 +167,6 @@ export function bandOf(levels: Levels, value: number): number {
   return band;
 }
 
-interface Line {
-  readonly value: number;
-  readonly major: boolean;
-}
-
-function logLines(low: number, high: number): Line[] {
-  const decades = Math.log10(high / low);
-  const policy = decades < 1.8 ? fineSteps : decades < 5 ? wideSteps : decades < 11 ? sparseSteps : decadeSteps;
-  const lines: Line[] = [];
-  for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.log10(high); exponent++) {
-    for (const step of policy.steps) {
-      const value = Number(`${step}e${exponent}`);
-      if (value > low && value < high) lines.push({ value, major: policy.major.includes(step) });
-    }
-  }
-  // A range narrower than the steps of a decade has too few of them to show a shape.
-  return lines.length >= 4 ? lines : linearLines(low, high);
-}
-
-/** From the nicest step down; together they reach 10 to 16 bands for every span. */
-const niceSteps = [1, 2, 5, 2.5, 4, 1.5, 8];
-
-function linearLines(low: number, high: number): Line[] {
-  const span = high - low;
-  // Below that, steps are lost in the rounding of the values.
-  if (!(span > 1e-9 * Math.max(Math.abs(low), Math.abs(high)))) return [];
-  const decade = 10 ** Math.floor(Math.log10(span / 10));
-  const step = candidates(decade).find((candidate) => {
-    const bands = multiples(candidate, low, high).length + 1;
-    return bands >= 10 && bands <= 16;
-  });
-  return linesEvery(step ?? decade, low, high);
-}
-
-/** Every second line is major. */
-function linesEvery(step: number, low: number, high: number): Line[] {
-  return multiples(step, low, high).map((multiple) => ({ value: tidy(multiple * step), major: multiple % 2 === 0 }));
-}
-
-/** Steps in which people count percents. Smaller ranges are like any other. */
-function percentLines(low: number, high: number): Line[] | undefined {
-  const step = [5, 2, 1].find((size) => high - low >= 10 * size && high - low <= 20 * size);
-  return step === undefined ? undefined : linesEvery(step, low, high);
-}
-
-function candidates(decade: number): number[] {
-  return niceSteps.flatMap((step) => [step * decade, step * decade * 10, (step * decade) / 10]);
-}
-
-/** Whole numbers m with low < m · step < high. */
-function multiples(step: number, low: number, high: number): number[] {
-  const found: number[] = [];
-  const first = Math.floor(low / step) + 1;
-  for (let m = first; tidy(m * step) < high && found.length < 40; m++) if (tidy(m * step) > low) found.push(m);
-  return found;
-}
-
 type Domain = Pick<Levels, "scale" | "low" | "high" | "natural" | "capped"> &
   Partial<Pick<Levels, "floored" | "signed" | "paper">>;
 
@@ -236,7 +174,7 @@ type Domain = Pick<Levels, "scale" | "low" | "high" | "natural" | "capped"> &
  * Colours bands by their middle, stretched so that the first and the last band take the ends of the map; of signed
  * values both ends alike, so that zero stays in the middle of the map.
  */
-function assemble(domain: Domain, lines: readonly Line[]): Levels {
+function assemble(domain: Domain, lines: readonly LevelLine[]): Levels {
   const { scale, low, high } = domain;
   const edges = [low, ...lines.map((line) => line.value), high];
   const middles = edges.slice(1).map((to, index) => {

@@ -3,7 +3,7 @@ import { css } from "./colours";
 import { boxPath } from "./drawing";
 import type { Mark } from "./drawing";
 import { formatTick } from "./format";
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 import { axisTicks } from "./layout";
 import type { FigureTheme } from "./theme";
 import { shareOn } from "./value-axis";

@@ -1,4 +1,4 @@
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 import { narrowWidth } from "./layout";
 
 /** Where a panel of lines lies. */

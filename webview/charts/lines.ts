@@ -6,7 +6,7 @@ import { hatchLines, textWidth } from "./chart";
 import { css } from "./colours";
 import { areaPath, dotsPath, linePath } from "./drawing";
 import type { Drawing, Mark } from "./drawing";
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 import type { LevelsChoice } from "./levels";
 import { interpolatedDash } from "./line-styles";
 import type { LineStyle } from "./line-styles";

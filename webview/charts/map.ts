@@ -1,13 +1,24 @@
+import { placeLabels } from "../../server/drawing/labels";
+import type { LabelRules } from "../../server/drawing/labels";
 import type { Drawn } from "./chart";
 import { levelText } from "./colour-bar";
 import { black, css, ink, lineInk, luminance, mix, white } from "./colours";
 import type { Colour, ColourMap } from "./colours";
-import { labelRules, placeLabels } from "./labels";
 import type { FigureLayout, Projection } from "./layout";
 import type { Level } from "./levels";
 import type { Scene } from "./scene";
 import type { FigureTheme } from "./theme";
 import type { ViewState } from "../protocol/messages";
+
+/** The rules for labels of the panel's size. */
+export const labelRules: LabelRules = {
+  fromFrame: 24,
+  fromOthers: 34,
+  onSameLevel: 190,
+  shortestLine: 70,
+  step: 7,
+  perLevel: 2,
+};
 
 /** The colour of a level line or its label's halo lies away from the lightness of the level's own colour. */
 function lineColour(ground: Colour, theme: FigureTheme): Colour {
@@ -29,7 +40,7 @@ export function mapElements(
   project: Projection,
   theme: FigureTheme,
   avoid: readonly { readonly x: number; readonly y: number }[],
-  labelsPerLevel: number = labelRules.perLevel,
+  labelsPerLevel = labelRules.perLevel,
 ): readonly Drawn[] {
   const { levels, shapes, nonFinite, field } = scene;
   if (!scene.drawable) return [];
@@ -75,7 +86,7 @@ export function mapElements(
     const under = filled ? colours(level.shade) : theme.background;
     const fill = ink(under);
     const halo = theme.highContrast ? (fill === black ? white : black) : under;
-    return placeLabels(lines[index]!, plot, taken, labelsPerLevel).map((place) => ({
+    return placeLabels(lines[index]!, plot, taken, { ...labelRules, perLevel: labelsPerLevel }).map((place) => ({
       type: "text",
       x: place.x,
       y: place.y,

@@ -4,7 +4,7 @@ import type { Field } from "../state/field";
 import type { PlaneWindow } from "../state/window";
 import type { Chart } from "./chart";
 import { css } from "./colours";
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 import { contains, projection } from "./layout";
 import type { FigureLayout } from "./layout";
 import { cutsThrough } from "./profiles";

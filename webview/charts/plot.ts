@@ -1,7 +1,7 @@
 import type { Drawn } from "./chart";
 import { css } from "./colours";
 import type { FigureTheme } from "./theme";
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 
 /** A text at a place. */
 export function textAt(x: number, y: number, text: string, style: object): Drawn {

@@ -1,7 +1,7 @@
 import type { Field } from "../state/field";
 import { origin, readingAt } from "../state/field";
 import type { PlaneWindow } from "../state/window";
-import type { Box } from "./labels";
+import type { Box } from "../../server/drawing/box";
 import type { FigureLayout, Projection } from "./layout";
 import { positionOf } from "./levels";
 import type { Levels } from "./levels";

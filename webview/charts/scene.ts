@@ -1,7 +1,8 @@
+import type { LevelShape } from "../../server/drawing/contours";
 import type { Field } from "../state/field";
 import { origin } from "../state/field";
 import { nonFiniteCells, shapesInTurn } from "./contours";
-import type { Cell, LevelShape } from "./contours";
+import type { Cell } from "./contours";
 import { levelsOf } from "./levels";
 import type { Levels } from "./levels";
 import type { ViewState } from "../protocol/messages";

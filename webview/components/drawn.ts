@@ -2,7 +2,7 @@ import { nothing, svg } from "lit";
 import type { SVGTemplateResult } from "lit";
 import { boxPath, clipsOf, haloWidth, paint, svgText } from "../charts/drawing";
 import type { Drawing, Mark } from "../charts/drawing";
-import type { Box } from "../charts/labels";
+import type { Box } from "../../server/drawing/box";
 import { pngOf } from "./picture";
 import type { PictureType } from "./picture";
 

@@ -1,10 +1,11 @@
+import type { Box } from "../../drawing/box";
 import { fromJsonNumber } from "../../protocol/numbers";
 import type { RunFigures, SurfaceFigure, TrajectoryFigure } from "../../protocol/result";
 import { linesOf, surfaceOf, trajectoryOf } from "./exportable";
 import { polyline, runsOf } from "./svg/chart";
 import type { Canvas } from "./svg/canvas";
 import { black, css, inkOn, white } from "./svg/colours";
-import { element, group, line, pathData, rect, type Box } from "./svg/element";
+import { element, group, line, pathData, rect } from "./svg/element";
 import { groundAt, planeMarkup, planeOf, planeScales } from "./svg/plane";
 import { themes } from "./svg/theme";
 import { domainOf, scaleOf, type Scale } from "./svg/ticks";

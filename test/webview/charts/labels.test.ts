@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { labelRules, placeLabels } from "../../../webview/charts/labels";
+import { placeLabels } from "../../../server/drawing/labels";
 import { figureLayout, projection } from "../../../webview/charts/layout";
+import { labelRules } from "../../../webview/charts/map";
 import { sceneOf } from "../../../webview/charts/scene";
 import { fieldOf } from "../../../webview/state/field";
 import { wholePlane } from "../../../webview/state/window";
@@ -20,32 +21,32 @@ function circle(cx: number, cy: number, radius: number): Float64Array {
 
 describe("labels", () => {
   test("stand on their line, at most two, far from each other", () => {
-    const places = placeLabels([circle(300, 300, 200)], frame, []);
+    const places = placeLabels([circle(300, 300, 200)], frame, [], labelRules);
     expect(places).toHaveLength(2);
     for (const place of places) expect(Math.hypot(place.x - 300, place.y - 300)).toBeCloseTo(200, 0);
     expect(Math.hypot(places[0]!.x - places[1]!.x, places[0]!.y - places[1]!.y)).toBeGreaterThanOrEqual(190);
   });
 
   test("prefer level tangents and are never upside down", () => {
-    const [first] = placeLabels([circle(300, 300, 200)], frame, [], 1);
+    const [first] = placeLabels([circle(300, 300, 200)], frame, [], { ...labelRules, perLevel: 1 });
     expect(Math.abs(first!.angle)).toBeLessThan(0.3);
-    const steep = placeLabels([Float64Array.of(100, 500, 110, 100)], frame, []);
+    const steep = placeLabels([Float64Array.of(100, 500, 110, 100)], frame, [], labelRules);
     expect(steep).not.toHaveLength(0);
     for (const place of steep) expect(Math.abs(place.angle)).toBeLessThanOrEqual(Math.PI / 2);
   });
 
   test("turn along their line", () => {
-    const [place] = placeLabels([Float64Array.of(100, 100, 400, 400)], frame, [], 1);
+    const [place] = placeLabels([Float64Array.of(100, 100, 400, 400)], frame, [], { ...labelRules, perLevel: 1 });
     expect(place!.angle).toBeCloseTo(Math.PI / 4, 6);
   });
 
   test("keep away from marks, from the frame and from short lines", () => {
     const mark = { x: 300, y: 100 };
-    for (const place of placeLabels([circle(300, 300, 200)], frame, [mark])) {
+    for (const place of placeLabels([circle(300, 300, 200)], frame, [mark], labelRules)) {
       expect(Math.hypot(place.x - mark.x, place.y - mark.y)).toBeGreaterThanOrEqual(34);
     }
-    expect(placeLabels([Float64Array.of(10, 0, 10, 600)], frame, [])).toHaveLength(0);
-    expect(placeLabels([Float64Array.of(300, 300, 360, 300)], frame, [])).toHaveLength(0);
+    expect(placeLabels([Float64Array.of(10, 0, 10, 600)], frame, [], labelRules)).toHaveLength(0);
+    expect(placeLabels([Float64Array.of(300, 300, 360, 300)], frame, [], labelRules)).toHaveLength(0);
   });
 
   test("of a whole real map keep every distance", () => {
@@ -59,7 +60,7 @@ describe("labels", () => {
     const placed = scene.levels!.levels.flatMap((level, index) => {
       if (!level.major) return [];
       const lines = scene.shapes[index]!.lines.map(project.line);
-      return placeLabels(lines, layout.plot, taken).map((place) => ({ ...place, level: level.value }));
+      return placeLabels(lines, layout.plot, taken, labelRules).map((place) => ({ ...place, level: level.value }));
     });
     expect(placed.length).toBeGreaterThan(6);
     for (const [index, place] of placed.entries()) {

@@ -1,7 +1,7 @@
 import * as echarts from "echarts/core";
 import { describe, expect, test } from "vitest";
 import { compareLayout } from "../../../webview/charts/compare/layout";
-import type { Box } from "../../../webview/charts/labels";
+import type { Box } from "../../../server/drawing/box";
 import { fieldOf } from "../../../webview/state/field";
 import { comparedSnapshot, journalOf, runIn } from "../support/compare";
 import { mountPanel, press, settled, tidy } from "../support/panel";

@@ -7,7 +7,7 @@ import { textWidth } from "../chart";
 import { levelText } from "../colour-bar";
 import { css, lineInk } from "../colours";
 import type { ColourMap } from "../colours";
-import type { Box } from "../labels";
+import type { Box } from "../../../server/drawing/box";
 import { positionOf } from "../levels";
 import type { Levels } from "../levels";
 import type { FigureTheme } from "../theme";

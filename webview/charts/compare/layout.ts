@@ -1,6 +1,6 @@
 import type { PlaneWindow } from "../../state/window";
 import { formatTick } from "../format";
-import type { Box } from "../labels";
+import type { Box } from "../../../server/drawing/box";
 import { axisTicks } from "../layout";
 
 /** Below this width of the canvas tiles stand in one column. */

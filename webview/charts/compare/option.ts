@@ -7,7 +7,7 @@ import type { Chart, Drawn } from "../chart";
 import { css } from "../colours";
 import type { ColourMap } from "../colours";
 import { formatTick } from "../format";
-import type { Box } from "../labels";
+import type { Box } from "../../../server/drawing/box";
 import { projection } from "../layout";
 import type { FigureLayout } from "../layout";
 import { mapElements } from "../map";

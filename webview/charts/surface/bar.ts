@@ -1,7 +1,7 @@
 import { textWidth } from "../chart";
 import { levelText } from "../colour-bar";
 import { css } from "../colours";
-import type { Box } from "../labels";
+import type { Box } from "../../../server/drawing/box";
 import type { Levels } from "../levels";
 import type { Metric } from "../../state/field";
 import { strings as texts } from "../../strings/figure";

@@ -1,5 +1,5 @@
+import type { LevelShape } from "../../../server/drawing/contours";
 import { levelShapes } from "../contours";
-import type { LevelShape } from "../contours";
 import type { Scene } from "../scene";
 
 /** How many colours the floor map is painted in. */

@@ -1,4 +1,4 @@
-import type { Box } from "../labels";
+import type { Box } from "../../../server/drawing/box";
 import { narrowWidth } from "../layout";
 
 /** Where the parts of a surface's picture stand, in pixels. */

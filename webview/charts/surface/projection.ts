@@ -1,4 +1,4 @@
-import type { Box } from "../labels";
+import type { Box } from "../../../server/drawing/box";
 import type { Camera } from "./camera";
 
 /**

@@ -8,7 +8,7 @@ import { textWidth } from "../chart";
 import { levelText } from "../colour-bar";
 import { css } from "../colours";
 import { formatTick } from "../format";
-import type { Box } from "../labels";
+import type { Box } from "../../../server/drawing/box";
 import { axisTicks } from "../layout";
 import type { FigureTheme } from "../theme";
 import { diamond } from "./points";

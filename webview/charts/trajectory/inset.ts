@@ -2,7 +2,7 @@ import { trajectoryStrings as strings } from "../../strings/trajectory";
 import type { Drawn } from "../chart";
 import { textWidth } from "../chart";
 import { css } from "../colours";
-import type { Box } from "../labels";
+import type { Box } from "../../../server/drawing/box";
 import type { FigureLayout } from "../layout";
 import { boxOf, freeCorner, placeTrackLabels } from "./places";
 import type { Place } from "./places";

@@ -1,5 +1,5 @@
 import type { TrackPoint } from "../../state/trajectory";
-import type { Box } from "../labels";
+import type { Box } from "../../../server/drawing/box";
 import type { Projection } from "../layout";
 
 /** A checkpoint on the canvas. */

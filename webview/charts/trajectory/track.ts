@@ -2,7 +2,7 @@ import { trajectoryStrings as strings } from "../../strings/trajectory";
 import type { Track } from "../../state/trajectory";
 import type { Drawn } from "../chart";
 import { textWidth } from "../chart";
-import type { Box } from "../labels";
+import type { Box } from "../../../server/drawing/box";
 import type { FigureLayout, Projection } from "../layout";
 import type { Marks } from "../marks";
 import type { FigureTheme } from "../theme";

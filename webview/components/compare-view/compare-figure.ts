@@ -8,7 +8,7 @@ import { compareLayout } from "../../charts/compare/layout";
 import type { CompareLayout, TileLayout } from "../../charts/compare/layout";
 import { compareOption, figureLayoutOf } from "../../charts/compare/option";
 import type { CompareInput, Tile } from "../../charts/compare/option";
-import type { Box } from "../../charts/labels";
+import type { Box } from "../../../server/drawing/box";
 import { contains, projection } from "../../charts/layout";
 import { Overlay } from "../../charts/overlay";
 import type { Cursor } from "../../state/cursor";

@@ -3,7 +3,7 @@ import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, queryAll } from "lit/decorators.js";
 import type { CompareLayout } from "../../charts/compare/layout";
-import type { Box } from "../../charts/labels";
+import type { Box } from "../../../server/drawing/box";
 import { compareStrings } from "../../strings/compare";
 import { shared } from "../../styles/shared";
 import { tileReading } from "./tiles";

@@ -6,7 +6,7 @@ import { createChart, redraw } from "../../charts/chart";
 import type { Chart } from "../../charts/chart";
 import { figureOption } from "../../charts/figure";
 import type { FigureInput } from "../../charts/figure";
-import type { Box } from "../../charts/labels";
+import type { Box } from "../../../server/drawing/box";
 import { contains, figureLayout, projection } from "../../charts/layout";
 import type { FigureLayout } from "../../charts/layout";
 import { Overlay } from "../../charts/overlay";

@@ -1,4 +1,4 @@
-import type { Box } from "../../charts/labels";
+import type { Box } from "../../../server/drawing/box";
 
 /** A drag shorter than this is a click. */
 export const smallestDrag = 6;

@@ -1,4 +1,4 @@
-import type { Box } from "../../charts/labels";
+import type { Box } from "../../../server/drawing/box";
 import { projection } from "../../charts/layout";
 import type { FigureLayout } from "../../charts/layout";
 import { tidied } from "../../state/window";

@@ -1,4 +1,4 @@
-import type { Box } from "../../charts/labels";
+import type { Box } from "../../../server/drawing/box";
 import { dragBox, smallestDrag } from "./drag";
 
 /** A place on the canvas, in pixels. */

@@ -1,5 +1,6 @@
+import type { Box } from "../../../drawing/box";
 import { sizes, type Canvas } from "./canvas";
-import { line, rect, type Box } from "./element";
+import { line, rect } from "./element";
 import { tickText } from "./format";
 import { text, textWidth } from "./text";
 import type { Scale } from "./ticks";

@@ -1,5 +1,6 @@
+import type { Box } from "../../../drawing/box";
 import type { ColourMapName } from "./colours";
-import { element, group, line, rect, type Box } from "./element";
+import { element, group, line, rect } from "./element";
 import { fontFamily, shortened, text, wrapped } from "./text";
 import type { Theme } from "./theme";
 

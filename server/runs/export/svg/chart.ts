@@ -1,6 +1,7 @@
+import type { Box } from "../../../drawing/box";
 import { bottomAxis, frame, rules, sideAxis } from "./axes";
 import { clipped, sizes, type Canvas } from "./canvas";
-import { element, line, pathData, type Box } from "./element";
+import { element, line, pathData } from "./element";
 import { text, textWidth } from "./text";
 import type { Scale } from "./ticks";
 

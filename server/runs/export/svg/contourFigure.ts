@@ -1,3 +1,4 @@
+import type { Box } from "../../../drawing/box";
 import { fromJsonNumber } from "../../../protocol/numbers";
 import type { SurfaceFigure } from "../../../protocol/result";
 import { runOf, type Exportable, type ExportOptions } from "../exportable";
@@ -5,7 +6,7 @@ import { bottomAxis, frame, sideAxis, sideRoom } from "./axes";
 import { hatch, pointerArea, sizes, type Canvas, type Drawing } from "./canvas";
 import { bandBar } from "./colourBar";
 import { black, css, inkOn, white } from "./colours";
-import { group, line, rect, type Box } from "./element";
+import { group, line, rect } from "./element";
 import { percentText, valueText } from "./format";
 import { groundAt, planeMarkup, planeOf, planeScales, plotSize, type Plane } from "./plane";
 import { text, textWidth } from "./text";

@@ -1,3 +1,4 @@
+import type { Box } from "../../../drawing/box";
 import { densityCurve } from "../../../landscape/curvature/density";
 import { fromJsonNumber } from "../../../protocol/numbers";
 import type { CurvatureFigure, SpectralDensity } from "../../../protocol/result";
@@ -8,7 +9,7 @@ import { hatch, margin, pointerArea, sizes, type Canvas, type Drawing } from "./
 import { chart } from "./chart";
 import { smoothBar, type SmoothBar } from "./colourBar";
 import { css, ramp, signedMap, type ColourMap } from "./colours";
-import { element, group, pathData, rect, type Box } from "./element";
+import { element, group, pathData, rect } from "./element";
 import { decadeText, valueText } from "./format";
 import { text } from "./text";
 import { linearTicks, logTicks, scaleOf, type Scale } from "./ticks";

@@ -1,3 +1,5 @@
+import type { Box } from "../../../drawing/box";
+
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** Characters that XML 1.0 has no way to write, halves of pairs among them. */
@@ -41,14 +43,6 @@ export function line(x1: number, y1: number, x2: number, y2: number, attributes:
 export function rect(box: Box, attributes: Attributes): string {
   const { x, y, width, height } = box;
   return element("rect", { x, y, width, height, ...attributes });
-}
-
-/** A rectangle in pixels. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Path data of polylines (x0, y0, x1, y1, …); closed ones end with Z. */

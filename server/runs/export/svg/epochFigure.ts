@@ -1,9 +1,10 @@
+import type { Box } from "../../../drawing/box";
 import type { TrajectoryFigure } from "../../../protocol/result";
 import { sideRoom } from "./axes";
 import type { Canvas, Drawing } from "./canvas";
 import { sizes } from "./canvas";
 import { chart, legend, polyline, runsOf } from "./chart";
-import { element, group, line, type Box } from "./element";
+import { element, group, line } from "./element";
 import { tickText } from "./format";
 import { text } from "./text";
 import { domainOf, scaleOf, type Scale } from "./ticks";

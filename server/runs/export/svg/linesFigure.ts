@@ -1,3 +1,4 @@
+import type { Box } from "../../../drawing/box";
 import path from "node:path";
 import { fromJsonNumber } from "../../../protocol/numbers";
 import type { JsonNumber, LineFigure } from "../../../protocol/result";
@@ -5,7 +6,7 @@ import { runOf, splitsOf, type Exportable, type ExportOptions } from "../exporta
 import { sideAxis, sideRoom } from "./axes";
 import { hatch, pointerArea, sizes, type Canvas, type Drawing } from "./canvas";
 import { chart, legend, polyline, runsOf, type Key, type LineStyle } from "./chart";
-import { element, group, line, pathData, rect, type Box } from "./element";
+import { element, group, line, pathData, rect } from "./element";
 import { text, textWidth } from "./text";
 import { domainOf, scaleOf, type Scale } from "./ticks";
 

@@ -1,12 +1,14 @@
+import type { Box } from "../../../drawing/box";
+import { levelShapes, type Polyline } from "../../../drawing/contours";
+import { placeLabels, type LabelRules } from "../../../drawing/labels";
+import { simplified } from "../../../drawing/simplified";
 import type { SurfaceFigure } from "../../../protocol/result";
 import type { ExportOptions } from "../exportable";
 import { clipped, hatch, sizes, type Canvas } from "./canvas";
 import { black, css, inkOn, luminance, mix, ramp, white, type Colour, type ColourMap } from "./colours";
-import { levelShapes, simplified, type Polyline } from "./contours";
-import { element, group, pathData, rect, type Box } from "./element";
+import { element, group, pathData, rect } from "./element";
 import { drawnField, type DrawnField } from "./field";
 import { tickText } from "./format";
-import { placeLabels } from "./labels";
 import { levelsOf, type Levels } from "./levels";
 import { text } from "./text";
 import { scaleOf, type Scale } from "./ticks";
@@ -52,6 +54,16 @@ export function plotSize(
   return { width, height: Math.max(least, share * width) };
 }
 
+/** The rules for labels of print. */
+const labelRules: LabelRules = {
+  fromFrame: 16,
+  fromOthers: 27,
+  onSameLevel: 170,
+  shortestLine: 56,
+  step: 6,
+  perLevel: 2,
+};
+
 /** A level's line lies away from the lightness of its own colour. */
 function lineColour(ground: Colour): Colour {
   return luminance(ground) > 0.179 ? mix(ground, black, 0.62) : mix(ground, white, 0.55);
@@ -81,7 +93,8 @@ export function planeMarkup(
     );
   const covers = cover(canvas, field, x, y);
   if (!levels) return covers;
-  const shapes = levelShapes(field.fine, levels);
+  const values = levels.levels.map(({ value }) => value);
+  const shapes = [...levelShapes(field.fine, values, { rounds: 1, ...(levels.log ? { floor: levels.low } : {}) })];
   const fills = shapes.map(({ region }, k) => {
     const fill = css(colours(levels.bands[k + 1]!.shade));
     // The stroke closes the seam that antialiasing leaves between neighbours.
@@ -109,7 +122,7 @@ export function planeMarkup(
   const labels = levels.levels.flatMap(({ value, major, shade }, k) => {
     if (!major || avoid === undefined) return [];
     const ground = colours(shade);
-    return placeLabels(lines[k]!, box, taken).map((place) =>
+    return placeLabels(lines[k]!, box, taken, labelRules).map((place) =>
       text(place.x, place.y, tickText(value), {
         size: sizes.label,
         fill: css(inkOn(ground)),

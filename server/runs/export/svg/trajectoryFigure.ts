@@ -1,10 +1,11 @@
+import type { Box } from "../../../drawing/box";
 import { fromJsonNumber } from "../../../protocol/numbers";
 import type { TrajectoryFigure } from "../../../protocol/result";
 import { axisNames, type Overlay } from "./contourFigure";
 import { percentText } from "./format";
 import type { Exportable } from "../exportable";
 import { clipped, sizes, type Canvas } from "./canvas";
-import { element, group, pathData, type Box } from "./element";
+import { element, group, pathData } from "./element";
 import { text, textWidth } from "./text";
 import type { Scale } from "./ticks";
 

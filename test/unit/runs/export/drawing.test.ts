@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { simplified } from "../../../../server/runs/export/svg/contours";
+import { simplified } from "../../../../server/drawing/simplified";
 import { percentText, tickText, valueText } from "../../../../server/runs/export/svg/format";
 import { levelsOf } from "../../../../server/runs/export/svg/levels";
 import { medianOf } from "../../../../server/runs/export/svg/linesFigure";

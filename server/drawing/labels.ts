@@ -1,23 +1,25 @@
-import type { Box } from "./element";
+import type { Box } from "./box";
 
-/** Where a level's value is written; `angle` in radians, clockwise, never upside down. */
+/** Where a level's value is written; `angle` in radians, clockwise on the screen, never upside down. */
 export interface LabelPlace {
   readonly x: number;
   readonly y: number;
   readonly angle: number;
 }
 
-/** Distances that keep labels readable, in pixels. */
-const labelRules = {
-  fromFrame: 16,
-  fromOthers: 27,
-  onSameLevel: 170,
-  shortestLine: 56,
-  perLevel: 2,
-} as const;
+/** Distances that keep labels readable, in pixels; they follow from the size of the letters. */
+export interface LabelRules {
+  readonly fromFrame: number;
+  readonly fromOthers: number;
+  readonly onSameLevel: number;
+  /** A line that is shorter has no label. */
+  readonly shortestLine: number;
+  /** Distance between the places that are tried; four of them are the length of line that a label covers. */
+  readonly step: number;
+  /** Most labels of one level. */
+  readonly perLevel: number;
+}
 
-/** Distance between the places that are tried, and half the length of line that a label covers. */
-const sampleStep = 6;
 const reach = 2;
 
 interface Candidate extends LabelPlace {
@@ -32,15 +34,15 @@ export function placeLabels(
   lines: readonly Float64Array[],
   frame: Box,
   taken: { x: number; y: number }[],
-  most: number = labelRules.perLevel,
+  rules: LabelRules,
 ): readonly LabelPlace[] {
   const candidates = lines
-    .flatMap((line) => candidatesOn(line, frame, taken))
+    .flatMap((line) => candidatesOn(line, frame, taken, rules))
     .sort((a, b) => a.cost - b.cost || a.x - b.x || a.y - b.y);
   const placed: LabelPlace[] = [];
   for (const candidate of candidates) {
-    if (placed.length >= most) break;
-    if (placed.some((place) => distance(place, candidate) < labelRules.onSameLevel)) continue;
+    if (placed.length >= rules.perLevel) break;
+    if (placed.some((place) => distance(place, candidate) < rules.onSameLevel)) continue;
     placed.push({ x: candidate.x, y: candidate.y, angle: candidate.angle });
     taken.push({ x: candidate.x, y: candidate.y });
   }
@@ -55,9 +57,10 @@ function candidatesOn(
   line: Float64Array,
   frame: Box,
   taken: readonly { readonly x: number; readonly y: number }[],
+  rules: LabelRules,
 ): Candidate[] {
-  const points = sampled(line);
-  if ((points.length - 1) * sampleStep < labelRules.shortestLine) return [];
+  const points = sampled(line, rules.step);
+  if ((points.length - 1) * rules.step < rules.shortestLine) return [];
   const found: Candidate[] = [];
   for (let i = 2 * reach; i < points.length - 2 * reach; i++) {
     const point = points[i]!;
@@ -67,9 +70,9 @@ function candidatesOn(
       frame.x + frame.width - point.x,
       frame.y + frame.height - point.y,
     );
-    if (margin < labelRules.fromFrame) continue;
+    if (margin < rules.fromFrame) continue;
     const near = Math.min(Infinity, ...taken.map((other) => distance(other, point)));
-    if (near < labelRules.fromOthers) continue;
+    if (near < rules.fromOthers) continue;
     const before = points[i - reach]!;
     const after = points[i + reach]!;
     const angle = upright(Math.atan2(after.y - before.y, after.x - before.x));
@@ -90,10 +93,10 @@ function upright(angle: number): number {
   return angle;
 }
 
-/** Points every `sampleStep` pixels along the line. */
-function sampled(line: Float64Array): { x: number; y: number }[] {
+/** Points every `step` pixels along the line. */
+function sampled(line: Float64Array, step: number): { x: number; y: number }[] {
   const points = [{ x: line[0]!, y: line[1]! }];
-  let left = sampleStep;
+  let left = step;
   for (let i = 2; i < line.length; i += 2) {
     let x = line[i - 2]!;
     let y = line[i - 1]!;
@@ -104,7 +107,7 @@ function sampled(line: Float64Array): { x: number; y: number }[] {
       y += (line[i + 1]! - y) * share;
       points.push({ x, y });
       length -= left;
-      left = sampleStep;
+      left = step;
     }
     left -= length;
   }
