@@ -7,6 +7,7 @@ import { toFloat32 } from "../../server/graph/elements";
 import type { Parameter } from "../../server/graph/graph";
 import { gramMatrix } from "../../server/landscape/trajectory/gram";
 import type { WeightSource } from "../../server/landscape/trajectory/source";
+import type { Report } from "./support/report";
 import { residentBytes } from "./support/residentMemory";
 
 /** Tensors of 2048 × 4096 float32, 32 MiB each: 96 of them are 3 GiB, more than one read or array may take. */
@@ -58,20 +59,19 @@ async function writeBig(file: string, count: number, first: number): Promise<voi
   }
 }
 
-function report(what: string, seconds: number, bytes: number, peak: number, base: number): void {
-  const speed = bytes / 2 ** 30 / seconds;
-  const share = (peak - base) / bytes;
-  console.log(
-    `${what.padEnd(44)} ${(bytes / 2 ** 30).toFixed(1)} GiB in ${seconds.toFixed(1)} s (${speed.toFixed(2)} GiB/s), ` +
-      `memory ${(share * 100).toFixed(1)} % of the file`,
-  );
-  if (share > mostMemory) {
-    console.log(`NOT at most ${mostMemory * 100} %`);
-    process.exitCode = 1;
-  }
+function tell(report: Report, what: string, seconds: number, bytes: number, peak: number, base: number): void {
+  const size = bytes / 2 ** 30;
+  report.line({
+    what: `memory beside what is at hand, ${what}`,
+    value: (100 * (peak - base)) / bytes,
+    unit: "% of the file",
+    digits: 1,
+    goal: { atMost: 100 * mostMemory },
+    remark: `${size.toFixed(1)} GiB in ${seconds.toFixed(1)} s (${(size / seconds).toFixed(2)} GiB/s)`,
+  });
 }
 
-async function readWhole(file: string): Promise<void> {
+async function readWhole(report: Report, file: string): Promise<void> {
   const base = residentBytes(process.pid);
   const peak = watch();
   const start = performance.now();
@@ -84,11 +84,18 @@ async function readWhole(file: string): Promise<void> {
   }
   await checkpoint.close();
   peak.stop();
-  report("safetensors, tensor by tensor", (performance.now() - start) / 1000, tensors * tensorBytes, peak.bytes, base);
+  tell(
+    report,
+    "safetensors tensor by tensor",
+    (performance.now() - start) / 1000,
+    tensors * tensorBytes,
+    peak.bytes,
+    base,
+  );
 }
 
 /** The Gram matrix of a path of checkpoints that are together larger than may be held. */
-async function compare(folder: string): Promise<void> {
+async function compare(report: Report, folder: string): Promise<void> {
   const files = Array.from({ length: pathLength }, (_, k) => path.join(folder, `epoch_${k}.safetensors`));
   for (const [k, file] of files.entries()) await writeBig(file, pathTensors, k + 1);
   const opened = await Promise.all(files.map((file) => openCheckpoint(file)));
@@ -122,21 +129,21 @@ async function compare(folder: string): Promise<void> {
   const error = Math.abs(found / expected.reduce((sum, value) => sum + value, 0) - 1);
   if (!(error < 1e-12)) throw new Error(`The Gram matrix is wrong by ${error}.`);
   const bytes = pathLength * pathTensors * tensorBytes;
-  report("Gram matrix of four checkpoints", (performance.now() - start) / 1000, bytes, peak.bytes, base);
+  tell(report, "Gram matrix of four checkpoints", (performance.now() - start) / 1000, bytes, peak.bytes, base);
 }
 
 /**
  * Whether files beyond what one read takes are read in bounded memory: a file of safetensors of 3 GiB tensor by tensor, and
- * the Gram matrix of a path of checkpoints. Prints times, and the growth of the process's memory as a share of the files,
- * which is at most a quarter; ends with exit code 1 where it is more. Takes 3 GiB of the temporary folder for a while.
+ * the Gram matrix of a path of checkpoints. The growth of the process's memory as a share of the files is at most a
+ * quarter. Takes 3 GiB of the temporary folder for a while.
  */
-export async function main(): Promise<void> {
+export async function main(report: Report): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), "big-"));
   try {
-    await compare(folder);
+    await compare(report, folder);
     const file = path.join(folder, "big.safetensors");
     await writeBig(file, tensors, 1);
-    await readWhole(file);
+    await readWhole(report, file);
   } finally {
     rmSync(folder, { recursive: true });
   }

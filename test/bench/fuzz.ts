@@ -3,19 +3,21 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { attempt, undamaged } from "../support/fuzz/attempt";
 import { fuzzTargets } from "../support/fuzz/readers";
+import type { Report } from "./support/report";
 import { residentBytes } from "./support/residentMemory";
 
 /** Seconds that the run takes, in the environment variable FUZZ_SECONDS; and the first seed, in FUZZ_SEED. */
-const seconds = Number(process.env["FUZZ_SECONDS"] ?? 60);
+const asked = process.env["FUZZ_SECONDS"];
 const firstSeed = Number(process.env["FUZZ_SEED"] ?? 1);
 /** Only readers and files whose names contain this, where it is given. */
 const only = process.env["FUZZ_ONLY"] ?? "";
 
 /**
  * Reads damaged files of every format until the time is over. Each is read, or refused by a sentence that names it; all
- * else is a defect, printed with the seed that makes it again, and ends the run with exit code 1.
+ * else is a defect, told with the seed that makes it again.
  */
-export async function main(): Promise<void> {
+export async function main(report: Report): Promise<void> {
+  const seconds = Number(asked ?? (report.quick ? 15 : 60));
   const folder = mkdtempSync(path.join(tmpdir(), "fuzz-"));
   const targets = (await fuzzTargets(folder)).filter(({ reader, name }) => `${reader} ${name}`.includes(only));
   const whole = await undamaged(targets, folder);
@@ -54,16 +56,25 @@ export async function main(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true });
   }
-  for (const [reader, { read, refused, failed, slowest }] of counts) {
-    const share = (100 * refused) / (read + refused + failed);
-    console.log(
-      `${reader.padEnd(30)} ${String(read + refused + failed).padStart(7)} files, ${share.toFixed(0).padStart(3)} % refused, ` +
-        `${failed} failed, slowest ${slowest.toFixed(0)} ms`,
-    );
-  }
-  console.log(
-    `memory at most ${(most / before).toFixed(1)} × that at the beginning (${(most / 2 ** 20).toFixed(0)} MB)`,
+  report.line({
+    what: "damaged files that are neither read nor refused by a sentence",
+    value: failures.length,
+    unit: "",
+    goal: { atMost: 0 },
+    remark: `seeds from ${firstSeed}, ${seconds} s`,
+  });
+  report.line({
+    what: "memory at most, of that at the beginning",
+    value: most / before,
+    unit: "×",
+    remark: `${(most / 2 ** 20).toFixed(0)} MB`,
+  });
+  report.table(
+    ["reader", "files", "refused", "failed", "slowest"],
+    [...counts].map(([reader, { read, refused, failed, slowest }]) => {
+      const all = read + refused + failed;
+      return [reader, `${all}`, `${((100 * refused) / all).toFixed(0)} %`, `${failed}`, `${slowest.toFixed(0)} ms`];
+    }),
   );
-  for (const failure of failures) console.log(failure);
-  if (failures.length > 0) process.exitCode = 1;
+  for (const failure of failures) report.note(`\`\`\`\n${failure}\n\`\`\``);
 }

@@ -1,10 +1,10 @@
 import path from "node:path";
 import { EvaluatorProcess } from "../../server/evaluator/process";
 import type { Study } from "../../server/protocol/study";
+import type { Report } from "./support/report";
 import { residentBytes } from "./support/residentMemory";
 
 const folder = path.resolve("test", "fixtures", "pytorch-resnet8");
-const total = 2000;
 const interval = 100;
 /** By then the pools of the engine and of JavaScript have their size. */
 const settled = 200;
@@ -41,7 +41,7 @@ function startEvaluator(): EvaluatorProcess {
 }
 
 /** The memory of one evaluator after every hundred points, all of them different. */
-async function measure(): Promise<readonly Sample[]> {
+async function measure(total: number): Promise<readonly Sample[]> {
   const evaluator = startEvaluator();
   try {
     await evaluator.request({ kind: "prepare", study });
@@ -63,17 +63,22 @@ async function measure(): Promise<readonly Sample[]> {
 /**
  * Whether an evaluator grows with the number of points that it measures: its resident memory every 100 points of the
  * ResNet-8 on ONNX Runtime, and the ratio of that after the last point to that after point 200, which is at most 1.05.
- * Ends with exit code 1 where it is more.
  */
-export async function main(): Promise<void> {
-  const samples = await measure();
+export async function main(report: Report): Promise<void> {
+  const total = report.quick ? 600 : 2000;
+  const samples = await measure(total);
   const base = samples.find(({ points }) => points === settled)!;
-  for (const { points, bytes } of samples) {
-    const growth = points > settled ? `${((bytes / base.bytes - 1) * 100).toFixed(2).padStart(7)} %` : "";
-    console.log(`${String(points).padStart(5)} points ${(bytes / 2 ** 20).toFixed(1).padStart(7)} MB${growth}`);
-  }
-  const ratio = samples.at(-1)!.bytes / base.bytes;
-  const verdict = ratio <= 1 + mostGrowth ? "at most 1.05" : "NOT at most 1.05";
-  console.log(`after ${total} points ${ratio.toFixed(3)} × the memory after ${settled} (${verdict})`);
-  if (ratio > 1 + mostGrowth) process.exitCode = 1;
+  report.line({
+    what: "memory of an evaluator after many points, of that after the first 200",
+    value: samples.at(-1)!.bytes / base.bytes,
+    unit: "×",
+    digits: 3,
+    goal: { atMost: 1 + mostGrowth },
+    remark: `after ${total} points`,
+  });
+  const told = samples.filter(({ points }) => points % (total / 10) === 0);
+  report.table(
+    ["points", "MB"],
+    told.map(({ points, bytes }) => [String(points), (bytes / 2 ** 20).toFixed(1)]),
+  );
 }

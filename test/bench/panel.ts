@@ -1,10 +1,11 @@
-import { createReadStream, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createReadStream, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { chromium } from "playwright";
 import { build } from "vite";
+import { openBrowser } from "./support/browser";
+import type { Report } from "./support/report";
 
 /** As `test/webview/bench/page.ts` has them. */
 interface ControlTime {
@@ -23,14 +24,14 @@ interface FrameTimes {
 
 const sizes = [51, 101, 251];
 const streamed = Number(process.env.STREAM_POINTS ?? 251);
-const seconds = Number(process.env.STREAM_SECONDS ?? 12);
+const askedSeconds = process.env.STREAM_SECONDS;
 
 /**
  * The panel in a real browser: how long each change of a control takes until it is on the canvas, and how evenly frames
  * come while the points of a large surface arrive ten times a second. Beside the times by the clock, which a machine with
  * other work makes longer, stands the time that the page's own thread was at work. What draws is named in front.
  */
-export async function main(): Promise<void> {
+export async function main(report: Report): Promise<void> {
   const bundle = mkdtempSync(path.join(tmpdir(), "panel-bench-"));
   const server = createServer((request, response) => {
     const name = new URL(request.url ?? "/", "http://localhost").pathname;
@@ -49,7 +50,7 @@ export async function main(): Promise<void> {
   try {
     await bundled(bundle);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    await measured(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await measured(report, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   } finally {
     server.close();
     rmSync(bundle, { recursive: true, force: true });
@@ -74,19 +75,14 @@ async function bundled(outDir: string): Promise<void> {
   });
 }
 
-async function measured(address: string): Promise<void> {
-  const executablePath =
-    process.env.CHROMIUM_PATH ??
-    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--no-first-run"] });
+async function measured(report: Report, address: string): Promise<void> {
+  const browser = await openBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 820, height: 1000 } });
     await page.goto(address);
     await page.waitForFunction("window.bench");
     const run = <T>(call: string) => page.evaluate<T>(`window.bench.${call}`);
-    console.log(
-      `Chromium ${browser.version()}, canvas drawn by the processor, WebGL: ${await run<string>("renderer()")}`,
-    );
+    report.note(`The canvas is drawn by the processor; WebGL: ${await run<string>("renderer()")}.`);
     const session = await page.context().newCDPSession(page);
     await session.send("Performance.enable", { timeDomain: "threadTicks" });
     /** Milliseconds that the page's thread has worked. */
@@ -94,30 +90,47 @@ async function measured(address: string): Promise<void> {
       const { metrics } = await session.send("Performance.getMetrics");
       return 1000 * metrics.find(({ name }) => name === "TaskDuration")!.value;
     };
-    for (const points of sizes) {
-      const controls = await run<readonly string[]>(`open(${points})`);
-      console.log(`\n${points} × ${points}: milliseconds of work; from the change to the picture, median and worst`);
-      for (const control of controls) {
+    for (const points of report.quick ? [51] : sizes) {
+      report.heading(`Controls, ${points} × ${points}`);
+      const rows: string[][] = [];
+      let slowest = { control: "", median: 0 };
+      for (const control of await run<readonly string[]>(`open(${points})`)) {
         const before = await worked();
         const { median, worst, count } = await run<ControlTime>(`change("${control}")`);
         const work = (await worked()) - before;
-        const cells = [work / count, median, worst].map((time) => time.toFixed(0).padStart(6));
-        console.log(control.padEnd(18) + cells.join(""));
+        if (median > slowest.median) slowest = { control, median };
+        rows.push([control, ...[work / count, median, worst].map((time) => time.toFixed(0))]);
       }
+      report.line({
+        what: `from a change to the picture, slowest control, ${points} × ${points}`,
+        value: slowest.median,
+        unit: "ms",
+        ...(points === 51 ? { goal: { atMost: 100 } } : {}),
+        remark: `median of ${slowest.control}`,
+      });
+      report.table(["control", "ms of work", "median until drawn", "longest"], rows);
     }
-    console.log(`\nFrames of ${streamed} × ${streamed} with two splits, ten messages a second`);
-    for (const phase of await run<readonly string[]>(`prepare(${streamed}, ${seconds})`)) {
-      await run(`begin("${phase}")`);
-      const before = await worked();
-      const { messages, p50, p99, worst, lowestRate } = await run<FrameTimes>(`stream("${phase}")`);
-      const work = ((await worked()) - before) / messages;
-      const times = [p50, p99, worst].map((time) => time.toFixed(0)).join(" / ");
-      console.log(
-        `${phase}: ${messages} messages, ${work.toFixed(0)} ms of work each; frames p50 / p99 / worst ${times} ms; ` +
-          `at least ${lowestRate} in any second`,
-      );
-    }
+    await streaming(report, run, worked);
   } finally {
     await browser.close();
   }
+}
+
+async function streaming(
+  report: Report,
+  run: <T>(call: string) => Promise<T>,
+  worked: () => Promise<number>,
+): Promise<void> {
+  const seconds = Number(askedSeconds ?? (report.quick ? 4 : 12));
+  report.heading(`Frames of ${streamed} × ${streamed} with two splits, ten messages a second`);
+  const rows: string[][] = [];
+  for (const phase of await run<readonly string[]>(`prepare(${streamed}, ${seconds})`)) {
+    await run(`begin("${phase}")`);
+    const before = await worked();
+    const { messages, p50, p99, worst, lowestRate } = await run<FrameTimes>(`stream("${phase}")`);
+    const work = ((await worked()) - before) / messages;
+    report.line({ what: `half of the frames come within, ${phase}`, value: p50, unit: "ms", goal: { atMost: 34 } });
+    rows.push([phase, String(messages), ...[work, p50, p99, worst].map((time) => time.toFixed(0)), String(lowestRate)]);
+  }
+  report.table(["phase", "messages", "ms of work each", "p50", "p99", "longest", "least frames in a second"], rows);
 }
