@@ -1,16 +1,55 @@
-import type { Task } from "./messages";
-import type { EvaluatorProcess } from "./process";
+import type { PointSums, Task, TaskAnswer } from "./messages";
+import type { EvaluatorAnswer, EvaluatorCall } from "./process";
+
+/** A point of the plane to be measured; `index` is the caller's name for it. */
+export interface PoolPoint {
+  readonly index: number;
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/** What an evaluator is asked to do for a job; nothing but data, so that it may go to another machine. */
+export type JobCall = Extract<EvaluatorCall, { readonly kind: "evaluate" | "task" }>;
+
+export type JobAnswer = EvaluatorAnswer<JobCall["kind"]>;
 
 /** One piece of work for whichever evaluator is free. */
 export interface Job {
   /** As the beginning of a sentence, e.g. "The evaluation of the point α = 0, β = 1". */
   readonly what: string;
-  /** Has an evaluator do it, and returns how to deliver the answer. */
-  readonly run: (evaluator: EvaluatorProcess) => Promise<() => void>;
+  readonly call: JobCall;
+  /** Takes the answer; called once. */
+  readonly deliver: (answer: JobAnswer) => void;
+}
+
+/** The measurement of a point. */
+export function pointJob(
+  point: PoolPoint,
+  deliver: (point: PoolPoint, sums: PointSums, further: readonly PointSums[] | undefined) => void,
+): Job {
+  const { alpha, beta } = point;
+  return {
+    what: `The evaluation of the point α = ${String(alpha)}, β = ${String(beta)}`,
+    call: { kind: "evaluate", alpha, beta },
+    deliver: (answer) => {
+      if (answer.kind === "evaluated") deliver(point, answer.sums, answer.further);
+    },
+  };
+}
+
+/** Work beside the points. */
+export function taskJob(task: Task, deliver: (answer: TaskAnswer) => void): Job {
+  return {
+    what: taskText(task),
+    call: { kind: "task", task },
+    deliver: (answer) => {
+      if (answer.kind === "performed") deliver(answer.answer);
+    },
+  };
 }
 
 /** What a task is, as the beginning of a sentence. */
-export function taskText(task: Task): string {
+function taskText(task: Task): string {
   switch (task.kind) {
     case "own":
       return "The evaluation of the model with its own weights";

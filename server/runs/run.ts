@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { Planned, Prepared } from "../evaluator/messages";
-import { EvaluatorPool, PoolCancelledError } from "../evaluator/pool";
+import { EvaluatorPool } from "../evaluator/pool";
 import { siblingEvaluator } from "../evaluator/process";
+import { PoolCancelledError } from "../evaluator/workload";
 import { ProblemError, toProblem } from "../protocol/problem";
 import type { Problem } from "../protocol/problem";
 import type { RunEvent, RunOutcome } from "../protocol/requests";
