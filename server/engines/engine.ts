@@ -3,6 +3,12 @@ import type { Graph } from "../graph/graph";
 import type { Tensor } from "../graph/tensor";
 import type { EngineName } from "../protocol/study";
 
+/**
+ * How an executable holds parameters: compiled into it, which makes replacing them slow and running fast, or as memory
+ * that every run is given.
+ */
+export type Holding = "baked" | "fed";
+
 /** Executes graphs. Knows nothing of losses, directions or derivatives. */
 export interface Engine {
   readonly name: EngineName;
@@ -13,12 +19,15 @@ export interface Engine {
   readonly device: string;
   /** Operators of `graph` that this engine cannot execute, as `Op` or `domain.Op`, each once; empty when it can. */
   unsupported(graph: Graph): readonly string[];
+  /** Ways to hold parameters that `compile` can be asked for, the usual one first; absent where there is one only. */
+  readonly holdings?: readonly Holding[];
   /**
    * Makes `graph` ready to run with its parameters' pristine values.
+   * @param holding one of `holdings`; the usual one when absent.
    * @throws ProblemError `operator-unsupported` when it has an operator that this engine lacks,
    *   `file-corrupt` when the engine rejects the graph.
    */
-  compile(graph: Graph): Promise<Executable>;
+  compile(graph: Graph, holding?: Holding): Promise<Executable>;
   dispose(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import type { Problem } from "./problem";
-import type { Directions, EngineName, Study } from "./study";
+import type { Directions, EngineName, Execution, Study } from "./study";
 
 /** What is computing, as it is shown beside every figure. */
 export interface EngineInfo {
@@ -11,6 +11,8 @@ export interface EngineInfo {
   readonly device: string;
   /** Why this one was taken, e.g. "first choice" or "tfjs-node was not found". */
   readonly why: string;
+  /** How it computes; absent in runs of versions that always baked the weights, on the CPU, with one thread. */
+  readonly execution?: Execution;
 }
 
 /** One line of the engines report: found or not, self-tested or not, and why. */

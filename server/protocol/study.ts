@@ -251,9 +251,31 @@ export interface GridSpec {
   readonly refine?: number;
 }
 
+/**
+ * How points are measured: with the weights compiled into the model anew at every point, with the weights as inputs of a
+ * model that is compiled once, or with a model that computes its weights from α and β.
+ */
+export type Way = "baked" | "fed" | "plane";
+
+/** What an engine may compute on. */
+export type ProviderName = "cpu" | "webgpu" | "cuda" | "dml" | "coreml";
+
+/** Everything about an evaluator's work that may change the last bits of its numbers. */
+export interface Execution {
+  readonly provider: ProviderName;
+  readonly way: Way;
+  /** Samples per batch. */
+  readonly batchSize: number;
+  /** Threads inside one run of the model. */
+  readonly threads: number;
+}
+
 export interface ComputeSpec {
   readonly engine: EngineChoice;
   /** Number of evaluator processes; 0 means one per core. */
   readonly evaluators: number;
+  /** Samples per batch; 0 leaves it to the evaluators. */
   readonly batchSize: number;
+  /** What the first evaluator of a run has chosen, for the others and for whoever goes on; no study file says it. */
+  readonly execution?: Execution;
 }
