@@ -1,16 +1,10 @@
-import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { modelFileName } from "../../server/protocol/modelName";
-import { ProblemError } from "../../server/protocol/problem";
-import type { Problem } from "../../server/protocol/problem";
-import { ForeseeRequest } from "../../server/protocol/requests";
-import type { RunEvent, RunOutcome } from "../../server/protocol/requests";
+import type { ProblemError } from "../../server/protocol/problem";
 import type { Study } from "../../server/protocol/study";
 import type { ComparingRun, HostMessage } from "../../webview/protocol/messages";
-import { WorkerLostError } from "../client/lost";
 import type { Worker } from "../client/worker";
-import { studyDefaults } from "../settings";
-import { preparingText, problemOf } from "./words";
+import { makeRun } from "./making";
 
 /** A model whose run is to stand beside the one that a panel shows. */
 export interface Rival {
@@ -19,7 +13,7 @@ export interface Rival {
   readonly study: Study | ProblemError;
 }
 
-interface Making {
+interface Entry {
   told: ComparingRun;
   readonly cancellation: vscode.CancellationTokenSource;
 }
@@ -32,7 +26,7 @@ const interval = 200;
  * turn; what is measured already is opened and not computed again.
  */
 export class ComparedRuns implements vscode.Disposable {
-  private readonly makings: Making[] = [];
+  private readonly makings: Entry[] = [];
   private readonly listener: vscode.Disposable;
   /** Whether there is a page that listens. */
   private isLive = false;
@@ -112,62 +106,20 @@ export class ComparedRuns implements vscode.Disposable {
   private async make({ source, study }: Rival): Promise<void> {
     const making = this.makings.find(({ told }) => told.source === source.toString());
     if (!making) return;
-    try {
-      if (study instanceof ProblemError) throw study;
-      const { token } = making.cancellation;
-      const defaults = studyDefaults(source);
-      const found = await this.worker.request(ForeseeRequest, { study, change: {}, defaults }, token);
-      if (found.kind === "problem") throw new ProblemError(found.problem);
-      const { earlier, evaluations, products } = found;
-      if (earlier && evaluations + products === 0) {
-        return this.change(making, { state: "done", journal: earlier.journal, message: "" });
-      }
-      this.concluded(making, await this.execute(making, found.study, source));
-    } catch (error) {
-      if (making.cancellation.token.isCancellationRequested) return;
-      const problem = error instanceof ProblemError ? error.problem : this.problemOf(error, making.told.title);
-      this.change(making, { state: "failed", message: problem.title, problem });
-    }
+    const { worker, log } = this;
+    const { told, cancellation } = making;
+    await makeRun({
+      source,
+      name: told.title,
+      study,
+      worker,
+      log,
+      cancellation: cancellation.token,
+      told: (change, isFrequent) => this.change(making, change, isFrequent ? interval : 0),
+    });
   }
 
-  /** Goes on where a lost worker has left off. */
-  private async execute(making: Making, study: Study, source: vscode.Uri): Promise<RunOutcome> {
-    const cancellation = making.cancellation.token;
-    for (;;) {
-      const handle = { token: randomUUID(), cancellation, onEvent: (event: RunEvent) => this.follow(making, event) };
-      try {
-        return await this.worker.run({ study, defaults: studyDefaults(source), mode: "resume" }, handle);
-      } catch (error) {
-        if (!(error instanceof WorkerLostError) || cancellation.isCancellationRequested) throw error;
-        await this.worker.back(error);
-      }
-    }
-  }
-
-  private follow(making: Making, event: RunEvent): void {
-    switch (event.kind) {
-      case "preparing":
-        return this.change(making, { state: "waiting", message: preparingText(event) });
-      case "snapshot": {
-        const { journal, progress } = event.snapshot;
-        const { measured, total } = progress;
-        return this.change(making, { state: "running", message: "", journal, measured, total });
-      }
-      case "points":
-      case "extras": {
-        const { measured, total } = event.progress;
-        return this.change(making, { measured, total }, interval);
-      }
-    }
-  }
-
-  private concluded(making: Making, { status, journal, problem }: RunOutcome): void {
-    if (status === "cancelled" && making.told.journal === undefined) return;
-    const message = problem?.title ?? "";
-    this.change(making, { state: status, message, ...(journal ? { journal } : {}), ...(problem ? { problem } : {}) });
-  }
-
-  private change(making: Making, change: Partial<ComparingRun>, later = 0): void {
+  private change(making: Entry, change: Partial<ComparingRun>, later = 0): void {
     making.told = { ...making.told, ...change };
     if (later === 0) return this.tell();
     this.timer ??= setTimeout(() => this.tell(), later);
@@ -179,18 +131,13 @@ export class ComparedRuns implements vscode.Disposable {
     this.post({ kind: "comparing", runs: this.makings.map(({ told }) => told) });
   }
 
-  private problemOf(error: unknown, title: string): Problem {
-    this.log.error(error instanceof Error ? error : String(error));
-    return problemOf(error, title);
-  }
-
   /** A page that is hidden is told when it comes back. */
   private post(message: HostMessage): void {
     if (this.isLive) void this.panel.webview.postMessage(message);
   }
 }
 
-function makingOf(source: vscode.Uri): Making {
+function makingOf(source: vscode.Uri): Entry {
   const title = modelFileName(source.fsPath);
   const message = vscode.l10n.t("Waiting for the run that is shown");
   return {

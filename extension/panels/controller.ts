@@ -8,6 +8,7 @@ import type { Study } from "../../server/protocol/study";
 import type { PanelMessage, TrailEntry } from "../../webview/protocol/messages";
 import { studyDefaults } from "../settings";
 import { answerAsk } from "./asks/answer";
+import { CheckRuns } from "./checking";
 import { filesOf } from "./content";
 import { Flow } from "./flow";
 import { LiveTraining } from "./live";
@@ -39,6 +40,7 @@ export class PanelController {
   private readonly trail = new Trail(trailWords);
   private readonly outdated: Outdated;
   private readonly proposals: Proposals;
+  private readonly checks: CheckRuns;
   /** Goes with a training that writes more checkpoints. */
   private readonly live: LiveTraining;
   /** Runs to be compared with the one that is shown, by their journals, until the page listens. */
@@ -64,6 +66,7 @@ export class PanelController {
     });
     this.runner = new Runner(source, worker, this.flow, log);
     const { flow, screen, name, folder } = this;
+    this.checks = new CheckRuns({ source, name, worker, log, post: (message) => screen.post(message) });
     const onAnswer = (): void => this.visualize();
     this.proposals = new Proposals({ name, folder, panel, proposer, flow, screen, log, onAnswer });
     const isRunning = (): boolean => this.isRunning;
@@ -142,6 +145,7 @@ export class PanelController {
     this.flow.close();
     this.outdated.dispose();
     this.live.dispose();
+    this.checks.dispose();
     for (const listener of this.listeners) listener.dispose();
     return isLive;
   }
@@ -249,6 +253,10 @@ export class PanelController {
         return this.parts.onLock(message.locked);
       case "stop-comparing":
         return this.parts.onStopComparing(message.source);
+      case "run-checks":
+        return this.screen.snapshot && void this.checks.start(this.screen.snapshot, message.runs);
+      case "stop-checks":
+        return this.checks.stop();
       case "dismiss-stale":
         return this.outdated.clear();
       case "save-as-study":
@@ -290,6 +298,7 @@ export class PanelController {
     this.screen.post({ kind: "following", locked: this.isLocked });
     this.screen.showAll();
     this.screen.post(this.outdated.message);
+    this.screen.post(this.checks.message);
     if (this.flow.isWorkerLost) this.screen.post({ kind: "worker", state: "lost" });
     this.postRivals();
     this.parts.onGreet();

@@ -1,4 +1,4 @@
-import type { PanelMessage, PanelState } from "../../webview/protocol/messages";
+import type { CheckRun, PanelMessage, PanelState } from "../../webview/protocol/messages";
 import { readChange } from "./change";
 import { readTrail } from "./trail";
 
@@ -27,6 +27,7 @@ export function readMessage(message: unknown): Exclude<PanelMessage, { readonly 
     case "start-over":
     case "run-again":
     case "cancel":
+    case "stop-checks":
     case "hurry":
     case "dismiss-stale":
     case "show-log":
@@ -36,6 +37,10 @@ export function readMessage(message: unknown): Exclude<PanelMessage, { readonly 
     case "run-changed": {
       const change = readChange(message.change);
       return change === undefined ? undefined : { kind, change };
+    }
+    case "run-checks": {
+      const runs = readChecks(message.runs);
+      return runs === undefined ? undefined : { kind, runs };
     }
     case "go-back":
       return typeof message.journal === "string" ? { kind, journal: message.journal } : undefined;
@@ -68,6 +73,17 @@ export function readMessage(message: unknown): Exclude<PanelMessage, { readonly 
     default:
       return undefined;
   }
+}
+
+function readChecks(value: unknown): readonly CheckRun[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const runs = value.flatMap((each: unknown): CheckRun[] => {
+    if (!isRecord(each) || !Array.isArray(each.checks)) return [];
+    const checks = each.checks.filter((name): name is string => typeof name === "string");
+    const change = readChange(each.change);
+    return change === undefined || checks.length < each.checks.length ? [] : [{ checks, change }];
+  });
+  return runs.length < value.length ? undefined : runs;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -10,7 +10,7 @@ import type { ExportOutcome } from "../components/export-menu/export-menu";
 import "../components/first-run/first-run";
 import "../components/found-list/found-list";
 import type { PanelAsk } from "../components/ask";
-import type { PlaneRegion } from "../components/events";
+import type { PanelEvents, PlaneRegion } from "../components/events";
 import type { ContourView } from "../components/contour-view/contour-view";
 import type { MenuItem } from "../components/more-menu/more-menu";
 import "../components/notice-line/notice-line";
@@ -77,6 +77,8 @@ export class LossLandscapePanel extends LitElement {
   @state() private view: ViewState = defaultView;
   /** A part of the plane that may be measured. */
   @state() private region?: PlaneRegion;
+  /** A place that the map is to show. */
+  @state() private place?: PanelEvents["show-place"];
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private exported?: ExportOutcome;
   @query("contour-view") private contour?: ContourView;
@@ -103,6 +105,7 @@ export class LossLandscapePanel extends LitElement {
     this.addEventListener("view-change", this.#onViewChange);
     this.addEventListener("measure-region", this.#onRegion);
     this.addEventListener("centre-here", this.#onCentre);
+    this.addEventListener("show-place", this.#onPlace);
     this.addEventListener("keydown", this.#onKey);
     this.#host.post({ kind: "ready" });
   }
@@ -116,6 +119,7 @@ export class LossLandscapePanel extends LitElement {
     this.removeEventListener("view-change", this.#onViewChange);
     this.removeEventListener("measure-region", this.#onRegion);
     this.removeEventListener("centre-here", this.#onCentre);
+    this.removeEventListener("show-place", this.#onPlace);
     this.removeEventListener("keydown", this.#onKey);
   }
 
@@ -138,7 +142,15 @@ export class LossLandscapePanel extends LitElement {
   #onAsk = (event: CustomEvent<PanelAsk>) => this.#questions.ask(event.detail);
 
   #onViewChange = (event: CustomEvent<Partial<ViewState>>) => {
+    if (event.detail.shown !== undefined) this.place = undefined;
     this.view = { ...this.view, ...event.detail };
+    this.#save();
+  };
+
+  /** What is said of places is about the loss of the first split. */
+  #onPlace = (event: CustomEvent<PanelEvents["show-place"]>) => {
+    this.place = event.detail;
+    this.view = { ...this.view, shown: "contour", metric: "loss", split: 0, table: false };
     this.#save();
   };
 
@@ -171,7 +183,7 @@ export class LossLandscapePanel extends LitElement {
   protected override willUpdate(): void {
     const { phase, run } = this.model;
     // Another run has another plane or window.
-    if (run?.header.id !== this.#regionOf) this.region = undefined;
+    if (run?.header.id !== this.#regionOf) this.region = this.place = undefined;
     this.#regionOf = run?.header.id;
     this.setAttribute("state", phase.kind === "run" && run ? run.status : phase.kind);
   }
@@ -290,7 +302,7 @@ export class LossLandscapePanel extends LitElement {
           : nothing
       }
       <div role="tabpanel" aria-label=${shown.title} data-view=${shown.name}>
-        ${keyed(shown.name, shown.render({ run, model: this.model, view: this.view, narrow }))}
+        ${keyed(shown.name, shown.render({ run, model: this.model, view: this.view, narrow, place: this.place }))}
       </div>
     `;
   }

@@ -8,6 +8,8 @@ export interface PanelEvents {
   "view-change": Partial<ViewState>;
   /** A part of the plane is to be measured on a grid of its own. */
   "measure-region": PlaneRegion;
+  /** A place of the plane is to be seen on the map. */
+  "show-place": { readonly alpha: number; readonly beta: number };
   /** A place of the plane is to become the centre of a plane of its own. */
   "centre-here": { readonly alpha: number; readonly beta: number };
 }
@@ -23,6 +25,7 @@ declare global {
     "panel-message": CustomEvent<PanelMessage>;
     "view-change": CustomEvent<Partial<ViewState>>;
     "measure-region": CustomEvent<PlaneRegion>;
+    "show-place": CustomEvent<PanelEvents["show-place"]>;
     "centre-here": CustomEvent<PanelEvents["centre-here"]>;
   }
 }

@@ -84,11 +84,8 @@ export interface TrailEntry {
   readonly isBefore?: true;
 }
 
-/** A run that is being made to be compared with the one that is shown. */
-export interface ComparingRun {
-  /** `file:` URI of its model or study. */
-  readonly source: string;
-  readonly title: string;
+/** A run that is being made while another one is shown. */
+export interface MadeRun {
   readonly state: "waiting" | "running" | "done" | "cancelled" | "failed";
   /** What it waits for or does, in words. */
   readonly message: string;
@@ -97,6 +94,20 @@ export interface ComparingRun {
   readonly measured?: number;
   readonly total?: number;
   readonly problem?: Problem;
+}
+
+/** A run that is being made to be compared with the one that is shown. */
+export interface ComparingRun extends MadeRun {
+  /** `file:` URI of its model or study. */
+  readonly source: string;
+  readonly title: string;
+}
+
+/** A run that is made for checks of another one. */
+export interface CheckRun {
+  /** Names of the checks that follow from it. */
+  readonly checks: readonly string[];
+  readonly change: StudyChange;
 }
 
 /** From the host to the panel. */
@@ -153,6 +164,12 @@ export type HostMessage =
   | { readonly kind: "compare"; readonly journals: readonly string[] }
   /** Runs that are being made for the comparison, all of them, whenever one of them has changed. */
   | { readonly kind: "comparing"; readonly runs: readonly ComparingRun[] }
+  /** Runs that are being made for checks of the run of a journal, all of them, whenever one of them has changed. */
+  | {
+      readonly kind: "checking";
+      readonly journal: string;
+      readonly runs: readonly (MadeRun & Pick<CheckRun, "checks">)[];
+    }
   | AnswerMessage;
 
 /** From the panel to the host. */
@@ -177,6 +194,10 @@ export type PanelMessage =
   | { readonly kind: "lock"; readonly locked: boolean }
   /** A run that is being made for the comparison is not wanted any more. */
   | { readonly kind: "stop-comparing"; readonly source: string }
+  /** Makes runs for checks of the run that is shown, one after another, while that one stays. */
+  | { readonly kind: "run-checks"; readonly runs: readonly CheckRun[] }
+  /** Those are not wanted any more. */
+  | { readonly kind: "stop-checks" }
   /** The user knows that files have changed and keeps the picture. */
   | { readonly kind: "dismiss-stale" }
   | { readonly kind: "show-log" }

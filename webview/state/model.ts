@@ -2,7 +2,7 @@ import type { Problem } from "../../server/protocol/problem";
 import type { EarlierRun } from "../../server/protocol/requests";
 import type { Check, RunExtras, RunHeader, RunProgress, RunStatus } from "../../server/protocol/result";
 import type { Study } from "../../server/protocol/study";
-import type { ComparingRun, Question, TrailEntry } from "../protocol/messages";
+import type { ComparingRun, HostMessage, Question, TrailEntry } from "../protocol/messages";
 
 /** Measured values by grid index (row-major); where `known` is 0 the other entries mean nothing. */
 export interface Measured {
@@ -74,6 +74,8 @@ export interface PanelModel {
   readonly compared: readonly string[];
   /** Runs that are being made to be compared. */
   readonly comparing: readonly ComparingRun[];
+  /** Runs that are being made for checks of a run, by its journal. */
+  readonly checking: Pick<Extract<HostMessage, { readonly kind: "checking" }>, "journal" | "runs">;
 }
 
 export const emptyModel: PanelModel = {
@@ -87,4 +89,5 @@ export const emptyModel: PanelModel = {
   locked: false,
   compared: [],
   comparing: [],
+  checking: { journal: "", runs: [] },
 };

@@ -85,6 +85,8 @@ export function reduce(model: PanelModel, message: HostMessage): PanelModel {
       return { ...model, compared: message.journals };
     case "comparing":
       return { ...model, comparing: message.runs };
+    case "checking":
+      return { ...model, checking: { journal: message.journal, runs: message.runs } };
     case "answer":
       return model;
   }

@@ -4,11 +4,13 @@ import { formatAccuracy, formatCount, formatLoss, formatTick } from "../charts/f
 import { trustStrings as strings } from "../strings/trust";
 import { curvatureMapOf } from "./curvature";
 import type { CurvatureCell } from "./curvature";
+import type { CheckRun } from "../protocol/messages";
 import { isSurface } from "./kind";
 import type { RunData } from "./model";
 import { toNumber } from "./numbers";
 import type { PairComparison } from "./second-pair";
 import { pairFactor, pairLimit } from "./second-pair";
+import { measuredSplits } from "./runForm";
 
 /** One line of the table of checks. */
 export interface TrustRow {
@@ -26,6 +28,8 @@ export interface TrustRow {
   readonly exact?: number;
   /** What makes a check that was not run. */
   readonly change?: StudyChange;
+  /** The run that it was made by, where that is another one than the one that is shown. */
+  readonly by?: RunData;
 }
 
 /** Counts and what follows from them. */
@@ -40,6 +44,8 @@ const quickSamples = 128;
 /** Rows and columns of the coarse map that is enough for a check, and of the surface with other directions. */
 const quickMap = 5;
 const coarseGrid = 17;
+/** The fewest rows and columns that a surface has. */
+const coarsest = 3;
 
 interface Written {
   readonly value: string;
@@ -47,14 +53,93 @@ interface Written {
   readonly limit: string;
 }
 
-/** The checks of a run in the order of the table, then those that could be made. */
-export function trustRows(run: RunData, pair?: PairComparison, canDifferentiate = true): readonly TrustRow[] {
+/** Checks that follow from the curvature of the plane. */
+const curvatureChecks: readonly string[] = ["centre-convexity", "away-convexity"];
+
+/** What other runs tell of the plane of a run. */
+export interface OtherRuns {
+  /** Another plane of the same model. */
+  readonly pair?: PairComparison;
+  /** A run of the same plane with its curvature. */
+  readonly curved?: RunData;
+}
+
+/**
+ * The checks of a run in the order of the table, then those that could be made.
+ * @param others runs that tell of checks which this one has not made.
+ */
+export function trustRows(
+  run: RunData,
+  { pair, curved }: OtherRuns = {},
+  canDifferentiate = true,
+): readonly TrustRow[] {
   const order = (name: string): number => {
     const at = strings.known.indexOf(name);
     return at < 0 ? strings.known.length : at;
   };
-  const made = [...run.checks].sort((a, b) => order(a.name) - order(b.name)).map((check) => rowOf(run, check));
-  return [...made, ...(pair ? [pairRow(pair)] : []), ...notRun(run, pair !== undefined, canDifferentiate)];
+  const has = (name: string): boolean => run.checks.some((check) => check.name === name);
+  const borrowed = (curved?.checks ?? []).filter(({ name }) => curvatureChecks.includes(name) && !has(name));
+  const made = [
+    ...run.checks.map((check) => rowOf(run, check)),
+    ...borrowed.map((check): TrustRow => {
+      const row = rowOf(curved!, check);
+      return { ...row, message: `${row.message} ${strings.byAnotherRun}`, by: curved! };
+    }),
+  ].sort((a, b) => order(a.name) - order(b.name));
+  const missing = notRun(run, pair !== undefined, canDifferentiate);
+  return [
+    ...made,
+    ...(pair ? [pairRow(pair)] : []),
+    ...missing.filter(({ name }) => !borrowed.some((check) => check.name === name)),
+  ];
+}
+
+/**
+ * The runs that make all checks which were not run, each as cheaply as it can be: one for the curvature, on no more points
+ * of the loss than of the curvature, and one for the second pair of directions, both of the first split alone.
+ */
+export function checkRuns(run: RunData, rows: readonly TrustRow[]): readonly CheckRun[] {
+  const missing = rows.filter(({ level }) => level === "not-run");
+  const { study } = run.header;
+  const splits = study.splits?.length ? { splits: measuredSplits(study).slice(0, 1) } : {};
+  const curved = missing.filter(({ name }) => curvatureChecks.includes(name));
+  // The largest map has what the others ask for.
+  const { change } = curved.at(-1) ?? {};
+  const size = change?.curvature?.points?.[0] ?? 1;
+  const points = Math.max(coarsest, size);
+  return [
+    ...(change
+      ? [
+          {
+            checks: curved.map(({ name }) => name),
+            change: { ...change, ...splits, grid: { points: [points, points] as const, refine: 0 } },
+          },
+        ]
+      : []),
+    ...missing
+      .filter(({ name }) => name === "second-pair")
+      .map(({ name, change: other }) => ({ checks: [name], change: { ...other!, ...splits } })),
+  ];
+}
+
+/** Whether a finished run tells of the curvature in the plane of another one, at the same weights and on the same data. */
+export function tellsCurvature(other: RunData, of: RunData): boolean {
+  const facts = ({ header }: RunData) => {
+    const { model, data, loss, directions, grid, batchNorm, preprocess } = header.study;
+    return [model, data, loss, directions, grid.x, grid.y, batchNorm, preprocess, header.centre.loss];
+  };
+  return (
+    other.status === "done" &&
+    isSurface(other) &&
+    other.checks.some(({ name }) => curvatureChecks.includes(name)) &&
+    JSON.stringify(facts(other)) === JSON.stringify(facts(of))
+  );
+}
+
+/** The same run with four times the samples, which halves the sampling error; undefined where there are no more. */
+export function withMoreSamples({ header }: RunData): StudyChange | undefined {
+  const { samples, available } = header.data;
+  return samples < available ? { samples: Math.min(available, 4 * samples) } : undefined;
 }
 
 function rowOf(run: RunData, check: Check): TrustRow {

@@ -114,6 +114,13 @@ export const trustStrings = {
     "Measures the plane again on a coarse grid with another seed, and compares how far the valley reaches.",
   ),
   pairRunning: t("Looking for a run with another seed…"),
+  runAll: t("Run all checks"),
+  runAllCost: (runs: number, cost: string) => (runs === 1 ? t("1 run: {0}", cost) : t("{0} runs: {1}", runs, cost)),
+  checking: (run: number, runs: number, share: number | undefined) =>
+    share === undefined ? t("Run {0} of {1}", run, runs) : t("Run {0} of {1}, {2} % measured", run, runs, share),
+  checkingSoon: t("Waiting for its turn"),
+  byAnotherRun: t("Measured by a run of its own in the same plane."),
+  moreSamples: (samples: number) => t("Measure with {0} samples", formatCount(samples)),
   runsAgain: t("Each of these makes a run of its own; you can go back to this one."),
 
   // Second pair

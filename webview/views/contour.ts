@@ -9,6 +9,6 @@ export const contour: PanelView = {
   name: "contour",
   title: strings.views.contour,
   applies: isSurface,
-  render: ({ run, view, narrow }) =>
-    html`<contour-view data-figure .run=${run} .view=${view} ?narrow=${narrow}></contour-view>`,
+  render: ({ run, view, narrow, place }) =>
+    html`<contour-view data-figure .run=${run} .view=${view} .place=${place} ?narrow=${narrow}></contour-view>`,
 };

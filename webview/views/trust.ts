@@ -10,5 +10,11 @@ export const trust: PanelView = {
   applies: () => true,
   badge: ({ checks }) => checks.filter(({ level }) => level !== "ok").length,
   render: ({ run, model, narrow }) =>
-    html`<trust-view .run=${run} .trail=${model.trail} .found=${model.found} ?narrow=${narrow}></trust-view>`,
+    html`<trust-view
+      .run=${run}
+      .trail=${model.trail}
+      .found=${model.found}
+      .checking=${model.checking}
+      ?narrow=${narrow}
+    ></trust-view>`,
 };

@@ -1,4 +1,5 @@
 import type { TemplateResult } from "lit";
+import type { PanelEvents } from "../components/events";
 import type { ViewName, ViewState } from "../protocol/messages";
 import type { PanelModel, RunData } from "../state/model";
 
@@ -8,6 +9,8 @@ export interface ViewContext {
   readonly model: PanelModel;
   readonly view: ViewState;
   readonly narrow: boolean;
+  /** A place that is to be seen at once. */
+  readonly place?: PanelEvents["show-place"];
 }
 
 /** One way of looking at a run: a tab of the panel. */

@@ -40,6 +40,8 @@ test.each([
   [{ kind: "go-back", journal: "/run.jsonl" }],
   [{ kind: "lock", locked: false }],
   [{ kind: "hurry" }],
+  [{ kind: "run-checks", runs: [{ checks: ["second-pair"], change: { seed: 4 } }] }],
+  [{ kind: "stop-checks" }],
   [{ kind: "dismiss-stale" }],
   [{ kind: "show-log" }],
   [{ kind: "show-engines" }],
@@ -76,6 +78,9 @@ test.each([
   [{ kind: "run-changed", change: { splits: [{ split: "test" }] } }],
   [{ kind: "run-changed", change: { splits: [{ split: "test", path: "/t.npz", samples: 5 }] } }],
   [{ kind: "run-changed", change: { sharpness: { epsilon: 1 } } }],
+  [{ kind: "run-checks", runs: [] }],
+  [{ kind: "run-checks", runs: [{ checks: ["centre-convexity"] }] }],
+  [{ kind: "run-checks", runs: [{ checks: [1], change: { seed: 1 } }] }],
   [{ kind: "go-back" }],
   [{ kind: "lock", locked: "no" }],
 ])("refuses %o", (message) => {

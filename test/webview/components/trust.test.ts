@@ -1,8 +1,11 @@
 import * as echarts from "echarts/core";
-import { describe, expect, test } from "vitest";
-import type { ForeseeResult } from "../../../server/protocol/requests";
+import { describe, expect, test, vi } from "vitest";
+import type { ForeseeResult, StudyChange } from "../../../server/protocol/requests";
+import type { ContourFigure } from "../../../webview/components/contour-figure/contour-figure";
+import type { HostMessage, MadeRun } from "../../../webview/protocol/messages";
+import { foreseeAnswers, foreseen } from "../support/changed";
 import { pathLosses } from "../support/method";
-import { mountPanel, settled } from "../support/panel";
+import { mountPanel, settled, tidy } from "../support/panel";
 import type { Mounted } from "../support/panel";
 import { snapshotOf } from "../support/runs";
 import { storiesOf } from "../support/stories";
@@ -23,6 +26,8 @@ function evidence(mounted: Mounted, name: string): readonly Painted[] {
   const painted = chart.getZr().storage.getDisplayList() as unknown as readonly Painted[];
   return painted.filter((element) => "shape" in element);
 }
+
+const bar = (mounted: Mounted, selector: string) => mounted.find("check-bar").shadowRoot!.querySelector(selector)!;
 
 const asked = (mounted: Mounted, name: string) =>
   mounted.posted.flatMap((message) => (message.kind === "ask" && message.ask === name ? [message] : []));
@@ -87,10 +92,13 @@ describe("the evidence", () => {
   test("of a lower point has its place, and leads to the map", async () => {
     const mounted = await mountPanel(stories["trust-path"]);
     const cells = [...mounted.find('[data-place="3"]').querySelectorAll("td")].map(({ textContent }) => textContent);
-    expect(cells).toEqual(["−0.40", "−1.00", "0.390", "0.0157"]);
-    mounted.find<HTMLElement>('[data-show="contour"]').click();
+    expect(cells.slice(0, 4)).toEqual(["−0.40", "−1.00", "0.390", "0.0157"]);
+    mounted.find('[data-place="3"]').querySelector<HTMLElement>('[data-show="contour"]')!.click();
     await settled();
     expect(mounted.find("[data-view]").getAttribute("data-view")).toBe("contour");
+    const { cursor } = mounted.find<ContourFigure>("contour-figure");
+    expect(cursor).toMatchObject({ alpha: surface.x[3], beta: -1, pinned: true });
+    expect(tidy(mounted.find("read-out").shadowRoot!.textContent)).toContain("0.390");
   });
 });
 
@@ -100,14 +108,9 @@ describe("checks that were not run", () => {
     const runs = asked(mounted, "runs");
     expect(runs).toHaveLength(1);
     await mounted.send({ kind: "answer", id: runs[0]!.id, result: [] });
-    const answer = {
-      kind: "ready",
-      evaluations: 121,
-      products: 100,
-      seconds: 75,
-      command: "",
-    } as unknown as ForeseeResult;
-    for (let k = 0; k < 3; k++) {
+    const { study } = snapshotOf(surface, { status: "done" }).header;
+    const answer: ForeseeResult = foreseen(study, {}, { products: 100, seconds: 75 });
+    for (let k = 0; k < 5; k++) {
       await mounted.send({ kind: "answer", id: asked(mounted, "foresee")[k]!.id, result: answer });
     }
     expect(mounted.text('[data-check="away-convexity"] .num')).toBe("Run about 1:15");
@@ -116,6 +119,76 @@ describe("checks that were not run", () => {
       kind: "run-changed",
       change: { seed: 124, grid: { points: [11, 11] } },
     });
+  });
+
+  test("are made all together, at a cost that is told before, and can be stopped", async () => {
+    const { study, data } = snapshotOf(surface, { status: "done" }).header;
+    const products = (change: StudyChange) => (change.curvature ? 800 : 0);
+    const mounted = await mountPanel({
+      ...stories.trust,
+      answers: { runs: () => [], foresee: (change) => foreseen(study, change, { products: products(change) }) },
+    });
+    await vi.waitFor(() =>
+      expect(tidy(bar(mounted, ".text").textContent)).toBe(
+        "2 runs: 146 evaluations of 500 samples, 800 products with the Hessian, about 15 s",
+      ),
+    );
+    expect(data.samples).toBe(500);
+    mounted.find<HTMLElement>('[data-action="run-checks"]').click();
+    const [message] = mounted.posted.flatMap((each) => (each.kind === "run-checks" ? [each] : []));
+    expect(message!.runs.map(({ checks }) => checks)).toEqual([
+      ["centre-convexity", "away-convexity"],
+      ["second-pair"],
+    ]);
+    const checking = (first: Partial<MadeRun>, second: Partial<MadeRun> = {}): HostMessage => ({
+      kind: "checking",
+      journal: snapshotOf(surface, { status: "done" }).journal,
+      runs: [
+        { checks: ["centre-convexity"], state: "running", message: "", ...first },
+        { checks: ["second-pair"], state: "waiting", message: "", ...second },
+      ],
+    });
+    await mounted.send(checking({ measured: 5, total: 20 }));
+    expect(tidy(bar(mounted, ".text").textContent)).toBe("Run 1 of 2, 25 % measured");
+    mounted.find<HTMLElement>('[data-action="stop-checks"]').click();
+    expect(mounted.posted.at(-1)).toEqual({ kind: "stop-checks" });
+    const problem = { reason: "internal", title: "", message: "It went wrong.", advice: "" } as const;
+    await mounted.send(checking({ state: "failed", problem }, { state: "done" }));
+    expect(tidy(bar(mounted, '[role="alert"]').textContent)).toBe("It went wrong.");
+  });
+
+  test("are told by a run that was made for them, as soon as it is done", async () => {
+    const own = snapshotOf(surface, { status: "done" });
+    const check = { name: "centre-convexity", level: "ok", value: 0.02, expected: 0.1, message: "Nearly." } as const;
+    const made = { ...own, journal: "/made.jsonl", checks: [...own.checks, check] };
+    const mounted = await mountPanel({ ...stories.trust, answers: { runs: () => [], run: () => made } });
+    await settled();
+    expect(mounted.find('[data-check="centre-convexity"]').getAttribute("data-level")).toBe("not-run");
+    const run = { checks: [check.name], state: "done", message: "", journal: made.journal } as const;
+    await mounted.send({ kind: "checking", journal: own.journal, runs: [run] });
+    await vi.waitFor(() =>
+      expect(mounted.find('[data-check="centre-convexity"]').getAttribute("data-level")).toBe("ok"),
+    );
+    expect(asked(mounted, "run").map(({ params }) => params)).toEqual([{ journal: "/made.jsonl" }]);
+  });
+
+  test("more samples are a run of its own", async () => {
+    const snapshot = snapshotOf(surface, { status: "done" });
+    const header = { ...snapshot.header, data: { ...snapshot.header.data, available: 10_000 } };
+    const [init] = stories.trust.messages;
+    const messages = [init!, { kind: "snapshot" as const, snapshot: { ...snapshot, header } }];
+    const mounted = await mountPanel({
+      ...stories.trust,
+      messages,
+      answers: { runs: () => [], ...foreseeAnswers(header.study) },
+    });
+    await vi.waitFor(() =>
+      expect(tidy(mounted.find('[data-evidence="sampling"]').textContent)).toContain(
+        "Measure with 2,000 samples about 0:12",
+      ),
+    );
+    mounted.find<HTMLElement>('[data-action="more-samples"]').click();
+    expect(mounted.posted.at(-1)).toEqual({ kind: "run-changed", change: { samples: 2000 } });
   });
 
   test("a run with other directions that is there already is compared at once", async () => {

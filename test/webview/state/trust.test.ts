@@ -6,7 +6,15 @@ import { emptyModel } from "../../../webview/state/model";
 import type { RunData } from "../../../webview/state/model";
 import { reduce } from "../../../webview/state/reducer";
 import { comparePair, valleyShape } from "../../../webview/state/second-pair";
-import { mostNegative, pathLosses, trustRows, verdictOf } from "../../../webview/state/trust";
+import {
+  checkRuns,
+  mostNegative,
+  pathLosses,
+  tellsCurvature,
+  trustRows,
+  verdictOf,
+  withMoreSamples,
+} from "../../../webview/state/trust";
 import { lowestPoints, samplingRatios } from "../../../webview/state/trust-evidence";
 import { curvatureDoneSnapshot, distrustedSnapshot, linesSnapshot, pathLosses as told } from "../support/method";
 import { failedCheck, passedChecks, snapshotOf } from "../support/runs";
@@ -64,6 +72,60 @@ describe("the rows", () => {
     const rows = trustRows(runOf(distrustedSnapshot(surface)));
     const row = rows.find(({ name }) => name === "path-loss")!;
     expect([row.value, row.meaning, row.limit]).toEqual(["63.4\u00a0%", "at model_2.pt", "≤ 10\u00a0%"]);
+  });
+});
+
+describe("the runs that make the missing checks", () => {
+  test("are one for the curvature, of few points of the loss, and one for the directions", () => {
+    expect(checkRuns(done, trustRows(done))).toEqual([
+      {
+        checks: ["centre-convexity", "away-convexity"],
+        change: { curvature: { points: [5, 5], samples: 128 }, grid: { points: [5, 5], refine: 0 } },
+      },
+      { checks: ["second-pair"], change: { seed: 124, grid: { points: [11, 11] } } },
+    ]);
+    const [centre] = trustRows(done).filter(({ name }) => name === "centre-convexity");
+    expect(checkRuns(done, [centre!])[0]!.change.grid).toEqual({ points: [3, 3], refine: 0 });
+    expect(checkRuns(done, [])).toEqual([]);
+  });
+
+  test("measure the first split alone", () => {
+    const { header } = done;
+    const train = { ...header.study.data, split: "train" };
+    const both = { ...done, header: { ...header, study: { ...header.study, splits: [train] } } };
+    const { split, path, x, y } = header.study.data;
+    for (const { change } of checkRuns(both, trustRows(both))) expect(change.splits).toEqual([{ split, path, x, y }]);
+  });
+
+  test("tell of this one's plane, and of no other's", () => {
+    const check = { name: "centre-convexity", level: "ok", value: 0.02, expected: 0.1, message: "Nearly." } as const;
+    const { header } = done;
+    const curved = { ...done, journal: "/curved.jsonl", checks: [...passedChecks, check] };
+    const coarse = { ...curved, header: { ...header, study: { ...header.study, grid: { ...header.study.grid } } } };
+    expect(tellsCurvature(coarse, done)).toBe(true);
+    const rows = trustRows(done, { curved });
+    expect(rows.filter(({ by }) => by === curved).map(({ name, level }) => [name, level])).toEqual([
+      ["centre-convexity", "ok"],
+    ]);
+    expect(rows.map(({ name }) => name)).toEqual([
+      ...["centre", "sampling", "norm-ratio", "cosine", "centre-convexity", "away-convexity", "second-pair"],
+    ]);
+    expect(tellsCurvature(done, done)).toBe(false);
+    expect(tellsCurvature({ ...curved, status: "cancelled" }, done)).toBe(false);
+    const elsewhere = { ...header.study, directions: { ...header.study.directions, seed: 9 } } as typeof header.study;
+    expect(tellsCurvature({ ...curved, header: { ...header, study: elsewhere } }, done)).toBe(false);
+    const centre = { ...header.centre, loss: 0.5 };
+    expect(tellsCurvature({ ...curved, header: { ...header, centre } }, done)).toBe(false);
+  });
+
+  test("with more samples take four times as many, as far as there are", () => {
+    const of = (samples: number, available: number) => ({
+      ...done,
+      header: { ...done.header, data: { ...done.header.data, samples, available } },
+    });
+    expect(withMoreSamples(of(500, 10_000))).toEqual({ samples: 2000 });
+    expect(withMoreSamples(of(500, 900))).toEqual({ samples: 900 });
+    expect(withMoreSamples(of(500, 500))).toBeUndefined();
   });
 });
 
@@ -152,9 +214,9 @@ describe("a second pair of directions", () => {
     const pair = comparePair(bowlRun(4, 1, 1), bowlRun(6.25, 1, 2, 21))!;
     expect(pair.difference).toBeCloseTo((0.5 - 0.4) / 0.45, 1);
     expect(pair.seeds).toEqual([1, 2]);
-    expect(trustRows(bowlRun(4, 1, 1), pair).find(({ name }) => name === "second-pair")!.level).toBe("ok");
+    expect(trustRows(bowlRun(4, 1, 1), { pair }).find(({ name }) => name === "second-pair")!.level).toBe("ok");
     const wide = comparePair(bowlRun(4, 1, 1), bowlRun(12, 1, 2))!;
-    const row = trustRows(bowlRun(4, 1, 1), wide).find(({ name }) => name === "second-pair")!;
+    const row = trustRows(bowlRun(4, 1, 1), { pair: wide }).find(({ name }) => name === "second-pair")!;
     expect([row.level, row.title]).toEqual(["warning", "Second pair of directions differs"]);
   });
 

@@ -329,6 +329,26 @@ export function storiesOf(surface: Surface) {
         }),
       },
     },
+    "trust-checks": {
+      messages: [init, done],
+      view: { shown: "trust" },
+      answers: { ...foreseeAnswers(studyOf(surface)), runs: () => [] },
+    },
+    "trust-checking": {
+      messages: [
+        init,
+        done,
+        {
+          kind: "checking",
+          journal: snapshotOf(surface, { status: "done" }).journal,
+          runs: [
+            { checks: ["centre-convexity", "away-convexity"], state: "running", message: "", measured: 7, total: 50 },
+            { checks: ["second-pair"], state: "waiting", message: "" },
+          ],
+        },
+      ],
+      view: { shown: "trust" },
+    },
     "trust-path": {
       messages: [init, { kind: "snapshot", snapshot: distrustedSnapshot(surface) }],
       view: { shown: "trust" },

@@ -31,6 +31,7 @@ import "../contour-figure/contour-figure";
 import { figureInput } from "../contour-figure/input";
 import { Copier } from "../copier";
 import { emit } from "../events";
+import type { PanelEvents } from "../events";
 import "../data-table/data-table";
 import "../figure-tools/figure-tools";
 import type { FigureOption } from "../figure-tools/figure-tools";
@@ -50,6 +51,8 @@ export class ContourView extends LitElement implements Pictured {
   @property({ attribute: false }) run!: RunData;
   @property({ attribute: false }) view = defaultView;
   @property({ type: Boolean, reflect: true }) narrow = false;
+  /** A place that is to be pinned, as soon as it is given. */
+  @property({ attribute: false }) place?: PanelEvents["show-place"];
   @state() private cursor?: Cursor;
   @state() private window?: PlaneWindow;
 
@@ -61,6 +64,7 @@ export class ContourView extends LitElement implements Pictured {
       this.cursor = undefined;
       this.window = undefined;
     }
+    if (changed.has("place") && this.place) this.cursor = { ...this.place, pinned: true, spoken: true };
   }
 
   /** Copies the figure as an image and says whether that worked. */

@@ -24,12 +24,16 @@ import { emit } from "../events";
 /** Rows of a list of places. */
 const mostListed = 4;
 
-/** Why a check has come out as it has; undefined where its sentence says all. */
+/**
+ * Why a check has come out as it has; undefined where its sentence says all.
+ * @param action what could be done about it.
+ */
 export function trustEvidence(
   host: HTMLElement,
   run: RunData,
   row: TrustRow,
   pair: PairComparison | undefined,
+  action: TemplateResult | undefined,
 ): TemplateResult | undefined {
   switch (row.name) {
     case "path-loss":
@@ -37,15 +41,15 @@ export function trustEvidence(
     case "off-plane":
       return offPlane(host, run);
     case "sampling":
-      return sampling(run);
+      return sampling(run, action);
     case "lowest":
-      return places(run, lowestPoints(run), strings.lowestCaption, true, show(host, "contour", strings.showMap));
+      return places(host, run, lowestPoints(run), strings.lowestCaption, true);
     case "finite":
-      return places(run, notFinitePoints(run), strings.notFinitePlaces, false, show(host, "contour", strings.showMap));
+      return places(host, run, notFinitePoints(run), strings.notFinitePlaces, false);
     case "centre-convexity":
-      return html`${show(host, "curvature", strings.showCurvature)}`;
+      return row.by ? undefined : html`${show(host, "curvature", strings.showCurvature)}`;
     case "away-convexity":
-      return curvaturePlaces(host, run, mostNegative(run), strings.negativePlaces, "ratio");
+      return curvaturePlaces(host, row.by ?? run, mostNegative(row.by ?? run), strings.negativePlaces, "ratio", row.by);
     case "curvature-residual": {
       const open = curvatureMapOf(run)?.computed.filter(({ state }) => state === "unconverged") ?? [];
       return open.length > 0 ? curvaturePlaces(host, run, open, strings.unconvergedPlaces, "residual") : undefined;
@@ -101,14 +105,15 @@ function offPlane(host: HTMLElement, run: RunData): TemplateResult {
   `;
 }
 
-function sampling(run: RunData): TemplateResult | undefined {
+function sampling(run: RunData, action: TemplateResult | undefined): TemplateResult | undefined {
   const ratios = samplingRatios(run);
-  if (ratios.length === 0) return undefined;
+  if (ratios.length === 0) return action;
   return html`<drawn-figure
-    .data=${run.measured}
-    .draw=${(width: number, theme: FigureTheme) => samplingDrawing(ratios, 0.5, width, theme)}
-    .summary=${strings.samplingFigure}
-  ></drawn-figure>`;
+      .data=${run.measured}
+      .draw=${(width: number, theme: FigureTheme) => samplingDrawing(ratios, 0.5, width, theme)}
+      .summary=${strings.samplingFigure}
+    ></drawn-figure>
+    ${action ?? nothing}`;
 }
 
 function secondPair(pair: PairComparison): TemplateResult {
@@ -124,11 +129,11 @@ function secondPair(pair: PairComparison): TemplateResult {
 }
 
 function places(
+  host: HTMLElement,
   run: RunData,
   points: readonly PlacedLoss[],
   caption: string,
   withDifference: boolean,
-  action: TemplateResult,
 ): TemplateResult | undefined {
   if (points.length === 0) return undefined;
   const { x, y } = run.header;
@@ -144,6 +149,7 @@ function places(
           <th scope="col">${strings.beta}</th>
           <th scope="col">${strings.loss}</th>
           ${withDifference ? html`<th scope="col">${strings.belowCentre}</th>` : nothing}
+          <td></td>
         </tr>
       </thead>
       <tbody>
@@ -154,11 +160,21 @@ function places(
               <td>${formatCoordinate(beta, gridStep(y))}</td>
               <td>${formatLoss(loss)}</td>
               ${withDifference ? html`<td>${formatLoss(centre - loss)}</td>` : nothing}
+              <td>
+                <button
+                  class="link"
+                  type="button"
+                  data-show="contour"
+                  @click=${() => emit(host, "show-place", { alpha, beta })}
+                >
+                  ${strings.showMap}
+                </button>
+              </td>
             </tr>`,
         )}
       </tbody>
     </table>
-    ${more(points.length)} ${action}
+    ${more(points.length)}
   `;
 }
 
@@ -168,6 +184,7 @@ function curvaturePlaces(
   cells: readonly CurvatureCell[],
   caption: string,
   last: "ratio" | "residual",
+  by?: RunData,
 ): TemplateResult | undefined {
   const map = curvatureMapOf(run);
   if (!map) return undefined;
@@ -198,7 +215,7 @@ function curvaturePlaces(
         )}
       </tbody>
     </table>
-    ${more(cells.length)} ${show(host, "curvature", strings.showCurvature)}
+    ${more(cells.length)} ${by ? nothing : show(host, "curvature", strings.showCurvature)}
   `;
 }
 

@@ -6,16 +6,17 @@ import type { StudyChange } from "../../../server/protocol/requests";
 import { formatDuration } from "../../charts/format";
 import type { TrailEntry } from "../../protocol/messages";
 import { curvatureObstacle } from "../../state/derivatives";
-import type { RunData } from "../../state/model";
-import type { PairComparison } from "../../state/second-pair";
-import { trustRows, verdictOf } from "../../state/trust";
-import type { TrustRow } from "../../state/trust";
+import { emptyModel } from "../../state/model";
+import type { PanelModel, RunData } from "../../state/model";
+import { checkRuns, trustRows, verdictOf, withMoreSamples } from "../../state/trust";
+import type { OtherRuns, TrustRow } from "../../state/trust";
 import { trustStrings as strings } from "../../strings/trust";
 import { shared } from "../../styles/shared";
 import { ask, AskError } from "../ask";
 import { emit } from "../events";
 import "../reading-guide/reading-guide";
-import { findPair } from "./find-pair";
+import "./check-bar";
+import { findOthers } from "./find-others";
 import { trustEvidence } from "./trust-evidence";
 import { trustStyles } from "./trust-view.styles";
 
@@ -31,36 +32,55 @@ export class TrustView extends LitElement {
   @property({ attribute: false }) trail: readonly TrailEntry[] = [];
   /** What was found out about the model before the run. */
   @property({ attribute: false }) found: readonly string[] = [];
+  /** Runs that are being made for checks. */
+  @property({ attribute: false }) checking = emptyModel.checking;
   @property({ type: Boolean, reflect: true }) narrow = false;
-  @state() private pair?: PairComparison;
+  @state() private others: OtherRuns = {};
   /** Expected seconds of what could be run, by the name of the check. */
   @state() private seconds: ReadonlyMap<string, number> = new Map();
+  /** Only then it is known which checks are missing. */
+  @state() private hasLooked = false;
   #lookedFor = "";
 
   override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("run");
     if (before && before.header.id !== this.run.header.id) {
-      this.pair = undefined;
+      this.others = {};
       this.seconds = new Map();
+      this.hasLooked = false;
     }
   }
 
   protected override updated(): void {
     const { run } = this;
-    const wanted = `${run.header.id} ${run.status}`;
+    // What has been made since may tell of a check.
+    const made = this.#making.flatMap(({ state, journal }) => (state === "done" ? (journal ?? []) : []));
+    const wanted = [run.header.id, run.status, ...made].join(" ");
     if (run.status !== "done" || wanted === this.#lookedFor) return;
     this.#lookedFor = wanted;
-    void this.#look(run);
+    void this.#look(run, made);
   }
 
-  /** Looks for a run with other directions, then asks how long the checks take that could be made. */
-  async #look(run: RunData): Promise<void> {
-    const isCurrent = (): boolean => this.isConnected && this.run.header.id === run.header.id;
-    const pair = await findPair(this, run, this.trail);
+  get #making(): PanelModel["checking"]["runs"] {
+    return this.checking.journal === this.run.journal ? this.checking.runs : [];
+  }
+
+  /** Looks for runs that tell of checks, then asks how long those take that could be made. */
+  async #look(run: RunData, made: readonly string[]): Promise<void> {
+    const looked = this.#lookedFor;
+    const isCurrent = (): boolean => this.isConnected && looked === this.#lookedFor;
+    const others = await findOthers(this, run, [...made, ...this.trail.map(({ journal }) => journal).reverse()]);
     if (!isCurrent()) return;
-    this.pair = pair;
-    for (const { name, change } of this.#rows().filter((row) => row.change !== undefined)) {
-      const seconds = await this.#foresee(change!);
+    this.others = others;
+    this.hasLooked = true;
+    const more = withMoreSamples(run);
+    const isUnsure = run.checks.some(({ name, level }) => name === "sampling" && level !== "ok");
+    const costs = [
+      ...this.#rows().flatMap(({ name, change }) => (change ? [{ name, change }] : [])),
+      ...(isUnsure && more ? [{ name: "sampling", change: more }] : []),
+    ];
+    for (const { name, change } of costs) {
+      const seconds = await this.#foresee(change);
       if (!isCurrent()) return;
       if (seconds !== undefined) this.seconds = new Map([...this.seconds, [name, seconds]]);
     }
@@ -77,7 +97,7 @@ export class TrustView extends LitElement {
   }
 
   #rows(): readonly TrustRow[] {
-    return trustRows(this.run, this.pair, curvatureObstacle(this.found) === undefined);
+    return trustRows(this.run, this.others, curvatureObstacle(this.found) === undefined);
   }
 
   override render() {
@@ -104,6 +124,12 @@ export class TrustView extends LitElement {
             </table>`
           : nothing
       }
+      <check-bar
+        .run=${run}
+        .runs=${this.hasLooked ? checkRuns(run, rows) : []}
+        .checking=${this.#making}
+        ?narrow=${narrow}
+      ></check-bar>
       ${rows.some(({ change }) => change) ? html`<p class="hint">${strings.runsAgain}</p>` : nothing}
       <reading-guide .run=${run} ?narrow=${narrow}></reading-guide>
     `;
@@ -112,7 +138,7 @@ export class TrustView extends LitElement {
   #row(row: TrustRow) {
     const evidence =
       row.level === "warning" || row.level === "error" || row.name === "second-pair"
-        ? trustEvidence(this, this.run, row, this.pair)
+        ? trustEvidence(this, this.run, row, this.others.pair, this.#moreSamples(row))
         : undefined;
     const columns = this.narrow ? 2 : 3;
     return html`<tbody>
@@ -138,6 +164,22 @@ export class TrustView extends LitElement {
           : nothing
       }
     </tbody>`;
+  }
+
+  /** What makes the sampling error smaller. */
+  #moreSamples({ name }: TrustRow) {
+    const change = name === "sampling" ? withMoreSamples(this.run) : undefined;
+    if (change?.samples === undefined) return undefined;
+    const seconds = this.seconds.get(name);
+    return html`<button
+        class="link"
+        type="button"
+        data-action="more-samples"
+        @click=${() => emit(this, "panel-message", { kind: "run-changed", change })}
+      >
+        ${strings.moreSamples(change.samples)}
+      </button>
+      ${seconds === undefined ? nothing : html`<small>${strings.about(formatDuration(seconds))}</small>`}`;
   }
 
   #runLink(row: TrustRow, change: StudyChange) {
