@@ -4,7 +4,7 @@ import type { Field, Metric } from "../state/field";
 import { textWidth } from "./chart";
 import type { Drawn } from "./chart";
 import { css, lineInk } from "./colours";
-import type { ColourMap } from "./colours";
+import type { ColourMap } from "../../server/drawing/colours";
 import { formatTick } from "./format";
 import type { FigureLayout } from "./layout";
 import { positionOf } from "./levels";

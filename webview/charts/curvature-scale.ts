@@ -1,6 +1,6 @@
 import type { CurvatureMap, Quantity } from "../state/curvature";
-import { divergingRamp, ramp } from "./colours";
-import type { Colour, ColourMap, ColourMapName } from "./colours";
+import { divergingRamp, ramp } from "../../server/drawing/colours";
+import type { Colour, ColourMap, ColourMapName } from "../../server/drawing/colours";
 import { axisTicks } from "./layout";
 
 /** How values of one quantity become colours. Its ends only ever move outwards while points arrive. */
@@ -43,7 +43,7 @@ export function curvatureScale(
     return scaleOf("signed", -size, size, false, divergingRamp(darkPage));
   }
   // High values stand out from the page.
-  const sequential = ramp(colours, darkPage, "accuracy");
+  const sequential = ramp(colours, darkPage, "high");
   if (quantity === "ratio") {
     return scaleOf("linear", 0, Math.min(1, niceAbove(Math.max(most, leastRatio))), most > 1, sequential);
   }

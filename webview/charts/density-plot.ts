@@ -1,7 +1,8 @@
 import { curvatureStrings as strings } from "../strings/curvature";
 import type { DensityCurve } from "../state/spectrum";
 import type { Drawn } from "./chart";
-import { css, divergingRamp } from "./colours";
+import { divergingRamp } from "../../server/drawing/colours";
+import { css } from "./colours";
 import { formatLoss, formatTick } from "./format";
 import type { Box } from "../../server/drawing/box";
 import { axisTicks } from "./layout";

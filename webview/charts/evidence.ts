@@ -3,7 +3,7 @@ import type { PairComparison } from "../state/second-pair";
 import { trustStrings as strings } from "../strings/trust";
 import type { Drawn } from "./chart";
 import { css } from "./colours";
-import type { Colour } from "./colours";
+import type { Colour } from "../../server/drawing/colours";
 import { formatTick } from "./format";
 import type { Box } from "../../server/drawing/box";
 import { axisTicks } from "./layout";

@@ -5,7 +5,7 @@ import { captionElement } from "./caption";
 import type { Chart, Drawn } from "./chart";
 import { colourBar, levelText } from "./colour-bar";
 import { css } from "./colours";
-import type { ColourMap } from "./colours";
+import type { ColourMap } from "../../server/drawing/colours";
 import { formatTick } from "./format";
 import { axisTicks, projection } from "./layout";
 import type { FigureLayout } from "./layout";

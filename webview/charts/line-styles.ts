@@ -1,5 +1,6 @@
-import { css, mix, parseColour } from "./colours";
-import type { Colour } from "./colours";
+import { mix } from "../../server/drawing/colours";
+import { css, parseColour } from "./colours";
+import type { Colour } from "../../server/drawing/colours";
 import type { FigureTheme } from "./theme";
 
 /** How a line is drawn. */

@@ -2,8 +2,9 @@ import { placeLabels } from "../../server/drawing/labels";
 import type { LabelRules } from "../../server/drawing/labels";
 import type { Drawn } from "./chart";
 import { levelText } from "./colour-bar";
-import { black, css, ink, lineInk, luminance, mix, white } from "./colours";
-import type { Colour, ColourMap } from "./colours";
+import { black, ink, lineOn, white } from "../../server/drawing/colours";
+import { css, lineInk } from "./colours";
+import type { ColourMap } from "../../server/drawing/colours";
 import type { FigureLayout, Projection } from "./layout";
 import type { Level } from "./levels";
 import type { Scene } from "./scene";
@@ -19,13 +20,6 @@ export const labelRules: LabelRules = {
   step: 7,
   perLevel: 2,
 };
-
-/** The colour of a level line or its label's halo lies away from the lightness of the level's own colour. */
-function lineColour(ground: Colour, theme: FigureTheme): Colour {
-  const light = luminance(ground) > 0.179;
-  if (theme.highContrast) return light ? black : white;
-  return light ? mix(ground, black, 0.62) : mix(ground, white, 0.55);
-}
 
 /**
  * The map: each level's region over the one below it, then the level lines, the hatch over cells that are not finite,
@@ -110,7 +104,7 @@ export function mapElements(
       const stroke = css(lineInk(colours(level.shade), theme));
       return { stroke, lineWidth: level.major ? 1.6 : 0.9 };
     }
-    const stroke = lineColour(colours(level.shade), theme);
+    const stroke = lineOn(colours(level.shade), theme.highContrast);
     const opacity = level.major ? (theme.highContrast ? 0.95 : 0.72) : theme.highContrast ? 0.55 : 0.36;
     return { stroke: css(stroke, opacity), lineWidth: level.major ? (theme.highContrast ? 1.4 : 0.9) : 0.6 };
   }

@@ -1,5 +1,6 @@
-import { luminance, mix, parseColour } from "./colours";
-import type { Colour } from "./colours";
+import { luminance, mix } from "../../server/drawing/colours";
+import { parseColour } from "./colours";
+import type { Colour } from "../../server/drawing/colours";
 
 /** The colours and the font of a figure, read from the page once per theme. */
 export interface FigureTheme {

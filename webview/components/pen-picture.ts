@@ -1,6 +1,6 @@
 import { textWidth } from "../charts/chart";
 import { css } from "../charts/colours";
-import type { Colour } from "../charts/colours";
+import type { Colour } from "../../server/drawing/colours";
 import { CanvasPen } from "../charts/surface/canvas-pen";
 import type { Pen } from "../charts/surface/pen";
 import { SvgPen } from "../charts/surface/svg-pen";

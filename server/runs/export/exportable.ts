@@ -7,7 +7,7 @@ import type {
   SurfaceFigure,
   TrajectoryFigure,
 } from "../../protocol/result";
-import type { ColourMapName } from "./svg/colours";
+import type { ColourMapName } from "../../drawing/colours";
 import type { ThemeName } from "./svg/theme";
 
 /** What can be exported: a run's result, or figures from elsewhere under a title. */

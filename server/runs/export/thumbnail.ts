@@ -4,7 +4,8 @@ import type { RunFigures, SurfaceFigure, TrajectoryFigure } from "../../protocol
 import { linesOf, surfaceOf, trajectoryOf } from "./exportable";
 import { polyline, runsOf } from "./svg/chart";
 import type { Canvas } from "./svg/canvas";
-import { black, css, inkOn, white } from "./svg/colours";
+import { black, ink, white } from "../../drawing/colours";
+import { css } from "./svg/colours";
 import { element, group, line, pathData, rect } from "./svg/element";
 import { groundAt, planeMarkup, planeOf, planeScales } from "./svg/plane";
 import { themes } from "./svg/theme";
@@ -42,7 +43,7 @@ function mapThumbnail(canvas: Canvas, surface: SurfaceFigure, trajectory: Trajec
   const box = boxOf(canvas, span(rows) / span(columns));
   const scales = planeScales(plane, box);
   const ground = groundAt(canvas, plane, 0, 0);
-  const over = trajectory ? path(trajectory, scales) : cross(scales, css(inkOn(ground)), inkOn(ground) === black);
+  const over = trajectory ? path(trajectory, scales) : cross(scales, css(ink(ground)), ink(ground) === black);
   return picture(box, planeMarkup(canvas, plane, box, undefined, tolerance) + over);
 }
 

@@ -1,18 +1,8 @@
 import { describe, expect, test } from "vitest";
-import {
-  colourMaps,
-  coloursOf,
-  contrastRatio,
-  css,
-  divergingRamp,
-  fromOklch,
-  ink,
-  lineInk,
-  oklabLightness,
-  parseColour,
-  ramp,
-} from "../../../webview/charts/colours";
-import type { ColourMapName } from "../../../webview/charts/colours";
+import { colourMaps, contrastRatio, divergingRamp, fromOklch, ink, ramp } from "../../../server/drawing/colours";
+import { oklabLightness } from "../support/lightness";
+import { coloursOf, css, lineInk, parseColour } from "../../../webview/charts/colours";
+import type { ColourMapName } from "../../../server/drawing/colours";
 
 const names = Object.keys(colourMaps) as ColourMapName[];
 const steps = Array.from({ length: 101 }, (_, index) => index / 100);
@@ -54,7 +44,7 @@ describe("colour maps", () => {
 describe("orientation", () => {
   test("low loss and high accuracy stand out from the page", () => {
     const lightness = (dark: boolean, metric: "loss" | "accuracy", t: number) =>
-      oklabLightness(ramp("fathom", dark, metric)(t));
+      oklabLightness(ramp("fathom", dark, metric === "loss" ? "low" : "high")(t));
     expect(lightness(true, "loss", 0)).toBeGreaterThan(lightness(true, "loss", 1));
     expect(lightness(false, "loss", 0)).toBeLessThan(lightness(false, "loss", 1));
     expect(lightness(true, "accuracy", 1)).toBeGreaterThan(lightness(true, "accuracy", 0));

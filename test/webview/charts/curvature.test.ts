@@ -4,7 +4,8 @@ import { negativeCurvatureShare } from "../../../server/landscape/curvature/shar
 import { meanTrace } from "../../../server/landscape/curvature/trace";
 import { figuresOf } from "../../../server/runs/export/figures";
 import { outlineOf } from "../../../webview/charts/cell-outline";
-import { divergingRamp, oklabLightness } from "../../../webview/charts/colours";
+import { divergingRamp } from "../../../server/drawing/colours";
+import { oklabLightness } from "../support/lightness";
 import { cellAt, cellBox } from "../../../webview/charts/curvature-map";
 import { curvatureScale, niceAbove, niceBelow } from "../../../webview/charts/curvature-scale";
 import { densityElements, densityLayout, densityScales } from "../../../webview/charts/density-plot";

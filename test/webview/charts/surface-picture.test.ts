@@ -11,7 +11,7 @@ import { surfaceLayout } from "../../../webview/charts/surface/layout";
 import { drawBody } from "../../../webview/charts/surface/paint";
 import { stagingOf } from "../../../webview/charts/surface/staging";
 import { figureTheme } from "../../../webview/charts/theme";
-import type { Colour } from "../../../webview/charts/colours";
+import type { Colour } from "../../../server/drawing/colours";
 import { fieldOf } from "../../../webview/state/field";
 import { runOf } from "../support/model";
 import { oracleSurface } from "../support/surface";

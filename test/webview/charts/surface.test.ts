@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { coordinates } from "../../../server/landscape/grid";
-import { ramp } from "../../../webview/charts/colours";
+import { ramp } from "../../../server/drawing/colours";
 import { positionOf } from "../../../webview/charts/levels";
 import { sceneOf } from "../../../webview/charts/scene";
 import {
@@ -48,7 +48,7 @@ function figureOf(of: Field, camera: Partial<Camera> = {}, scale: "linear" | "lo
     layout: surfaceLayout(760),
     camera: { ...startCamera(of), ...camera },
     theme: paperTheme("sans-serif"),
-    colours: ramp("fathom", false, "loss"),
+    colours: ramp("fathom", false, "low"),
     plane: { x: of.x, y: of.y },
     centre: bowl(0, 0),
     floor: true,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { css, divergingRamp } from "../../../webview/charts/colours";
+import { divergingRamp } from "../../../server/drawing/colours";
+import { css } from "../../../webview/charts/colours";
 import { levelsOf } from "../../../webview/charts/levels";
 import { fieldOf } from "../../../webview/state/field";
 import type { ViewState } from "../../../webview/protocol/messages";

@@ -1,6 +1,6 @@
 import * as echarts from "echarts/core";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { ramp } from "../../../webview/charts/colours";
+import { ramp } from "../../../server/drawing/colours";
 import { projection } from "../../../webview/charts/layout";
 import { sceneOf } from "../../../webview/charts/scene";
 import { fieldOf } from "../../../webview/state/field";
@@ -80,7 +80,7 @@ describe("the map", () => {
     const mounted = await mountPanel(stories.trajectory);
     const run = reduce(emptyModel, { kind: "snapshot", snapshot: trackSnapshot(surface) }).run!;
     const { levels } = sceneOf(fieldOf(run, "loss"), { scale: "auto" });
-    const colour = ramp("fathom", true, "loss");
+    const colour = ramp("fathom", true, "low");
     const circles = shapes(mounted, "trajectory-map").filter(({ type }) => type === "circle");
     const fills: string[] = [];
     for (const [k, place] of trackPlaces.entries()) {

@@ -6,7 +6,7 @@ import type { Drawn } from "../chart";
 import { textWidth } from "../chart";
 import { levelText } from "../colour-bar";
 import { css, lineInk } from "../colours";
-import type { ColourMap } from "../colours";
+import type { ColourMap } from "../../../server/drawing/colours";
 import type { Box } from "../../../server/drawing/box";
 import { positionOf } from "../levels";
 import type { Levels } from "../levels";

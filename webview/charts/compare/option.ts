@@ -5,7 +5,7 @@ import type { PlaneWindow } from "../../state/window";
 import { captionElement } from "../caption";
 import type { Chart, Drawn } from "../chart";
 import { css } from "../colours";
-import type { ColourMap } from "../colours";
+import type { ColourMap } from "../../../server/drawing/colours";
 import { formatTick } from "../format";
 import type { Box } from "../../../server/drawing/box";
 import { projection } from "../layout";

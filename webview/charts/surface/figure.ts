@@ -1,4 +1,4 @@
-import type { ColourMap } from "../colours";
+import type { ColourMap } from "../../../server/drawing/colours";
 import type { PathPoint } from "../path";
 import type { Scene } from "../scene";
 import type { FigureTheme } from "../theme";

@@ -17,7 +17,7 @@ import {
   Vector4,
   WebGLRenderer,
 } from "three";
-import type { ColourMap } from "../colours";
+import type { ColourMap } from "../../../server/drawing/colours";
 import type { SurfaceFigure } from "./figure";
 import { floorFade, isoLines, lightFrom, shading } from "./look";
 import { floorLevel, sheetHeight } from "./projection";

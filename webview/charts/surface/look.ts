@@ -1,5 +1,6 @@
-import { black, css, luminance, mix, white } from "../colours";
-import type { Colour, ColourMap } from "../colours";
+import { lineOn } from "../../../server/drawing/colours";
+import { css } from "../colours";
+import type { Colour, ColourMap } from "../../../server/drawing/colours";
 import type { Levels } from "../levels";
 import type { FigureTheme } from "../theme";
 
@@ -15,18 +16,9 @@ export interface IsoLine {
 /** The iso-lines of the sheet: those of the map, each against the colour that lies under it here. */
 export function isoLines(levels: Levels, colours: ColourMap, theme: FigureTheme): readonly IsoLine[] {
   return levels.levels.map(({ position, major }) => {
-    const ground = colours(position);
-    const light = luminance(ground) > 0.179;
-    const colour = theme.highContrast
-      ? light
-        ? black
-        : white
-      : light
-        ? mix(ground, black, 0.62)
-        : mix(ground, white, 0.55);
     return {
       at: position,
-      colour,
+      colour: lineOn(colours(position), theme.highContrast),
       opacity: major ? (theme.highContrast ? 0.95 : 0.72) : theme.highContrast ? 0.55 : 0.36,
       width: major ? (theme.highContrast ? 1.4 : 0.9) : 0.6,
     };

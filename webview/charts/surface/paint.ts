@@ -1,5 +1,6 @@
-import { css, mix } from "../colours";
-import type { Colour } from "../colours";
+import { mix } from "../../../server/drawing/colours";
+import { css } from "../colours";
+import type { Colour } from "../../../server/drawing/colours";
 import { paintBar } from "./bar";
 import { farToNear, lineThrough, regionAbove } from "./cells";
 import type { SurfaceFigure } from "./figure";

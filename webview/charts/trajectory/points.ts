@@ -1,7 +1,8 @@
 import type { TrackPoint } from "../../state/trajectory";
 import type { Drawn } from "../chart";
-import { css, white } from "../colours";
-import type { Colour, ColourMap } from "../colours";
+import { white } from "../../../server/drawing/colours";
+import { css } from "../colours";
+import type { Colour, ColourMap } from "../../../server/drawing/colours";
 import { bandOf } from "../levels";
 import type { Levels } from "../levels";
 import type { FigureTheme } from "../theme";

@@ -2,7 +2,7 @@ import { html, nothing, svg } from "lit";
 import type { TemplateResult } from "lit";
 import { offPlaneDrawing, pairDrawing, pathLossDrawing, samplingDrawing } from "../../charts/evidence";
 import { parseColour } from "../../charts/colours";
-import type { Colour } from "../../charts/colours";
+import type { Colour } from "../../../server/drawing/colours";
 import { formatCoordinate, formatLoss } from "../../charts/format";
 import type { FigureTheme } from "../../charts/theme";
 import type { ViewName } from "../../protocol/messages";

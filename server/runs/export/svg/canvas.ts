@@ -1,5 +1,5 @@
 import type { Box } from "../../../drawing/box";
-import type { ColourMapName } from "./colours";
+import type { ColourMapName } from "../../../drawing/colours";
 import { element, group, line, rect } from "./element";
 import { fontFamily, shortened, text, wrapped } from "./text";
 import type { Theme } from "./theme";

@@ -1,6 +1,7 @@
 import type { Box } from "../../../drawing/box";
 import { margin, sizes, type Canvas } from "./canvas";
-import { css, type ColourMap } from "./colours";
+import { type ColourMap } from "../../../drawing/colours";
+import { css } from "./colours";
 import { element, line, rect } from "./element";
 import { tickText } from "./format";
 import type { Levels } from "./levels";

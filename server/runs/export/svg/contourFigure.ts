@@ -5,7 +5,8 @@ import { runOf, type Exportable, type ExportOptions } from "../exportable";
 import { bottomAxis, frame, sideAxis, sideRoom } from "./axes";
 import { hatch, pointerArea, sizes, type Canvas, type Drawing } from "./canvas";
 import { bandBar } from "./colourBar";
-import { black, css, inkOn, white } from "./colours";
+import { black, ink, white } from "../../../drawing/colours";
+import { css } from "./colours";
 import { group, line, rect } from "./element";
 import { percentText, valueText } from "./format";
 import { groundAt, planeMarkup, planeOf, planeScales, plotSize, type Plane } from "./plane";
@@ -122,14 +123,14 @@ function centreMark(canvas: Canvas, plane: Plane, plot: Box, x: Scale, y: Scale)
   const inside = cx >= plot.x && cx <= plot.x + plot.width && cy >= plot.y && cy <= plot.y + plot.height;
   if (!inside) return { markup: "", avoid: [] };
   const ground = groundAt(canvas, plane, 0, 0);
-  const ink = inkOn(ground);
+  const colour = ink(ground);
   const bars = (width: number, stroke: string, opacity: number): string =>
     group(
       { stroke, "stroke-width": width, "stroke-linecap": "round", "stroke-opacity": opacity },
       line(cx - 6, cy, cx + 6, cy, {}),
       line(cx, cy - 6, cx, cy + 6, {}),
     );
-  const cross = bars(4, css(ink === black ? white : black), 0.5) + bars(1.6, css(ink), 1);
+  const cross = bars(4, css(colour === black ? white : black), 0.5) + bars(1.6, css(colour), 1);
   const value = centreValue(plane);
   if (value === undefined) return { markup: cross, avoid: [{ x: cx, y: cy }] };
   const label = `θ* ${plane.quantity === "loss" ? valueText(value) : (percentText(value) ?? "")}`;
@@ -138,7 +139,7 @@ function centreMark(canvas: Canvas, plane: Plane, plot: Box, x: Scale, y: Scale)
   const sign = left ? -1 : 1;
   const written = text(cx + sign * 11, cy, label, {
     size: sizes.label,
-    fill: css(ink),
+    fill: css(colour),
     halo: css(ground),
     anchor: left ? "end" : "start",
     middle: true,

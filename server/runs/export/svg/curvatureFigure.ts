@@ -8,7 +8,8 @@ import { bottomAxis, frame, sideAxis, sideRoom } from "./axes";
 import { hatch, margin, pointerArea, sizes, type Canvas, type Drawing } from "./canvas";
 import { chart } from "./chart";
 import { smoothBar, type SmoothBar } from "./colourBar";
-import { css, ramp, signedMap, type ColourMap } from "./colours";
+import { ramp, divergingRamp, type ColourMap } from "../../../drawing/colours";
+import { css } from "./colours";
 import { element, group, pathData, rect } from "./element";
 import { decadeText, valueText } from "./format";
 import { text } from "./text";
@@ -173,7 +174,7 @@ function shadingOf({ theme, colours }: Canvas, curvature: CurvatureFigure, quant
   if (quantity === "ratio") return linear([0, Math.max(0.5, Math.min(1, most))], map, most > 1);
   if (quantity === "min" || least < 0) {
     const size = Math.max(Math.abs(least), Math.abs(most)) || 1;
-    return linear([-size, size], signedMap(theme.dark), false);
+    return linear([-size, size], divergingRamp(theme.dark), false);
   }
   if (least > 0 && most > 20 * least) {
     const domain = [least, most] as const;

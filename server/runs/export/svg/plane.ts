@@ -5,7 +5,8 @@ import { simplified } from "../../../drawing/simplified";
 import type { SurfaceFigure } from "../../../protocol/result";
 import type { ExportOptions } from "../exportable";
 import { clipped, hatch, sizes, type Canvas } from "./canvas";
-import { black, css, inkOn, luminance, mix, ramp, white, type Colour, type ColourMap } from "./colours";
+import { black, ink, lineOn, ramp, white, type Colour, type ColourMap } from "../../../drawing/colours";
+import { css } from "./colours";
 import { element, group, pathData, rect } from "./element";
 import { drawnField, type DrawnField } from "./field";
 import { tickText } from "./format";
@@ -64,11 +65,6 @@ const labelRules: LabelRules = {
   perLevel: 2,
 };
 
-/** A level's line lies away from the lightness of its own colour. */
-function lineColour(ground: Colour): Colour {
-  return luminance(ground) > 0.179 ? mix(ground, black, 0.62) : mix(ground, white, 0.55);
-}
-
 /** Half a tenth of a pixel at three times the size. */
 const printTolerance = 0.03;
 
@@ -112,7 +108,7 @@ export function planeMarkup(
       class: "level",
       "data-level": value,
       d: pathData(lines[k]!),
-      stroke: css(lineColour(colours(shade))),
+      stroke: css(lineOn(colours(shade))),
       "stroke-opacity": major ? 0.8 : 0.4,
       "stroke-width": major ? 0.9 : 0.6,
     }),
@@ -125,7 +121,7 @@ export function planeMarkup(
     return placeLabels(lines[k]!, box, taken, labelRules).map((place) =>
       text(place.x, place.y, tickText(value), {
         size: sizes.label,
-        fill: css(inkOn(ground)),
+        fill: css(ink(ground)),
         halo: css(ground),
         anchor: "middle",
         middle: true,
