@@ -251,6 +251,8 @@ export class PanelController {
         return this.visualize(message.plane);
       case "lock":
         return this.parts.onLock(message.locked);
+      case "follow-training":
+        return this.live.follow(message.on);
       case "stop-comparing":
         return this.parts.onStopComparing(message.source);
       case "run-checks":
@@ -285,7 +287,8 @@ export class PanelController {
     const { source, worker, log } = this.parts;
     const snapshot = this.screen.seen;
     const study = snapshot?.header.study ?? this.proposals.last?.study;
-    const context = { source, worker, log, snapshot, study };
+    const propose = (plane: "path" | "random") => this.proposals.describeQuietly(plane);
+    const context = { source, worker, log, snapshot, study, propose };
     this.screen.post(await answerAsk(message, context, (error) => this.problemOf(error)));
   }
 

@@ -45,6 +45,7 @@ export class LiveTraining implements vscode.Disposable {
   /** Files as they looked when the worker last had them. */
   private readonly done = new Map<string, Stamp>();
   private isAsking = false;
+  private isOn = true;
 
   constructor(private readonly parts: LiveParts) {}
 
@@ -63,6 +64,12 @@ export class LiveTraining implements vscode.Disposable {
 
   /** To be told when the panel has come into sight: adds what was written meanwhile. */
   seen(): void {
+    void this.ask();
+  }
+
+  /** Whether checkpoints are added; those that were written while they were not are, when they are again. */
+  follow(on: boolean): void {
+    this.isOn = on;
     void this.ask();
   }
 
@@ -128,7 +135,8 @@ export class LiveTraining implements vscode.Disposable {
   /** Has the worker add what is ready, unless it is doing so or nobody looks; what becomes ready meanwhile is added together. */
   private async ask(): Promise<void> {
     const { watched, parts } = this;
-    if (!watched || this.isAsking || !this.isAtRest || !parts.isInSight() || this.ready.size === 0) return;
+    if (!this.isOn || !watched || this.isAsking || !this.isAtRest || !parts.isInSight() || this.ready.size === 0)
+      return;
     const asked = new Map(this.ready);
     for (const [file, stamp] of asked) this.done.set(file, stamp);
     this.ready.clear();

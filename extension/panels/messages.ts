@@ -46,6 +46,8 @@ export function readMessage(message: unknown): Exclude<PanelMessage, { readonly 
       return typeof message.journal === "string" ? { kind, journal: message.journal } : undefined;
     case "lock":
       return typeof message.locked === "boolean" ? { kind, locked: message.locked } : undefined;
+    case "follow-training":
+      return typeof message.on === "boolean" ? { kind, on: message.on } : undefined;
     case "stop-comparing":
       return typeof message.source === "string" ? { kind, source: message.source } : undefined;
     case "plane": {

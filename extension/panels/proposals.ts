@@ -52,10 +52,10 @@ export class Proposals {
     return result;
   }
 
-  /** The same, without a word to the page. */
-  describeQuietly(): Promise<DescribeResult> {
+  /** The same, without a word to the page, in the plane that the user has asked for or another one. */
+  describeQuietly(plane?: "path" | "random"): Promise<DescribeResult> {
     const { token } = new vscode.CancellationTokenSource();
-    return this.parts.proposer.propose(this.shownData, (attempt) => attempt(), token);
+    return this.parts.proposer.propose(this.shownData, (attempt) => attempt(), token, plane);
   }
 
   get found(): HostMessage {

@@ -32,22 +32,24 @@ export class Proposer {
   /**
    * The study; questions are answered as they were before, as far as that is still right.
    * @param shown data of the run that is shown, which may have been chosen in another workspace.
+   * @param plane the one that the user has asked for, unless another one is given.
    */
   async propose(
     shown: string | undefined,
     insist: Insist,
     cancellation: vscode.CancellationToken,
+    plane = this.plane,
   ): Promise<DescribeResult> {
     const before: Answers = { ...(shown === undefined ? {} : { data: shown }), ...this.answers.current };
     let known = this.chosen;
-    let result = await insist(() => this.ask(known, cancellation));
+    let result = await insist(() => this.ask(known, plane, cancellation));
     for (const [question, name] of [
       ["choose-model", "model"],
       ["choose-data", "data"],
     ] as const) {
       if (result.kind !== question || known[name] !== undefined || before[name] === undefined) continue;
       const more = { ...known, [name]: before[name] };
-      const again = await insist(() => this.ask(more, cancellation));
+      const again = await insist(() => this.ask(more, plane, cancellation));
       if (again.kind === "problem") return result;
       [known, result] = [more, again];
     }
@@ -57,18 +59,22 @@ export class Proposer {
   /** Files that answer a question, were it asked now: none where one is taken unasked. */
   async candidates(question: Question): Promise<readonly string[]> {
     const { model } = this.chosen;
-    const result = await this.ask(model === undefined ? {} : { model });
+    const result = await this.ask(model === undefined ? {} : { model }, this.plane);
     return result.kind === question ? result.candidates : [];
   }
 
-  private ask({ data, model }: Answers, cancellation?: vscode.CancellationToken): Promise<DescribeResult> {
+  private ask(
+    { data, model }: Answers,
+    plane: Proposer["plane"],
+    cancellation?: vscode.CancellationToken,
+  ): Promise<DescribeResult> {
     const uriOf = (file: string | undefined): string | undefined =>
       file === undefined ? undefined : vscode.Uri.file(file).toString();
     const params = {
       uri: this.source.toString(),
       data: uriOf(data),
       model: uriOf(model),
-      plane: this.plane,
+      plane,
       defaults: studyDefaults(this.source),
     };
     return this.worker.request(DescribeRequest, params, cancellation);

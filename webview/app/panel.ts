@@ -33,6 +33,7 @@ import { viewAfter } from "../state/compared-runs";
 import { measuredCsv } from "../state/points";
 import { windowAround } from "../state/runForm";
 import { Store } from "../state/store";
+import { trajectoryOptions } from "../state/trajectory";
 import { defaultView } from "../state/view";
 import { shared } from "../styles/shared";
 import { shownView, viewsOf } from "../views/views";
@@ -135,6 +136,10 @@ export class LossLandscapePanel extends LitElement {
       this.#save();
     }
     if (message.kind === "init" || message.kind === "snapshot") this.#save();
+    // The host follows until it is told otherwise.
+    if (message.kind === "init" && !trajectoryOptions(this.view).follow) {
+      this.#host?.post({ kind: "follow-training", on: false });
+    }
   }
 
   #onMessage = (event: CustomEvent<PanelMessage>) => this.#host?.post(event.detail);

@@ -9,6 +9,12 @@ const pause = 250;
 
 type Ready = Extract<ForeseeResult, { readonly kind: "ready" }>;
 
+/** What a run would cost, in words. */
+export function costOf({ study, evaluations, products, seconds }: Ready): string {
+  if (evaluations + products === 0) return strings.asBefore;
+  return strings.cost(evaluations, samplesOf(study), products, seconds);
+}
+
 /** Asks what a changed run would be, once nothing is being changed any more; the latest question counts. */
 export class Foresight implements ReactiveController {
   /** What the run would be; undefined while nobody knows. */
@@ -47,10 +53,7 @@ export class Foresight implements ReactiveController {
   /** In words: the problem, the cost, or that it is not known yet. */
   get text(): string {
     if (this.problem !== undefined) return this.problem;
-    if (this.ready === undefined) return strings.foreseeing;
-    const { study, evaluations, products, seconds } = this.ready;
-    if (evaluations + products === 0) return strings.asBefore;
-    return strings.cost(evaluations, samplesOf(study), products, seconds);
+    return this.ready === undefined ? strings.foreseeing : costOf(this.ready);
   }
 
   async #ask(change: StudyChange, question: number): Promise<void> {

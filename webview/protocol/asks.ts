@@ -14,6 +14,11 @@ export type ExportFormat = "csv" | "json" | "npz" | "h5" | "vtp" | "obj" | "html
 export interface Asks {
   /** What a changed study would cost, before anything is started. Always about the study of the run that is shown. */
   readonly foresee: { readonly params: StudyChange; readonly result: ForeseeResult };
+  /** What the run of the model in another plane would cost, where its checkpoints leave a choice. */
+  readonly "foresee-plane": {
+    readonly params: { readonly plane: "path" | "random" };
+    readonly result: ForeseeResult;
+  };
   /** The splits that a run of the study might measure: those that are measured, then those that were found beside them. */
   readonly splits: { readonly params: Record<string, never>; readonly result: readonly SplitChoice[] };
   /** All finished and unfinished runs of the workspace, the newest first. */

@@ -192,6 +192,8 @@ export type PanelMessage =
   /** Shows the model in another plane. */
   | { readonly kind: "plane"; readonly plane: "path" | "random" }
   | { readonly kind: "lock"; readonly locked: boolean }
+  /** Whether checkpoints are added to the path as a training writes them; they are, until the page says otherwise. */
+  | { readonly kind: "follow-training"; readonly on: boolean }
   /** A run that is being made for the comparison is not wanted any more. */
   | { readonly kind: "stop-comparing"; readonly source: string }
   /** Makes runs for checks of the run that is shown, one after another, while that one stays. */

@@ -1,10 +1,12 @@
 import type { CheckpointFacts, SplitValues } from "../../server/protocol/result";
 import { formatTick } from "../charts/format";
+import type { ViewState } from "../protocol/messages";
 import { trajectoryStrings as strings } from "../strings/trajectory";
 import { heldSplit } from "./field";
 import type { Metric, Split } from "./field";
 import type { RunData } from "./model";
 import { toNumber } from "./numbers";
+import { optionsOf } from "./view";
 import type { PlaneWindow } from "./window";
 import { wholePlane } from "./window";
 
@@ -171,3 +173,6 @@ export function nearestInTime(points: readonly TrackPoint[], time: number): numb
     0,
   );
 }
+
+/** What the Trajectory view keeps of its own: whether checkpoints are added as a training writes them. */
+export const trajectoryOptions = (view: ViewState) => optionsOf(view, "trajectory", { follow: true });

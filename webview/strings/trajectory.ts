@@ -118,5 +118,7 @@ export const trajectoryStrings = {
   emptyHow: t(
     'The command "Insert Checkpoints of Every Epoch" puts what saves them into your training code. Run the training, then open the model again.',
   ),
+  follow: t("Follow the training"),
+  followHint: t("Adds checkpoints to the path as the training writes them"),
   showPath: t("Show the path of the checkpoints"),
 } as const;

@@ -5,6 +5,7 @@ import type { AskContext, AskHandler } from "./ask";
 import { commandLine } from "./command-line";
 import { exportData } from "./export";
 import { foresee } from "./foresee";
+import { foreseePlane } from "./foresee-plane";
 import { pickModels } from "./pick-models";
 import { run } from "./run";
 import { runs } from "./runs";
@@ -17,6 +18,7 @@ const handlers: { readonly [K in AskName]?: AskHandler<K> } = {
   "command-line": commandLine,
   export: exportData,
   foresee,
+  "foresee-plane": foreseePlane,
   "pick-models": pickModels,
   run,
   runs,

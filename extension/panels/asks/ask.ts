@@ -1,4 +1,5 @@
 import type * as vscode from "vscode";
+import type { DescribeResult } from "../../../server/protocol/requests";
 import type { RunSnapshot } from "../../../server/protocol/result";
 import type { Study } from "../../../server/protocol/study";
 import type { AskName, Asks } from "../../../webview/protocol/asks";
@@ -14,6 +15,8 @@ export interface AskContext {
   readonly snapshot: RunSnapshot | undefined;
   /** The study of that run, or the one that was proposed where there is none yet. */
   readonly study: Study | undefined;
+  /** What the worker proposes for the model in a plane. */
+  readonly propose: (plane: "path" | "random") => Promise<DescribeResult>;
 }
 
 /** Answers one kind of question. */

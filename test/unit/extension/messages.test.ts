@@ -39,6 +39,7 @@ test.each([
   [{ kind: "run-changed", change: { curvature: null, sharpness: null } }],
   [{ kind: "go-back", journal: "/run.jsonl" }],
   [{ kind: "lock", locked: false }],
+  [{ kind: "follow-training", on: false }],
   [{ kind: "hurry" }],
   [{ kind: "run-checks", runs: [{ checks: ["second-pair"], change: { seed: 4 } }] }],
   [{ kind: "stop-checks" }],
@@ -83,6 +84,7 @@ test.each([
   [{ kind: "run-checks", runs: [{ checks: [1], change: { seed: 1 } }] }],
   [{ kind: "go-back" }],
   [{ kind: "lock", locked: "no" }],
+  [{ kind: "follow-training" }],
 ])("refuses %o", (message) => {
   expect(readMessage(message)).toBeUndefined();
 });

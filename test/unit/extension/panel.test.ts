@@ -113,18 +113,7 @@ test("new checkpoints are added for a panel that is looked at, and for a hidden 
   const folder = await mkdtemp(path.join(tmpdir(), "live-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   for (const k of [1, 2, 3]) await writeFile(path.join(folder, `model_${k}.pt`), "weights");
-  const checkpoints = [1, 2].map((k) => ({ path: path.join(folder, `model_${k}.pt`) }));
-  const snapshot = {
-    journal: "/runs/a.jsonl",
-    status: "done",
-    header: {
-      id: "a",
-      started: new Date(0).toISOString(),
-      model: { path: "/m/model.onnx" },
-      study: { model: {} },
-      trajectory: { checkpoints },
-    },
-  } as unknown as RunSnapshot;
+  const snapshot = pathIn(folder);
   const asked: string[] = [];
   const views = { front: true, behind: false };
   const [front, behind] = (["front", "behind"] as const).map((name) => {
@@ -149,3 +138,44 @@ test("new checkpoints are added for a panel that is looked at, and for a hidden 
   behind.seen();
   await vi.waitFor(() => expect(asked).toEqual(["front model_3.pt", "behind model_3.pt"]));
 });
+
+test("new checkpoints are added only while the training is followed, and then those that were written before", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "live-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  for (const k of [1, 2, 3]) await writeFile(path.join(folder, `model_${k}.pt`), "weights");
+  const asked: string[] = [];
+  const live = new LiveTraining({
+    source,
+    log,
+    worker: {
+      request: (_: unknown, { checkpoints }: { readonly checkpoints: readonly string[] }) => {
+        asked.push(...checkpoints.map((file) => path.basename(file)));
+        return Promise.resolve({ kind: "ready", snapshot: pathIn(folder) });
+      },
+    } as never,
+    isInSight: () => true,
+    grown: () => undefined,
+  });
+  onTestFinished(() => live.dispose());
+  live.follow(false);
+  live.shown({ kind: "snapshot", snapshot: pathIn(folder) });
+  // Long enough for the file to be seen as whole.
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  expect(asked).toEqual([]);
+  live.follow(true);
+  await vi.waitFor(() => expect(asked).toEqual(["model_3.pt"]), 4000);
+});
+
+/** The run of a path of two checkpoints. */
+function pathIn(folder: string): RunSnapshot {
+  const checkpoints = [1, 2].map((k) => ({ path: path.join(folder, `model_${k}.pt`) }));
+  const model = { path: "/m/model.onnx" };
+  const header = {
+    id: "a",
+    started: new Date(0).toISOString(),
+    model,
+    study: { model: {} },
+    trajectory: { checkpoints },
+  };
+  return { journal: "/runs/a.jsonl", status: "done", header } as unknown as RunSnapshot;
+}

@@ -6,8 +6,10 @@ import { sceneOf } from "../../../webview/charts/scene";
 import { fieldOf } from "../../../webview/state/field";
 import { emptyModel } from "../../../webview/state/model";
 import { reduce } from "../../../webview/state/reducer";
+import { foreseen } from "../support/changed";
 import { mountPanel, settled, tidy } from "../support/panel";
 import type { Mounted } from "../support/panel";
+import { studyOf } from "../support/runs";
 import { storiesOf } from "../support/stories";
 import { oracleSurface } from "../support/surface";
 import { laterPlaces, trackLosses, trackPlaces, trackSnapshot, withSecondSplit } from "../support/trajectory";
@@ -389,6 +391,37 @@ describe("without a path", () => {
     const found = await mountPanel(stories["trajectory-found"]);
     found.find("trajectory-empty").shadowRoot!.querySelector<HTMLElement>("vscode-button")!.click();
     expect(found.posted.at(-1)).toEqual({ kind: "plane", plane: "path" });
+  });
+
+  test("it is said what the path would cost, or why there is none", async () => {
+    const words = (mounted: Mounted) =>
+      tidy(mounted.find("trajectory-empty").shadowRoot!.querySelector(".cost")!.textContent);
+    const ready = foreseen(studyOf(surface), { grid: { points: [21, 21] } });
+    const found = await mountPanel({ ...stories["trajectory-found"], answers: { "foresee-plane": () => ready } });
+    await vi.waitFor(() => expect(words(found)).toBe("441 evaluations of 500 samples, about 44 s"));
+    const problem = { reason: "file-missing", title: "", message: "model_3.pt is not there.", advice: "" } as const;
+    const answers = { "foresee-plane": () => ({ kind: "problem", problem }) as const };
+    const refused = await mountPanel({ ...stories["trajectory-found"], answers });
+    await vi.waitFor(() => expect(words(refused)).toBe(problem.message));
+  });
+});
+
+describe("a training that goes on", () => {
+  const followed = (mounted: Mounted) => mounted.posted.filter(({ kind }) => kind === "follow-training");
+
+  test("is followed until that is turned off, which is kept", async () => {
+    const mounted = await mountPanel(stories.trajectory);
+    expect(followed(mounted)).toEqual([]);
+    const box = mounted.find<HTMLElement & { checked: boolean }>('[data-option="follow"]');
+    expect(box.checked).toBe(true);
+    box.checked = false;
+    box.dispatchEvent(new Event("change"));
+    await settled();
+    expect(followed(mounted)).toEqual([{ kind: "follow-training", on: false }]);
+    expect(mounted.kept()?.view.options.trajectory).toEqual({ follow: false });
+    const again = await mountPanel({ ...stories.trajectory, view: { ...mounted.kept()!.view } });
+    expect(followed(again)).toEqual([{ kind: "follow-training", on: false }]);
+    expect(again.find<HTMLElement & { checked: boolean }>('[data-option="follow"]').checked).toBe(false);
   });
 });
 

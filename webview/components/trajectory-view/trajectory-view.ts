@@ -1,4 +1,5 @@
 import "@vscode-elements/elements/dist/vscode-button/index.js";
+import "@vscode-elements/elements/dist/vscode-checkbox/index.js";
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import "@vscode-elements/elements/dist/vscode-single-select/index.js";
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
@@ -17,8 +18,8 @@ import type { RunData } from "../../state/model";
 import { hasSplits, heldView, splitName } from "../../state/splits";
 import { formatMetric } from "../../state/summary";
 import type { Track } from "../../state/trajectory";
-import { trackOf, trackWindow } from "../../state/trajectory";
-import { defaultView } from "../../state/view";
+import { trackOf, trackWindow, trajectoryOptions } from "../../state/trajectory";
+import { defaultView, withOptions } from "../../state/view";
 import { shared } from "../../styles/shared";
 import { strings as figure } from "../../strings/figure";
 import { strings as common } from "../../strings/strings";
@@ -36,16 +37,15 @@ import "./checkpoint-read-out";
 import "./checkpoint-table";
 import "./epoch-charts";
 import { trackFigure } from "./input";
+import { Player } from "./player";
 import { paperTrackColours } from "./track-colours";
+import { trackLegend } from "./track-legend";
 import "./trajectory-map";
 import type { CheckpointIntent, TrajectoryMap } from "./trajectory-map";
 import { viewStyles } from "./trajectory-view.styles";
 
 const options: readonly FigureOption[] = ["scale", "fill", "clip", "colours", "table"];
 const planeOptions = (["path", "random"] as const).map((value) => ({ value, label: strings.planes[value] }));
-
-/** Time between two epochs when they are played, in milliseconds. */
-const playStep = 400;
 
 /** The path of training: its map, what its checkpoints are worth by epoch, and the numbers of the one looked at. */
 @customElement("trajectory-view")
@@ -60,14 +60,17 @@ export class TrajectoryView extends LitElement implements Pictured {
   @state() private current?: number;
   @state() private hovered?: number;
   @state() private actions?: number;
-  @state() private playing = false;
   @state() private speaks = false;
   @state() private layout?: FigureLayout;
   @query("trajectory-map") private map?: TrajectoryMap;
   @query("checkpoint-actions") private bar?: CheckpointActions;
 
-  #timer?: number;
   #copier = new Copier(this);
+  #player = new Player(this, {
+    at: () => this.#index,
+    last: () => this.#track.points.length - 1,
+    choose: (index) => this.#choose(index, false),
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -77,7 +80,6 @@ export class TrajectoryView extends LitElement implements Pictured {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.removeEventListener("checkpoint-intent", this.#onIntent);
-    this.#stop();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -87,7 +89,7 @@ export class TrajectoryView extends LitElement implements Pictured {
     const earlier = before.header.trajectory?.checkpoints.length ?? 0;
     const isOther = before.header.id !== this.run.header.id || count < earlier;
     if (isOther) {
-      this.#stop();
+      this.#player.stop();
       this.current = undefined;
       this.hovered = undefined;
       this.actions = undefined;
@@ -163,14 +165,14 @@ export class TrajectoryView extends LitElement implements Pictured {
                   ></trajectory-map>
                   ${this.#actionBar(track)}
                 </div>
-                ${this.#legend()}
+                ${trackLegend(track)}
                 <epoch-charts
                   .track=${track}
                   .metric=${view.metric}
                   .split=${view.split}
                   .current=${this.#index}
                   .map=${this.layout}
-                  ?playing=${this.playing}
+                  ?playing=${this.#player.isPlaying}
                 ></epoch-charts>
               </div>
               <checkpoint-read-out
@@ -206,6 +208,14 @@ export class TrajectoryView extends LitElement implements Pictured {
               ></vscode-single-select>`
             : nothing
         }
+        <vscode-checkbox
+          slot="options"
+          data-option="follow"
+          label=${strings.follow}
+          title=${strings.followHint}
+          .checked=${trajectoryOptions(this.view).follow}
+          @change=${this.#onFollow}
+        ></vscode-checkbox>
         <span slot="actions" class="status" role="status">${this.#copier.status}</span>
         ${
           narrow || view.table
@@ -232,27 +242,6 @@ export class TrajectoryView extends LitElement implements Pictured {
         >${strings.fitAnew}</vscode-button
       >
     </p>`;
-  }
-
-  #legend() {
-    const point = (hollow: boolean) =>
-      html`<svg width="22" height="10" viewBox="0 0 22 10" aria-hidden="true" class=${hollow ? "hollow" : "solid"}>
-        <line x1="0" x2="22" y1="5" y2="5"></line>
-        <circle cx="11" cy="5" r="3"></circle>
-      </svg>`;
-    const drops = this.#track.points.some(({ drop }) => drop);
-    return html`<div class="legend" aria-hidden="true">
-      <span>${point(false)}${strings.checkpoint}</span>
-      <span>${point(true)}${strings.projection}</span>
-      ${
-        drops
-          ? html`<span
-              ><svg width="12" height="12" viewBox="0 0 12 12" class="drop"><path d="M6 0 12 6 6 12 0 6Z"></path></svg
-              >${strings.drop}</span
-            >`
-          : nothing
-      }
-    </div>`;
   }
 
   #actionBar({ points }: Track) {
@@ -333,6 +322,13 @@ export class TrajectoryView extends LitElement implements Pictured {
     ].join(" ");
   }
 
+  /** The host goes on or stops; the page remembers which. */
+  #onFollow = (event: Event) => {
+    const { checked: follow } = event.target as HTMLElement & { checked: boolean };
+    emit(this, "view-change", withOptions(this.view, "trajectory", { follow }));
+    emit(this, "panel-message", { kind: "follow-training", on: follow });
+  };
+
   #onIntent = (event: CustomEvent<CheckpointIntent>) => {
     const { kind, index, spoken = false } = event.detail;
     switch (kind) {
@@ -340,14 +336,14 @@ export class TrajectoryView extends LitElement implements Pictured {
         this.hovered = index;
         return;
       case "choose":
-        this.#stop();
+        this.#player.stop();
         return this.#choose(index!, spoken);
       case "actions":
-        this.#stop();
+        this.#player.stop();
         this.#choose(index!, spoken);
         return this.#openActions(index!);
       case "play":
-        return this.playing ? this.#stop() : this.#play();
+        return this.#player.isPlaying ? this.#player.stop() : this.#player.play();
     }
   };
 
@@ -367,28 +363,6 @@ export class TrajectoryView extends LitElement implements Pictured {
     this.actions = undefined;
     this.map?.focus();
   };
-
-  /** From the current epoch to the end, or from the start when it is at the end; at once without motion. */
-  #play(): void {
-    const last = this.#track.points.length - 1;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      this.#choose(this.#index === last ? 0 : last, false);
-      return;
-    }
-    this.playing = true;
-    this.#choose(this.#index === last ? 0 : this.#index, false);
-    this.#timer = window.setInterval(() => {
-      const next = this.#index + 1;
-      const end = this.#track.points.length - 1;
-      if (next <= end) this.#choose(next, false);
-      if (next >= end) this.#stop();
-    }, playStep);
-  }
-
-  #stop(): void {
-    window.clearInterval(this.#timer);
-    this.playing = false;
-  }
 }
 
 declare global {
