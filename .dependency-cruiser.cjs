@@ -59,7 +59,7 @@ module.exports = {
     mayImport("files", ["graph"]),
     mayImport("formats", ["files", "graph"]),
     mayImport("data", ["files", "graph"]),
-    mayImport("engines", ["graph"]),
+    mayImport("engines", ["files", "graph"]),
     mayImport("study", []),
     mayImport("language", ["study"]),
     mayImport("evaluator", ["engines", "landscape", "formats", "data", "graph"]),

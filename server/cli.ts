@@ -6,6 +6,7 @@ import { enginesCommand } from "./cli/engines";
 import { exportCommand } from "./cli/export";
 import { UsageError } from "./cli/flags";
 import { helpText } from "./cli/help";
+import { installCommand, removeCommand } from "./cli/install";
 import { exitCodes, runCommand } from "./cli/run";
 import { Terminal } from "./cli/terminal";
 import { toProblem } from "./protocol/problem";
@@ -44,6 +45,10 @@ async function execute(command: Command, terminal: Terminal): Promise<number> {
       return exportCommand(command, terminal);
     case "engines":
       return enginesCommand(command.json, terminal);
+    case "install":
+      return installCommand(command, terminal);
+    case "remove":
+      return removeCommand(command.engine, terminal);
   }
 }
 

@@ -1,4 +1,6 @@
 import path from "node:path";
+import { installables } from "../engines/install/places";
+import type { Installable } from "../protocol/install";
 import type { StudyDraft } from "../study/draft";
 import { exportFormatNames } from "../runs/export/export";
 import type { ExportFormatName } from "../runs/export/export";
@@ -6,6 +8,7 @@ import { exportParts } from "../runs/export/exportable";
 import type { ExportOptions } from "../runs/export/exportable";
 import { pictureFormat } from "./picture";
 import { runFlags } from "./runFlags";
+import type { InstallWish } from "./install";
 import { overridesOf } from "./overrides";
 import { oneOf, readFlags, UsageError, wholeNumber } from "./flags";
 import type { Flag, Parsed } from "./flags";
@@ -17,7 +20,9 @@ export type Command =
   | { readonly kind: "describe"; readonly file: string; readonly json?: string; readonly verbose: boolean }
   | RunCommand
   | ExportCommand
-  | { readonly kind: "engines"; readonly json?: string; readonly verbose: boolean };
+  | { readonly kind: "engines"; readonly json?: string; readonly verbose: boolean }
+  | ({ readonly kind: "install"; readonly verbose: boolean } & InstallWish)
+  | { readonly kind: "remove"; readonly engine: Installable; readonly verbose: boolean };
 
 export interface RunCommand {
   readonly kind: "run";
@@ -66,7 +71,15 @@ export const commandFlags: Readonly<Record<CommandName, Readonly<Record<string, 
     levels: { type: "string", value: "WHICH", help: "contour levels: auto, or those of the paper (auto)" },
     width: { type: "string", value: "PIXELS", help: "width of a PNG" },
   },
-  engines: { json, verbose },
+  engines: {
+    json,
+    install: { type: "string", value: "ENGINE", help: `install ${installables.join(" or ")}, after a question` },
+    from: { type: "string", value: "WHEEL", help: "TensorFlow for Python: a wheel or a folder (what is found)" },
+    gpu: { type: "boolean", help: "TensorFlow for NVIDIA's GPUs (CUDA)" },
+    yes: { type: "boolean", help: "install without a question" },
+    remove: { type: "string", value: "ENGINE", help: "remove what was installed" },
+    verbose,
+  },
 };
 
 /** @throws UsageError when the command line is not right. */
@@ -97,9 +110,26 @@ export function readCommand(args: readonly string[]): Command {
     case "export":
       return exportOf(parsed);
     case "engines":
-      if (parsed.positionals.length > 0) throw new UsageError('"engines" takes no file');
-      return { kind: "engines", ...common };
+      return enginesOf(parsed, common);
   }
+}
+
+function enginesOf(parsed: Parsed, common: { readonly json?: string; readonly verbose: boolean }): Command {
+  if (parsed.positionals.length > 0) throw new UsageError('"engines" takes no file');
+  const { verbose } = common;
+  const [install, removed] = (["install", "remove"] as const).map((flag) =>
+    parsed.as(flag, (text) => oneOf(flag, text, installables)),
+  );
+  if (install !== undefined && removed !== undefined) throw new UsageError("--install and --remove exclude each other");
+  const isTensorFlow = install === "tensorflow";
+  for (const flag of ["from", "gpu"]) {
+    if (parsed.has(flag) && !isTensorFlow) throw new UsageError(`--${flag} goes with --install tensorflow only`);
+  }
+  if (parsed.has("yes") && install === undefined) throw new UsageError("--yes goes with --install only");
+  if (removed !== undefined) return { kind: "remove", engine: removed, verbose };
+  if (install === undefined) return { kind: "engines", ...common };
+  const from = parsed.as("from", (text) => (text === "official" ? text : path.resolve(text)));
+  return { kind: "install", engine: install, gpu: parsed.has("gpu"), from, yes: parsed.has("yes"), verbose };
 }
 
 function pictureOf(file: string | undefined): string | undefined {

@@ -5,7 +5,7 @@ const usages: Readonly<Record<CommandName, { readonly usage: string; readonly su
   describe: { usage: "describe MODEL|STUDY.landscape.json", summary: "what a model is and what a run of it would do" },
   run: { usage: "run STUDY.landscape.json|MODEL", summary: "measure the loss on a plane around the model's weights" },
   export: { usage: "export RUN|FILE.h5", summary: "convert a run, or results of the paper's own code" },
-  engines: { usage: "engines", summary: "what this machine has: found, self-tested, and why not" },
+  engines: { usage: "engines", summary: "what this machine has, self-tested; installs and removes engines" },
 };
 
 /** Help for one command, or for all of them. */

@@ -41,6 +41,7 @@ import { openRun } from "../runs/open";
 import { registerFollowing } from "./follow";
 import { registerForesight } from "./foresee";
 import { HealthReporter } from "./health";
+import { registerInstallation } from "./install";
 import { Log } from "./log";
 import { Runs } from "./runs";
 import { StudyFeatures, studyCapabilities } from "./studies";
@@ -111,6 +112,7 @@ export function register(connection: Connection): void {
   registerWeights(connection, log, health);
   registerForesight(connection, log);
   registerFollowing(connection, log, health, runs);
+  registerInstallation(connection, log, health);
   connection.onRequest(EnginesRequest, async () => {
     const done = health.busy("Testing engines");
     try {

@@ -10,8 +10,11 @@ export interface Candidate {
   readonly name: EngineName;
   /** What people call it, known even where the engine itself is not found. */
   readonly label: string;
-  /** @throws ProblemError `engine-unavailable` */
-  create(): Promise<Engine>;
+  /**
+   * @param folder an installation that it is loaded from, and from no other, where it can be installed.
+   * @throws ProblemError `engine-unavailable`
+   */
+  create(folder?: string): Promise<Engine>;
 }
 
 export interface ChosenEngine {
@@ -23,8 +26,8 @@ export interface ChosenEngine {
 }
 
 /** Loads an engine and tests it. @throws ProblemError `engine-unavailable` or `engine-wrong` */
-async function openTested(candidate: Candidate): Promise<{ engine: Engine; error: number }> {
-  const engine = await candidate.create();
+async function openTested(candidate: Candidate, folder?: string): Promise<{ engine: Engine; error: number }> {
+  const engine = await candidate.create(folder);
   let error = NaN;
   let cause: string | undefined;
   try {
@@ -150,10 +153,10 @@ function noneLeft(passed: readonly { readonly clause: string; readonly problem: 
 }
 
 /** Looks for an engine, tests it and lets it go again. Never throws: what is wrong becomes part of the report. */
-export async function reportOn(candidate: Candidate): Promise<EngineReport> {
+export async function reportOn(candidate: Candidate, folder?: string): Promise<EngineReport> {
   const { name, label } = candidate;
   try {
-    const { engine, error } = await openTested(candidate);
+    const { engine, error } = await openTested(candidate, folder);
     await engine.dispose();
     return {
       name,
@@ -162,7 +165,8 @@ export async function reportOn(candidate: Candidate): Promise<EngineReport> {
       version: engine.version,
       device: engine.device,
       selfTestError: error,
-      detail: "Found, and its self-test passed.",
+      ...(engine.folder === undefined ? {} : { folder: engine.folder }),
+      detail: `Found${engine.folder === undefined ? "" : ` in ${engine.folder}`}, and its self-test passed.`,
     };
   } catch (error) {
     const problem = toProblem(error);

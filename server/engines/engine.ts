@@ -17,6 +17,8 @@ export interface Engine {
   readonly version: string;
   /** Where it computes, e.g. "CPU". */
   readonly device: string;
+  /** Folder of the installation that it was loaded from; absent when it is part of the extension. */
+  readonly folder?: string;
   /** Operators of `graph` that this engine cannot execute, as `Op` or `domain.Op`, each once; empty when it can. */
   unsupported(graph: Graph): readonly string[];
   /** Ways to hold parameters that `compile` can be asked for, the usual one first; absent where there is one only. */

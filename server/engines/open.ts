@@ -1,6 +1,6 @@
 import type { Graph } from "../graph/graph";
 import type { EngineReport } from "../protocol/result";
-import type { EngineChoice } from "../protocol/study";
+import type { EngineChoice, EngineName } from "../protocol/study";
 import { chooseEngine, reportOn, type Candidate, type ChosenEngine } from "./choose";
 
 /** In the order of the automatic choice. To add an engine, add a folder with an `Engine` and list it here. */
@@ -13,7 +13,7 @@ const candidates: readonly Candidate[] = [
   {
     name: "tensorflow",
     label: "TensorFlow.js (tfjs-node)",
-    create: async () => (await import("./tensorflow/engine")).createTensorFlowEngine("tensorflow"),
+    create: async (folder) => (await import("./tensorflow/engine")).createTensorFlowEngine("tensorflow", folder),
   },
   {
     name: "wasm",
@@ -30,15 +30,23 @@ export function openEngine(choice: EngineChoice, graph: Graph): Promise<ChosenEn
   return chooseEngine(choice, candidates, graph);
 }
 
-/** What this machine has, each engine loaded and tested in turn. To be run in a process of its own. */
-export async function reportEngines(): Promise<EngineReport[]> {
+/**
+ * What this machine has, each engine loaded and tested in turn. To be run in a process of its own.
+ * @param only the one engine that is of interest; all of them when absent.
+ * @param folder an installation that this one is loaded from, and from no other.
+ */
+export async function reportEngines(only?: EngineName, folder?: string): Promise<EngineReport[]> {
   const reports: EngineReport[] = [];
-  for (const candidate of candidates) reports.push(await reportOn(candidate));
-  reports.push({
-    name: "webgpu",
-    label: "WebGPU",
-    state: "missing",
-    detail: "This version of Loss Landscape has no WebGPU engine.",
-  });
+  for (const candidate of candidates) {
+    if (only === undefined || candidate.name === only) reports.push(await reportOn(candidate, folder));
+  }
+  if (only === undefined || only === "webgpu") {
+    reports.push({
+      name: "webgpu",
+      label: "WebGPU",
+      state: "missing",
+      detail: "This version of Loss Landscape has no WebGPU engine.",
+    });
+  }
   return reports;
 }

@@ -65,7 +65,7 @@ export class Evaluator {
       case "task":
         return { kind: "performed", answer: await this.ready().perform(request.task) };
       case "engines":
-        return { kind: "engines", engines: await reportEngines() };
+        return { kind: "engines", engines: await reportEngines(request.only, request.folder) };
     }
   }
 

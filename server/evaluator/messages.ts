@@ -14,6 +14,7 @@ import type {
   TrajectoryFacts,
 } from "../protocol/result";
 import type {
+  EngineName,
   GridSpec,
   Layout,
   LossSpec,
@@ -158,7 +159,8 @@ export type EvaluatorRequest =
   | { readonly id: number; readonly kind: "fit"; readonly weights: string; readonly models: readonly string[] }
   /** How the weights of files are distributed. */
   | { readonly id: number; readonly kind: "weigh"; readonly selection: WeightsSelection }
-  | { readonly id: number; readonly kind: "engines" };
+  /** What engines there are, or how one of them is; `folder`: an installation that it is loaded from, and from no other. */
+  | { readonly id: number; readonly kind: "engines"; readonly only?: EngineName; readonly folder?: string };
 
 /** From an evaluator process to the pool. */
 export type EvaluatorResponse =

@@ -24,6 +24,8 @@ export interface EngineReport {
   readonly device?: string;
   /** Largest relative error of the self-test. */
   readonly selfTestError?: number;
+  /** Folder of the installation that it was loaded from; absent when it is part of the extension. */
+  readonly folder?: string;
   readonly detail: string;
 }
 

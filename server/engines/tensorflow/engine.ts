@@ -20,10 +20,11 @@ const converting: ReadonlySet<string> = new Set(["Cast", "CastLike", "Identity",
 
 /**
  * TensorFlow.js on its native library (`tensorflow`) or on WebAssembly.
+ * @param folder the installation that the library is loaded from, and from no other; the usual places when absent.
  * @throws ProblemError `engine-unavailable` when the library is not there or cannot be loaded.
  */
-export async function createTensorFlowEngine(backend: BackendName): Promise<Engine> {
-  return new TensorFlowEngine(await loadDevice(backend));
+export async function createTensorFlowEngine(backend: BackendName, folder?: string): Promise<Engine> {
+  return new TensorFlowEngine(await loadDevice(backend, folder));
 }
 
 class TensorFlowEngine implements Engine {
@@ -31,13 +32,15 @@ class TensorFlowEngine implements Engine {
   readonly label: string;
   readonly device: string;
   readonly version: string;
+  readonly folder: string | undefined;
   private readonly alive = new Set<TensorFlowExecutable>();
 
   constructor(private readonly library: Device) {
     this.name = library.backend;
     this.label = labels[library.backend];
     this.version = library.version;
-    this.device = library.backend === "wasm" ? "CPU (WebAssembly)" : "CPU";
+    this.device = library.place;
+    this.folder = library.folder;
   }
 
   unsupported(graph: Graph): readonly string[] {

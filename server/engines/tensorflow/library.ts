@@ -11,6 +11,10 @@ export interface Device {
   readonly tf: Library;
   readonly backend: BackendName;
   readonly version: string;
+  /** Where it computes, e.g. "CPU". */
+  readonly place: string;
+  /** Folder of the installation that it was loaded from; absent when it is part of the extension. */
+  readonly folder: string | undefined;
   /** Makes the back end the active one of its library; another engine in this process may have switched it. */
   activate(): Promise<void>;
   /** What the back end's kernels have complained of since the last question; they print instead of throwing. */
@@ -21,12 +25,13 @@ const loaded = new Map<BackendName, Promise<Device>>();
 
 /**
  * Loads TensorFlow.js on the given back end, once for each process.
+ * @param folder the installation that it is loaded from, and from no other; the usual places when absent.
  * @throws ProblemError `engine-unavailable` when it is not installed or cannot start.
  */
-export function loadDevice(backend: BackendName): Promise<Device> {
+export function loadDevice(backend: BackendName, folder?: string): Promise<Device> {
   let device = loaded.get(backend);
   if (!device) {
-    device = backend === "wasm" ? loadWasm() : loadNative();
+    device = backend === "wasm" ? loadWasm() : loadNative(folder);
     loaded.set(backend, device);
     // A failed attempt is not remembered: the user may install the library and try again.
     device.catch(() => loaded.delete(backend));
@@ -34,27 +39,29 @@ export function loadDevice(backend: BackendName): Promise<Device> {
   return device;
 }
 
-async function loadNative(): Promise<Device> {
-  const tf = requireNative();
+async function loadNative(only: string | undefined): Promise<Device> {
+  const { tf, folder } = requireNative(only);
   tf.enableProdMode();
   if (!tf.findBackend("tensorflow")) throw unavailable("The native library of TensorFlow.js registered no back end.");
   await tf.setBackend("tensorflow");
-  return deviceOf(tf, "tensorflow", () => undefined);
+  const { isUsingGpuDevice } = tf.backend() as { readonly isUsingGpuDevice?: boolean };
+  const place = isUsingGpuDevice === true ? "GPU (CUDA)" : "CPU";
+  return deviceOf(tf, { backend: "tensorflow", place, folder, complaint: () => undefined });
 }
 
 async function loadWasm(): Promise<Device> {
   const { tf, complaint } = await startWasm();
-  return deviceOf(tf, "wasm", complaint);
+  return deviceOf(tf, { backend: "wasm", place: "CPU (WebAssembly)", folder: undefined, complaint });
 }
 
-function deviceOf(tf: Library, backend: BackendName, complaint: Device["complaint"]): Device {
+function deviceOf(tf: Library, facts: Pick<Device, "backend" | "place" | "folder" | "complaint">): Device {
+  const { backend } = facts;
   return {
+    ...facts,
     tf,
-    backend,
     version: tf.version_core,
     activate: async () => {
       if (tf.getBackend() !== backend) await tf.setBackend(backend);
     },
-    complaint,
   };
 }

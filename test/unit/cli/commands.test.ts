@@ -117,6 +117,14 @@ describe("readCommand", () => {
   test("reads the other commands", () => {
     expect(readCommand(["describe", "a.onnx"])).toMatchObject({ kind: "describe", file: path.resolve("a.onnx") });
     expect(readCommand(["engines", "--json", "e.json"])).toMatchObject({ json: path.resolve("e.json") });
+    expect(readCommand("engines --install tensorflow --from t.whl --gpu --yes".split(" "))).toMatchObject({
+      kind: "install",
+      engine: "tensorflow",
+      from: path.resolve("t.whl"),
+      gpu: true,
+      yes: true,
+    });
+    expect(readCommand("engines --remove webgpu".split(" "))).toMatchObject({ kind: "remove", engine: "webgpu" });
     expect(readCommand(["export", "r.jsonl", "--format", "csv"])).toMatchObject({
       kind: "export",
       files: [path.resolve("r.jsonl")],
@@ -176,6 +184,11 @@ describe("readCommand", () => {
     ["run a --picture p.gif", "--picture must end in .svg, .png, .html"],
     ["export r --format bmp", "--format must be one of json"],
     ["engines x", '"engines" takes no file'],
+    ["engines --install wasm", '--install must be one of tensorflow, webgpu, but is "wasm"'],
+    ["engines --install tensorflow --remove webgpu", "--install and --remove exclude each other"],
+    ["engines --install webgpu --gpu", "--gpu goes with --install tensorflow only"],
+    ["engines --from x.whl", "--from goes with --install tensorflow only"],
+    ["engines --yes", "--yes goes with --install only"],
   ])("refuses %j", (line, message) => {
     const read = (): unknown => readCommand(line.split(" "));
     expect(read).toThrow(UsageError);
