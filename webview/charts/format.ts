@@ -42,10 +42,20 @@ export function formatAccuracy(percent: number): string {
   return special(percent) ?? `${withMinus(percent.toFixed(1))}\u00a0%`;
 }
 
-/** Standard error in percent of an accuracy measured on n samples: 100 · sqrt(p(1 − p) / n). */
+/**
+ * The error in percent of an accuracy p measured on n samples: half the width of Wilson's interval at one standard error
+ * (z = 1), 100 · sqrt(p(1 − p)/n + 1/(4n²)) / (1 + 1/n). It is sqrt(p(1 − p)/n) nearly everywhere, but not 0 where all
+ * samples, or none, are right (E. B. Wilson, Probable inference, the law of succession, and statistical inference, 1927).
+ */
 export function accuracyError(percent: number, samples: number): number {
   const p = percent / 100;
-  return 100 * Math.sqrt((p * (1 - p)) / samples);
+  return (100 * Math.sqrt((p * (1 - p)) / samples + 1 / (4 * samples * samples))) / (1 + 1 / samples);
+}
+
+/** The same with one decimal, or with one digit where it is smaller. */
+export function accuracyErrorText(percent: number, samples: number): string {
+  const error = accuracyError(percent, samples);
+  return error >= 0.05 ? error.toFixed(1) : error.toPrecision(1);
 }
 
 /** A coordinate of the plane with two decimals, or as many as tell neighbours on a fine grid apart. */

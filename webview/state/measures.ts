@@ -1,12 +1,23 @@
-import { accuracyError, formatAccuracy, formatCount, formatLoss } from "../charts/format";
+import {
+  accuracyError,
+  accuracyErrorText,
+  formatAccuracy,
+  formatCount,
+  formatLoss,
+  formatTick,
+} from "../charts/format";
 import { compareStrings } from "../strings/compare";
 import { strings } from "../strings/strings";
 import { normalisationOf, sameLoss, seedOf, splitOf } from "./comparison";
 import type { ComparedSplit, Comparison, Entrant } from "./comparison";
 import { curvatureMapOf } from "./curvature";
 import { fieldOf, origin } from "./field";
+import type { Split } from "./field";
 import type { RunData } from "./model";
 import { toNumber } from "./numbers";
+import { doublingRadius } from "./radius";
+import { splitsIn } from "./splits";
+import type { SplitData } from "./splits";
 import type { PlaneWindow } from "./window";
 
 export type MeasureName = keyof typeof compareStrings.measures;
@@ -55,15 +66,34 @@ export function measuresOf(
     cells: marked(runs.map(of), ranked),
   });
   const taken = (run: RunData) => splitOf(run, split);
-  return [
+  const ofFirst = (tell: (run: RunData) => Given) => (run: RunData) => (taken(run).index === 0 ? tell(run) : notRun);
+  const ofSplit: readonly Measure[] = [
     row("loss", losses, (run) => withError(toNumber(taken(run).centre.loss), toNumber(taken(run).centre.lossError))),
     row("accuracy", false, (run) => accuracy(toNumber(taken(run).centre.accuracy), taken(run).data.samples)),
     row("largest", losses, (run) => largest(run, taken(run).index, window)),
-    row("eigenvalue", curvatures, (run) => (taken(run).index === 0 ? eigenvalue(run) : notRun)),
-    row("trace", curvatures, (run) => (taken(run).index === 0 ? trace(run) : notRun)),
-    row("sharpness", sharp, (run) => (taken(run).index === 0 ? sharpness(run) : notRun)),
+    row("radius", false, (run) => radius(run, taken(run).index)),
+    row("eigenvalue", curvatures, ofFirst(eigenvalue)),
+    row("trace", curvatures, ofFirst(trace)),
+    row("sharpness", sharp, ofFirst(sharpness)),
+  ];
+  // A width and a curvature belong to one split.
+  const ofDifference: readonly Measure[] = [
+    row("lossDifference", false, (run) => lossDifference(run)),
+    row("accuracyDifference", false, (run) => accuracyDifference(run)),
+    row("largestDifference", false, (run) => largest(run, "difference", window)),
+  ];
+  const samples = (run: RunData): Given =>
+    split === "difference"
+      ? {
+          text: compared(run)
+            .map(({ name, data }) => compareStrings.named(name, formatCount(data.samples)))
+            .join(", "),
+        }
+      : counted(taken(run).data.samples);
+  return [
+    ...(split === "difference" ? ofDifference : ofSplit),
     row("parameters", false, ({ header }) => counted(header.model.parameters)),
-    row("samples", false, (run) => counted(taken(run).data.samples)),
+    row("samples", false, samples),
     row("grid", false, ({ header }) => ({ text: strings.gridPoints(header.x.length, header.y.length) })),
     row("normalisation", false, (run) => ({ text: normalisationOf(run) ?? "–" })),
     row("seed", false, (run) => ({ text: seedOf(run)?.toString() ?? "–" })),
@@ -106,11 +136,42 @@ function errorText(value: number, error: number): string {
 function accuracy(percent: number, samples: number): Given {
   if (Number.isNaN(percent)) return { text: "–" };
   const text = formatAccuracy(percent).replace(/\s%$/, "");
-  return { value: percent, text: compareStrings.plusMinusPercent(text, accuracyError(percent, samples).toFixed(1)) };
+  return { value: percent, text: compareStrings.plusMinusPercent(text, accuracyErrorText(percent, samples)) };
 }
 
-/** Largest measured loss in a part of the plane; infinite where the model overflows. */
-function largest(run: RunData, split: number, window: PlaneWindow): Given {
+/** Both splits of a difference; the first alone of a run that has no other. */
+const compared = (run: RunData): readonly SplitData[] => splitsIn(run, "difference");
+
+/** The second split's loss at θ* less the first one's; their samples are others, so their errors add up in squares. */
+function lossDifference(run: RunData): Given {
+  const [first, second] = compared(run);
+  if (!first || !second) return notRun;
+  const [a, b] = [first.centre, second.centre];
+  return withError(toNumber(b.loss) - toNumber(a.loss), Math.hypot(toNumber(a.lossError), toNumber(b.lossError)));
+}
+
+/** The same of the accuracies, in percent points. */
+function accuracyDifference(run: RunData): Given {
+  const [first, second] = compared(run);
+  if (!first || !second) return notRun;
+  const [a, b] = [first, second].map(({ centre }) => toNumber(centre.accuracy)) as [number, number];
+  if (Number.isNaN(a) || Number.isNaN(b)) return { text: "–" };
+  const error = Math.hypot(accuracyError(a, first.data.samples), accuracyError(b, second.data.samples));
+  const text = (b - a).toFixed(1).replace("-", "\u2212");
+  return { value: b - a, text: compareStrings.plusMinusPoints(text, error.toFixed(1)) };
+}
+
+/** How far the loss stays below twice that of θ*. */
+function radius(run: RunData, split: number): Given {
+  const found = doublingRadius(run, split);
+  if (!found) return run.status === "done" ? { text: "–" } : notRun;
+  if (found.kind === "beyond") return { value: Infinity, text: compareStrings.beyondGrid(formatTick(found.reach)) };
+  const text = formatLoss(found.radius);
+  return { value: found.radius, text: found.measured ? text : strings.approximately(text) };
+}
+
+/** Largest measured loss in a part of the plane, or difference of losses; infinite where the model overflows. */
+function largest(run: RunData, split: Split, window: PlaneWindow): Given {
   const field = fieldOf(run, "loss", split);
   const inside = (range: readonly [number, number], at: number) => {
     const near = 1e-9 * (range[1] - range[0]);

@@ -1,10 +1,10 @@
-import { fieldOf, readingAt } from "./field";
-import type { Field } from "./field";
+import { fieldOf } from "./field";
 import { isSurface } from "./kind";
 import type { RunData } from "./model";
+import { radiusAlong, radiusFactor, reachOf } from "./radius";
 
 /** The radius is where the loss reaches this many times that of the trained weights. */
-export const pairFactor = 2;
+export const pairFactor = radiusFactor;
 
 /** Relative difference of the mean radii beyond which the width of the valley is said to depend on the directions. */
 export const pairLimit = 0.25;
@@ -40,32 +40,16 @@ export function valleyShape(run: RunData): ValleyShape | undefined {
   const field = fieldOf(run, "loss");
   const centre = Number(run.header.centre.loss);
   if (!field.complete || !(centre > 0) || field.columns < 3 || field.rows < 3) return undefined;
-  const reach = Math.min(-field.x[0]!, field.x[field.columns - 1]!, -field.y[0]!, field.y[field.rows - 1]!);
+  const reach = reachOf(field);
   if (!(reach > 0)) return undefined;
-  const radii = Array.from({ length: rays }, (_, k) => radiusAlong(field, (2 * Math.PI * k) / rays, reach, centre));
+  const radii = Array.from({ length: rays }, (_, k) =>
+    radiusAlong(field, (2 * Math.PI * k) / rays, reach, centre, steps),
+  );
   return {
     radii: radii.map((radius) => Math.min(radius, reach)),
     mean: radii.reduce((sum, radius) => sum + Math.min(radius, reach), 0) / rays,
     open: radii.filter((radius) => radius > reach).length,
   };
-}
-
-/** Infinite where the loss stays below up to `reach`. */
-function radiusAlong(field: Field, angle: number, reach: number, centre: number): number {
-  const limit = pairFactor * centre;
-  let before = centre;
-  for (let step = 1; step <= steps; step++) {
-    const radius = (reach * step) / steps;
-    const { value } = readingAt(field, radius * Math.cos(angle), radius * Math.sin(angle));
-    // Where the loss is no number the valley has ended.
-    if (!Number.isFinite(value)) return radius;
-    if (value >= limit) {
-      const share = (Math.log(limit) - Math.log(before)) / (Math.log(value) - Math.log(before));
-      return radius - (reach / steps) * (1 - share);
-    }
-    before = value;
-  }
-  return Infinity;
 }
 
 /**

@@ -6,6 +6,7 @@ import { measuresOf } from "../../../webview/state/measures";
 import type { Entrant } from "../../../webview/state/comparison";
 import { failedCheck } from "../support/runs";
 import { comparedSnapshot, runIn } from "../support/compare";
+import { splitSnapshot } from "../support/splits";
 import { oracleSurface } from "../support/surface";
 
 const surface = oracleSurface(5);
@@ -177,6 +178,35 @@ describe("names", () => {
     const [run] = runs((header) => header);
     expect(namesOf([run!], { [run!.journal]: "baseline" })).toEqual(["baseline"]);
   });
+});
+
+test("a difference of splits has measures of its own, and none that belong to one split", () => {
+  const run = runIn(splitSnapshot(surface, { status: "done" }));
+  const { header } = run;
+  const measures = measuresOf(
+    [{ name: "A", run }],
+    compareRuns([{ name: "A", run }], "loss", "difference"),
+    "difference",
+  );
+  const cell = (name: string) => measures.find((each) => each.name === name)?.cells[0];
+  const [first, second] = [header.centre, header.splits![0]!.centre];
+  expect(cell("lossDifference")!.value).toBe(Number(second.loss) - Number(first.loss));
+  expect(cell("accuracyDifference")!.value).toBe(Number(second.accuracy) - Number(first.accuracy));
+  const [a, b] = [run.measured.loss, run.further[0]!.loss];
+  expect(cell("largestDifference")!.value).toBe(Math.max(...a.map((loss, index) => b[index]! - loss)));
+  expect(cell("samples")!.text).toBe("train: 500, test: 500");
+  for (const name of ["loss", "radius", "eigenvalue", "sharpness"]) expect(cell(name)).toBeUndefined();
+});
+
+test("the radius is told, and where it is beyond the grid how far that goes", () => {
+  // The logarithm of the loss is linear along α, as it is interpolated.
+  const [steep, flat] = [2, 0.5].map((doublings, k): Entrant => {
+    const loss = surface.y.flatMap(() => surface.x.map((alpha) => 0.4 * 2 ** (doublings * Math.abs(alpha))));
+    const centre = (header: RunHeader): RunHeader => ({ ...header, centre: { ...header.centre, loss: 0.4 } });
+    return { name: "AB"[k]!, run: runIn(comparedSnapshot({ ...surface, loss }, 0, centre)) };
+  }) as [Entrant, Entrant];
+  const cells = measuresOf([steep, flat], compare(steep, flat), split).find(({ name }) => name === "radius")!.cells;
+  expect(cells.map(({ text }) => text)).toEqual(["0.500", "beyond the grid (> 1)"]);
 });
 
 test("a largest eigenvalue that has not converged is no more than about its size, and never the lowest", () => {

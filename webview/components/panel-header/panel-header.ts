@@ -3,7 +3,7 @@ import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
 import { strings as figure } from "../../strings/figure";
-import { accuracyError, baseName, formatLoss } from "../../charts/format";
+import { accuracyErrorText, baseName, formatLoss } from "../../charts/format";
 import type { Split } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { splitsIn } from "../../state/splits";
@@ -81,7 +81,7 @@ export class PanelHeader extends LitElement {
       shown.map((split) => (several ? figure.splitFact(text(split), split.name) : text(split))).join(figure.factsJoin);
     const accuracy = ({ centre, data }: SplitData) => {
       const percent = Number(centre.accuracy);
-      return strings.plusMinus(percent.toFixed(1), accuracyError(percent, data.samples).toFixed(1));
+      return strings.plusMinus(percent.toFixed(1), accuracyErrorText(percent, data.samples));
     };
     const hasAccuracy = shown.every(({ centre }) => !Number.isNaN(Number(centre.accuracy)));
     return html`
