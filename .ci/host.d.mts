@@ -10,4 +10,9 @@ export interface Workbench {
 }
 
 export function ensureHost(): Promise<void>;
-export function startHost(options: { vsix: string; settings?: object; env?: object }): Promise<Workbench>;
+export function startHost(options: {
+  vsix: string;
+  others?: readonly string[];
+  settings?: object;
+  env?: object;
+}): Promise<Workbench>;

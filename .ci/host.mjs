@@ -74,13 +74,13 @@ const freePort = () =>
   });
 
 /**
- * Starts the workbench on this machine only, with the extension of `vsix` and no other.
+ * Starts the workbench on this machine only, with the extension of `vsix` and those of `others`, if any.
  * Everything that it writes goes to a temporary folder, which `stop()` removes after ending all processes.
  *
- * @param {{ vsix: string, settings?: object, env?: object }} options settings are added to those of a quiet workbench
+ * @param {{ vsix: string, others?: readonly string[], settings?: object, env?: object }} options settings are added to those of a quiet workbench
  * @returns url (of an empty window), `urlOf(folder)`, `user` (its data, logs included), `pid`, `exited` and `stop()`
  */
-export async function startHost({ vsix, settings = {}, env = {} }) {
+export async function startHost({ vsix, others = [], settings = {}, env = {} }) {
   const node = nodeProgram();
   const user = mkdtempSync(path.join(tmpdir(), "loss-landscape-workbench-"));
   const releaseFolder = onStop(() => rmSync(user, { recursive: true, force: true, maxRetries: 5 }));
@@ -98,7 +98,8 @@ export async function startHost({ vsix, settings = {}, env = {} }) {
     `${JSON.stringify({ ...quietSettings, ...settings }, null, 2)}\n`,
   );
   writeFileSync(path.join(user, "config.yaml"), "");
-  await quietly(node, [...common, "--install-extension", vsix, "--force"], { env: environment });
+  const installed = [vsix, ...others].flatMap((file) => ["--install-extension", file]);
+  await quietly(node, [...common, ...installed, "--force"], { env: environment });
 
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

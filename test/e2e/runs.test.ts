@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RunHeader } from "../../server/protocol/result";
+import type { FigureLayout } from "../../webview/charts/layout";
 import { Driver } from "./support/workbench";
 import type { Panel } from "./support/workbench";
 import { Workspace } from "./support/workspace";
@@ -42,6 +43,22 @@ async function shown(file: string): Promise<Panel> {
   return panel;
 }
 
+/** Drags the mouse over the map from one place of its plane to another. */
+async function drag(panel: Panel, ...places: readonly (readonly [alpha: number, beta: number])[]): Promise<void> {
+  const figure = panel.root.locator("contour-figure");
+  const box = (await figure.locator(".canvas").boundingBox())!;
+  const { plot } = await figure.evaluate((element) => (element as unknown as { layout: FigureLayout }).layout);
+  const pixels = places.map(([alpha, beta]) => ({
+    x: box.x + plot.x + ((alpha + 1) / 2) * plot.width,
+    y: box.y + plot.y + ((1 - beta) / 2) * plot.height,
+  }));
+  const { mouse } = driver.page;
+  await mouse.move(pixels[0]!.x, pixels[0]!.y);
+  await mouse.down();
+  for (const { x, y } of pixels.slice(1)) await mouse.move(x, y, { steps: 4 });
+  await mouse.up();
+}
+
 describe("a changed run", () => {
   test("another seed says what it costs, is run, and the way back computes nothing", async () => {
     const panel = await shown("small.onnx");
@@ -69,22 +86,36 @@ describe("a changed run", () => {
     expect(journals("small")).toEqual(files);
   });
 
-  test("a window beside the centre is measured on a grid of its own", async () => {
+  test("a rectangle dragged on the map is measured on a finer grid of its own, and the way back is the map before", async () => {
     const panel = await shown("small.onnx");
-    // As the map asks for it when a rectangle is dragged.
-    await panel.root.locator("contour-figure").evaluate((figure: { dispatchEvent(event: unknown): boolean }) => {
-      const detail = { x: [0.2, 0.6], y: [-0.5, -0.1] };
-      figure.dispatchEvent(new CustomEvent("measure-region", { detail, bubbles: true, composed: true }));
-    });
-    const measure = panel.button("Measure");
+    const before = await panel.table();
+    const files = journals("small");
+    await drag(panel, [0.2, -0.1], [0.6, -0.5]);
+    await panel.root.locator('region-bar vscode-toolbar-button[label="Measure here"]').click();
     const trail = panel.root.locator("run-trail nav");
-    // What takes a few seconds starts at once.
-    await measure.click({ timeout: 3000 }).catch(() => undefined);
-    await expect.poll(() => trail.innerText(), { timeout: 60_000 }).toMatch(/α −1 to 1[\s\S]*α 0\.2 to 0\.6/);
+    // What takes a few seconds starts at once, the rest after a question.
+    await Promise.any([trail.waitFor(), panel.button("Measure").click({ timeout: 20_000 })]);
+    await expect.poll(() => trail.innerText(), { timeout: 60_000 }).toMatch(/α −1 to 1[\s\S]*α 0\.\d+ to 0\.\d+/);
     await panel.state("done");
-    const header = headersOf("small").find(({ x }) => x[0] === 0.2);
-    expect(header?.x.map((alpha) => alpha.toFixed(9))).toEqual([0.2, 0.3, 0.4, 0.5, 0.6].map((at) => at.toFixed(9)));
-    expect(header!.checks.find(({ name }) => name === "centre")?.level).toBe("ok");
+    const header = headersOf("small").find(({ x }) => x[0]! > 0)!;
+    // To the pixel, which is about 0.005 of the plane.
+    for (const [nodes, ends] of [
+      [header.x, [0.2, 0.6]],
+      [header.y, [-0.5, -0.1]],
+    ] as const) {
+      expect(nodes).toHaveLength(5);
+      expect(Math.abs(nodes[0]! - ends[0])).toBeLessThan(0.02);
+      expect(Math.abs(nodes.at(-1)! - ends[1])).toBeLessThan(0.02);
+    }
+    expect(header.checks.find(({ name }) => name === "centre")?.level).toBe("ok");
+    expect([...(await panel.table()).values()].every(({ measured }) => measured === "1")).toBe(true);
+    await expect.poll(() => driver.processes("evaluator.js")).toEqual([]);
+    await panel.button("Back").click();
+    await trail.waitFor({ state: "detached" });
+    await panel.state("done");
+    expect(driver.processes("evaluator.js")).toEqual([]);
+    expect(await panel.table()).toEqual(before);
+    expect(journals("small")).toHaveLength(files.length + 1);
   });
 });
 

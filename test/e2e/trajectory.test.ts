@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunResult } from "../../server/protocol/result";
+import type { RunHeader, RunResult } from "../../server/protocol/result";
 import { Driver } from "./support/workbench";
 import type { Panel } from "./support/workbench";
 import { Workspace } from "./support/workspace";
@@ -106,5 +106,35 @@ test("the path of a training is looked at, epoch by epoch, and grows while the t
   await note.waitFor({ state: "detached", timeout: 60_000 });
   await panel.state("done");
   expect(await read(panel, "epoch")).toBe(9);
+  expect(driver.refusals).toEqual([]);
+});
+
+/** What the journals say in their first lines. */
+const headers = (): readonly RunHeader[] =>
+  readdirSync(workspace.path(".loss-landscape"))
+    .filter((name) => name.endsWith(".jsonl"))
+    .map((name) => {
+      const [first = ""] = workspace.read(`.loss-landscape/${name}`).split("\n");
+      return (JSON.parse(first) as { header: RunHeader }).header;
+    });
+
+test("a checkpoint of the path becomes the centre of a run of its own, and the way back is the path", async () => {
+  const panel = driver.panel();
+  await click(panel, 2);
+  await panel.button("Centre here").click();
+  const trail = panel.root.locator("run-trail nav");
+  await expect.poll(() => trail.innerText(), { timeout: 60_000 }).toMatch(/path\.onnx[\s\S]*model_2\.pt/);
+  await panel.state("done");
+  const header = headers().find(({ study }) => study.model.weights?.endsWith("model_2.pt"))!;
+  // The centre is the checkpoint, as the path of the run before has it.
+  expect(header.centre.loss).toBe(expected.trajectory!.checkpoints[2]!.loss);
+  expect(header.study.grid.points).toEqual([7, 7]);
+  await panel.root.getByRole("tab", { name: "Contour" }).click();
+  const values = [...(await panel.table()).values()];
+  expect(values.map(({ measured }) => measured)).toEqual(Array.from({ length: 49 }, () => "1"));
+  await panel.button("Back").click();
+  await trail.waitFor({ state: "detached" });
+  await panel.state("done");
+  await expect.poll(() => panel.table()).not.toEqual(new Map(values.map((value, index) => [index, value])));
   expect(driver.refusals).toEqual([]);
 });

@@ -41,14 +41,14 @@ export class Driver {
     });
   }
 
-  /** Starts everything and opens `folder`. `settings` are the user's. */
-  static async open(folder: string, settings: object = {}): Promise<Driver> {
+  /** Starts everything and opens `folder`. `settings` are the user's; `others` are further extensions, packed. */
+  static async open(folder: string, settings: object = {}, others: readonly string[] = []): Promise<Driver> {
     const vsix = process.env.LOSS_LANDSCAPE_VSIX;
     const executablePath = process.env.CHROMIUM_PATH;
     if (!vsix || !executablePath) {
       throw new Error("Set LOSS_LANDSCAPE_VSIX and CHROMIUM_PATH, or run the tier with: npm test -- e2e");
     }
-    const host = await startHost({ vsix, settings });
+    const host = await startHost({ vsix, others, settings });
     const browser = await chromium.launch({
       executablePath,
       args: [
