@@ -6,6 +6,7 @@ import { isFloating } from "../elements";
 import { clippingEpsilon } from "../logits";
 import { sizeOf } from "../tensor";
 import { GraphBuilder } from "./builder";
+import { foldScales } from "./foldScales";
 import type { Name } from "./rule";
 import { range } from "./shapes";
 
@@ -55,7 +56,7 @@ type Losses = (parts: Parts) => Name;
  * @throws ProblemError `study-invalid` when the loss does not fit the shape of the output.
  */
 export function withLoss(model: Canonical, spec: LossSpec): Canonical {
-  const build = new GraphBuilder(model);
+  const build = new GraphBuilder(foldScales(model));
   const output = model.graph.outputs[0];
   if (!output) throw new Error("The model has no output.");
   const type = build.typeOf(output.name);
