@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { WorkDoneProgressReporter } from "vscode-languageserver/node";
+import type { Reserve } from "../evaluator/reserve";
 import type { RunEvent, RunOutcome, RunParams } from "../protocol/requests";
 import { startRun } from "../runs/run";
 import type { Run } from "../runs/run";
@@ -18,6 +19,8 @@ export interface QueuedRunParts {
   readonly params: RunParams;
   readonly listener: RunListener;
   readonly queue: TurnQueue;
+  /** Where its evaluators come from. */
+  readonly reserve: Reserve;
   readonly log: Log;
   readonly health: HealthReporter;
 }
@@ -44,7 +47,7 @@ export class QueuedRun {
 
   /** Waits for the turn and executes the study. Call it once. */
   async execute(): Promise<RunOutcome> {
-    const { params, listener, log, health } = this.parts;
+    const { params, listener, reserve, log, health } = this.parts;
     listener.progress.begin(`Loss landscape of ${this.name}`, 0, "preparing", true);
     try {
       await this.begun;
@@ -54,6 +57,7 @@ export class QueuedRun {
         study: params.study,
         mode: params.mode,
         resultsFolder: resolveResultsFolder(params.study.model.path, params.defaults.resultsFolder),
+        source: reserve,
         onEvent: (event) => {
           this.follow(event);
         },
@@ -65,6 +69,8 @@ export class QueuedRun {
         health.afflicted(outcome.problem);
       }
       log.info(`Run of ${this.name}: ${outcome.status}`);
+      // Another one often follows.
+      reserve.fill();
       return outcome;
     } finally {
       this.giveWay();
@@ -120,7 +126,7 @@ export class QueuedRun {
   }
 
   private follow(event: RunEvent): void {
-    const { listener, health } = this.parts;
+    const { listener, health, reserve } = this.parts;
     listener.event(event);
     switch (event.kind) {
       case "preparing":
@@ -128,6 +134,8 @@ export class QueuedRun {
         break;
       case "snapshot":
         health.computing(event.snapshot.header.engine.label);
+        // The run has taken what it needs; what is left would only take its memory.
+        void reserve.empty();
         break;
       case "points": {
         const { measured, total } = event.progress;

@@ -4,6 +4,10 @@ import type { CancellationToken, Connection } from "vscode-languageserver/node";
 import { URI } from "vscode-uri";
 import manifest from "../../package.json";
 import { enginesInProcess } from "../evaluator/engines";
+import { siblingEvaluator } from "../evaluator/process";
+import type { EvaluatorSource } from "../evaluator/process";
+import { Reserve } from "../evaluator/reserve";
+import { evaluatorMemory, thisMachine } from "../formats/limits";
 import { ProblemError, toProblem } from "../protocol/problem";
 import type { Problem } from "../protocol/problem";
 import {
@@ -50,11 +54,15 @@ import { registerWeights } from "./weights";
 /** How long a shutdown waits for evaluators to end, in milliseconds. */
 const shutdownPatience = 2000;
 
+/** Milliseconds for which evaluators wait for the next click. */
+const reservePatience = 3 * 60_000;
+
 /** Answers every request of the protocol on `connection`. */
 export function register(connection: Connection): void {
   const log = new Log(connection.console);
   const health = new HealthReporter((state) => void connection.sendNotification(HealthNotification, state));
-  const runs = new Runs(log, health);
+  const reserve = reserveOf(log);
+  const runs = new Runs(log, health, reserve);
 
   const studies = new StudyFeatures(connection, log);
 
@@ -65,16 +73,20 @@ export function register(connection: Connection): void {
   connection.onInitialized(() => {
     log.info(`${manifest.name} ${manifest.version} on Node ${process.version}, process ${process.pid}`);
     health.report();
+    // The worker is started by who wants to see something.
+    reserve.fill();
   });
-  connection.onShutdown(() => {
+  connection.onShutdown(async () => {
     studies.stop();
-    return runs.stop(shutdownPatience);
+    await Promise.all([runs.stop(shutdownPatience), reserve.close()]);
   });
 
   connection.onRequest(DescribeRequest, async (params, token): Promise<DescribeResult> => {
     const done = health.busy(`Reading ${path.basename(params.uri)}`);
+    // While a run computes, nothing is started that would take its time.
+    if (runs.isIdle) reserve.fill();
     try {
-      return await describe(params, token, log);
+      return await describe(params, token, log, reserve);
     } finally {
       done();
     }
@@ -169,7 +181,23 @@ function registerSavedRuns(connection: Connection, log: Log): void {
   });
 }
 
-async function describe(params: DescribeParams, token: CancellationToken, log: Log): Promise<DescribeResult> {
+/** Evaluators for the next run: no more than two, and than a small part of the memory holds. */
+function reserveOf(log: Log): Reserve {
+  const { cores, memory } = thisMachine();
+  return new Reserve({
+    evaluatorPath: siblingEvaluator(),
+    size: Math.min(2, cores, Math.floor(memory / (8 * evaluatorMemory(0)))),
+    patience: reservePatience,
+    log: (message) => log.info(message),
+  });
+}
+
+async function describe(
+  params: DescribeParams,
+  token: CancellationToken,
+  log: Log,
+  source: EvaluatorSource,
+): Promise<DescribeResult> {
   try {
     const described = await describeStudy({
       file: toPath(params.uri),
@@ -177,6 +205,7 @@ async function describe(params: DescribeParams, token: CancellationToken, log: L
       model: params.model === undefined ? undefined : toPath(params.model),
       plane: params.plane ?? "path",
       defaults: params.defaults,
+      source,
       log: (message) => log.info(message),
     });
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");

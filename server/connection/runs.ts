@@ -1,4 +1,5 @@
 import type { CancellationToken } from "vscode-languageserver/node";
+import type { Reserve } from "../evaluator/reserve";
 import { toProblem } from "../protocol/problem";
 import type { RunOutcome, RunParams } from "../protocol/requests";
 import { checkStudy } from "../study/rules";
@@ -22,6 +23,7 @@ export class Runs {
   constructor(
     private readonly log: Log,
     private readonly health: HealthReporter,
+    private readonly reserve: Reserve,
   ) {}
 
   /** Executes a study when its turn has come. Never rejects: what goes wrong is in the outcome. */
@@ -30,7 +32,8 @@ export class Runs {
     try {
       if (this.entries.has(id)) throw new Error(`a run with the token ${id} is going on already`);
       checkStudy(params.study);
-      const run = new QueuedRun({ params, listener, queue: this.queue, log: this.log, health: this.health });
+      const { queue, log, health, reserve } = this;
+      const run = new QueuedRun({ params, listener, queue, reserve, log, health });
       const outcome = run.execute();
       this.entries.set(id, { run, outcome });
       const subscription = token.onCancellationRequested(() => run.cancel());
@@ -44,6 +47,11 @@ export class Runs {
       this.log.problem("Run", problem, error);
       return { status: "failed", checks: [], problem };
     }
+  }
+
+  /** Whether no run computes or waits. */
+  get isIdle(): boolean {
+    return this.entries.size === 0;
   }
 
   /**

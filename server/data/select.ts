@@ -27,9 +27,33 @@ export function selectSamples(
     classes.map((indices) => indices.length),
     wanted,
   );
-  const key = hash(hash(seed >>> 0) ^ Math.floor(seed / 2 ** 32));
+  const key = keyOf(seed);
   const chosen = classes.flatMap((indices, c) => lowest(indices, key, quotas[c]!));
   return Uint32Array.from(chosen).sort();
+}
+
+/**
+ * All samples in an order of which every beginning is a stratified sample: the member number r (from 0) of a class of n
+ * comes at (r + ½)/n of the way, the members of a class in the order of their hash of (seed, index). The same on every
+ * machine.
+ *
+ * @param strata a number for each sample, equal for those of one class.
+ */
+export function stratifiedOrder(strata: ArrayLike<number>, seed: number): Uint32Array {
+  const key = keyOf(seed);
+  const ranks = Uint32Array.from(strata, (_, index) => hash(hash(index) ^ key));
+  const order = Uint32Array.from(strata, (_, index) => index).sort((a, b) => ranks[a]! - ranks[b]! || a - b);
+  const sizes = new Map<number, number>();
+  for (const index of order) sizes.set(strata[index]!, (sizes.get(strata[index]!) ?? 0) + 1);
+  const passed = new Map<number, number>();
+  const places = new Float64Array(strata.length);
+  for (const index of order) {
+    const stratum = strata[index]!;
+    const before = passed.get(stratum) ?? 0;
+    passed.set(stratum, before + 1);
+    places[index] = (before + 0.5) / sizes.get(stratum)!;
+  }
+  return order.sort((a, b) => places[a]! - places[b]! || ranks[a]! - ranks[b]! || a - b);
 }
 
 /** The `count` indices with the smallest hash. Of many, only those are sorted whose hash begins low enough. */
@@ -56,6 +80,10 @@ function allocate(sizes: readonly number[], wanted: number): number[] {
   const left = wanted - shares.reduce((sum, share) => sum + share, 0);
   for (const c of order.slice(0, left)) shares[c]! += 1;
   return shares;
+}
+
+function keyOf(seed: number): number {
+  return hash(hash(seed >>> 0) ^ Math.floor(seed / 2 ** 32));
 }
 
 /** A bijection of 32-bit integers that spreads every input bit over all output bits (the finaliser of MurmurHash3). */

@@ -74,9 +74,18 @@ export class Batches {
    * Sums of loss and correct answers over all samples, in float64, with the weights that the executable has.
    * @throws ProblemError `file-unsupported` when the output does not fit the loss or its targets.
    */
-  async measure(executable: Executable): Promise<PointSums> {
+  measure(executable: Executable): Promise<PointSums> {
+    return this.sum(executable, this.batches);
+  }
+
+  /** The same over the samples of the first batch. */
+  measureFirst(executable: Executable): Promise<PointSums> {
+    return this.sum(executable, this.batches.slice(0, 1));
+  }
+
+  private async sum(executable: Executable, batches: readonly Batch[]): Promise<PointSums> {
     const sums = emptySums();
-    for (const batch of this.batches) {
+    for (const batch of batches) {
       const outputs = await this.run(executable, batch);
       addLoss(this.parts.loss, sums, outputs, this.targets, batch.first, batch.count);
     }

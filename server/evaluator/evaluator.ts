@@ -1,11 +1,13 @@
-import { reportEngines } from "../engines/open";
+import { openEngine, reportEngines } from "../engines/open";
+import { selfTestGraph } from "../engines/selfTest";
+import { addSums } from "../landscape/loss";
 import { toProblem } from "../protocol/problem";
 import type { Study } from "../protocol/study";
 import { describeFiles } from "./describeFiles";
 import { fingerprintStudy } from "./fingerprint";
 import { inspectFiles } from "./inspect";
 import { fitWeights } from "./fit";
-import type { EvaluatorRequest, EvaluatorResponse } from "./messages";
+import type { EvaluatorRequest, EvaluatorResponse, PointSums, SplitSums } from "./messages";
 import { loadModel, weightsOf } from "./model";
 import { placeCheckpoints } from "./place";
 import { planStudy } from "./plan";
@@ -59,13 +61,24 @@ export class Evaluator {
         return { kind: "prepared", prepared };
       }
       case "evaluate": {
-        const [sums, ...further] = await this.ready().evaluate(request.alpha, request.beta);
-        return { kind: "evaluated", sums: sums!, ...(further.length > 0 ? { further } : {}) };
+        const { alpha, beta, subset } = request;
+        const session = this.ready();
+        const groups = subset && (await session.evaluateSubset(alpha, beta, subset));
+        const [sums, ...further] = groups ? sumOf(groups) : await session.evaluate(alpha, beta);
+        return {
+          kind: "evaluated",
+          sums: sums!,
+          ...(further.length > 0 ? { further } : {}),
+          ...(groups ? { groups } : {}),
+        };
       }
       case "task":
         return { kind: "performed", answer: await this.ready().perform(request.task) };
       case "engines":
         return { kind: "engines", engines: await reportEngines(request.only, request.folder) };
+      case "warm":
+        await warm();
+        return { kind: "warmed" };
     }
   }
 
@@ -82,4 +95,17 @@ async function fingerprintsOf(study: Study): Promise<{
 }> {
   const { files, graph } = await loadModel(study.model, study.loss);
   return { fingerprints: await fingerprintStudy(study, files), parameters: weightsOf(graph) };
+}
+
+/** Loads the engine that most runs take, and tests it once, which also has its code compiled. */
+async function warm(): Promise<void> {
+  const { engine } = await openEngine("auto", selfTestGraph());
+  await engine.dispose();
+}
+
+/** The sums of every split over all groups. */
+function sumOf(groups: readonly SplitSums[]): SplitSums {
+  return groups[0]!.map((first, split) =>
+    groups.slice(1).reduce<PointSums>((sums, group) => addSums(sums, group[split]!), first),
+  );
 }

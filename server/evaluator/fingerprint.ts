@@ -6,6 +6,7 @@ import { partsOf } from "../data/parts";
 import { pictureStamps } from "../data/pictureFiles";
 import { ProblemError } from "../protocol/problem";
 import type { Study } from "../protocol/study";
+import { Kept, stampOf } from "./stamps";
 
 /** What a file is to a study. */
 export type FileRole = "model" | "data" | "checkpoint" | "directions";
@@ -17,17 +18,19 @@ const roleNames: Readonly<Record<FileRole, string>> = {
   directions: "file of directions",
 };
 
+/** Digests of files that were read before; of a folder none. */
+const digests = new Kept<string>(1000);
+
 /**
  * SHA-256 of a file's bytes, in hexadecimal; read in pieces, so that its size does not matter. Of a folder of pictures it
- * is that of their names, sizes and times of change.
+ * is that of their names, sizes and times of change. A file that is the same as before is not read again.
  * @param role what the file is to the study, for messages.
  * @throws ProblemError `file-missing` or `data-missing` when it cannot be read.
  */
 export async function fingerprintOf(file: string, role: FileRole): Promise<string> {
-  const hash = createHash("sha256");
   try {
-    const pieces = role === "data" && (await isFolder(file)) ? pictureStamps(file) : createReadStream(file);
-    for await (const piece of pieces) hash.update(piece as Uint8Array | string);
+    if (role === "data" && (await isFolder(file))) return await digestOf(pictureStamps(file));
+    return await digests.of(file, async () => ({ value: await digestOf(createReadStream(file)) }));
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
@@ -41,6 +44,11 @@ export async function fingerprintOf(file: string, role: FileRole): Promise<strin
       file,
     });
   }
+}
+
+async function digestOf(pieces: AsyncIterable<unknown>): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of pieces) hash.update(piece as Uint8Array | string);
   return hash.digest("hex");
 }
 
@@ -116,10 +124,10 @@ export async function reading<T extends { readonly files: readonly string[] }>(
   read: () => Promise<T>,
 ): Promise<{ readonly content: T; readonly fingerprints: Readonly<Record<string, string>> }> {
   const files = [study.model.path, ...(await filesOf(study)).keys()];
-  const before = await Promise.all(files.map(stampOf));
+  const before = await textsOf(files);
   const content = await read();
   const fingerprints = await fingerprintStudy(study, content.files);
-  const after = await Promise.all(files.map(stampOf));
+  const after = await textsOf(files);
   const changed = files.find((file, i) => before[i] !== after[i] || isOther(fingerprints[file], expected?.[file]));
   if (changed !== undefined) throw fileChanged(changed);
   return { content, fingerprints };
@@ -129,12 +137,8 @@ function isOther(fingerprint: string | undefined, expected: string | undefined):
   return expected !== undefined && expected !== fingerprint;
 }
 
-/** Changes whenever the file is written or replaced. */
-async function stampOf(file: string): Promise<string> {
-  return stat(file, { bigint: true }).then(
-    ({ mtimeNs, size, ino }) => [mtimeNs, size, ino].join(" "),
-    () => "",
-  );
+async function textsOf(files: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(files.map(async (file) => (await stampOf(file)).text));
 }
 
 /** The problem of a file that is not what it was when the run began. */

@@ -96,6 +96,18 @@ export type Task =
   | { readonly kind: "density"; readonly probe: number }
   | { readonly kind: "sharpness" };
 
+/**
+ * A part of the samples of every split, in an order in which every beginning is a stratified sample that follows from the
+ * seed of the data.
+ */
+export interface SampleSubset {
+  /** How many samples of that order come before it. */
+  readonly first: number;
+  readonly count: number;
+  /** Into how many parts of equal size it is divided; how these differ tells of the sampling error. */
+  readonly groups: number;
+}
+
 /** Sums of every split, the first one first. */
 export type SplitSums = readonly PointSums[];
 
@@ -149,7 +161,14 @@ export type EvaluatorRequest =
       /** Where the directions are, unless they follow from the study alone. */
       readonly directions?: DirectionsFile;
     }
-  | { readonly id: number; readonly kind: "evaluate"; readonly alpha: number; readonly beta: number }
+  | {
+      readonly id: number;
+      readonly kind: "evaluate";
+      readonly alpha: number;
+      readonly beta: number;
+      /** Which samples to take; all when absent. */
+      readonly subset?: SampleSubset;
+    }
   | { readonly id: number; readonly kind: "task"; readonly task: Task }
   /** SHA-256 of the model and data files that a study names. */
   | { readonly id: number; readonly kind: "fingerprint"; readonly study: Study }
@@ -159,6 +178,8 @@ export type EvaluatorRequest =
   | { readonly id: number; readonly kind: "fit"; readonly weights: string; readonly models: readonly string[] }
   /** How the weights of files are distributed. */
   | { readonly id: number; readonly kind: "weigh"; readonly selection: WeightsSelection }
+  /** Loads what most runs need, before anybody asks for it. */
+  | { readonly id: number; readonly kind: "warm" }
   /** What engines there are, or how one of them is; `folder`: an installation that it is loaded from, and from no other. */
   | { readonly id: number; readonly kind: "engines"; readonly only?: EngineName; readonly folder?: string };
 
@@ -174,6 +195,8 @@ export type EvaluatorResponse =
       readonly sums: PointSums;
       /** Of further splits; absent when there are none. */
       readonly further?: readonly PointSums[];
+      /** Of a subset: the sums of each of its groups, which `sums` and `further` are the sums of. */
+      readonly groups?: readonly SplitSums[];
     }
   | { readonly id: number; readonly kind: "performed"; readonly answer: TaskAnswer }
   | {
@@ -186,6 +209,7 @@ export type EvaluatorResponse =
   | { readonly id: number; readonly kind: "inspected"; readonly answer: FilesAnswer }
   | { readonly id: number; readonly kind: "fitted"; readonly models: readonly FittedModel[] | undefined }
   | { readonly id: number; readonly kind: "weighed"; readonly figure: WeightsFigure }
+  | { readonly id: number; readonly kind: "warmed" }
   | { readonly id: number; readonly kind: "engines"; readonly engines: readonly EngineReport[] }
   | { readonly id: number; readonly kind: "failed"; readonly problem: Problem; readonly stack?: string };
 

@@ -2,6 +2,7 @@ import path from "node:path";
 import { foldedKernels } from "../formats/onnx/folded";
 import { sizeNotices, thisMachine } from "../formats/limits";
 import { openModel } from "../formats/open";
+import type { OpenedModel } from "../formats/open";
 import type { Graph } from "../graph/graph";
 import { toInference } from "../graph/inference";
 import { stripFinalActivation } from "../graph/logits";
@@ -15,6 +16,7 @@ import { modelName } from "../protocol/modelName";
 import { ProblemError } from "../protocol/problem";
 import type { ModelSummary } from "../protocol/result";
 import type { LossSpec, ModelSelection, TrainingConfiguration } from "../protocol/study";
+import { Kept } from "./stamps";
 import { withWeights } from "./weights";
 
 /** A model ready to be evaluated: in inference form, its output the logits. */
@@ -40,6 +42,12 @@ export function weightsOf({ parameters }: Graph): number {
   return parameters.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0);
 }
 
+/** The model that was read last: what describes, plans and prepares a run reads the same one. */
+const models = new Kept<OpenedModel>(1);
+
+/** Weights of the largest model that is kept: a process that waits for work is to be no burden. */
+const mostKept = 100e6;
+
 /** What is said of a loss so far. */
 export type LossDraft = Partial<LossSpec>;
 
@@ -54,7 +62,10 @@ export async function loadModel(
   { path: file, weights, rename }: ModelSelection,
   draft: LossDraft = {},
 ): Promise<LoadedModel> {
-  const opened = await openModel(file);
+  const opened = await models.of(file, async () => {
+    const value = await openModel(file);
+    return { value, further: value.graph.files ?? [], mayStay: weightsOf(value.graph) <= mostKept };
+  });
   const stated = statedLoss(draft, opened.training);
   const { graph: inference, loss } = endAtLoss(toInference(opened.graph), stated);
   const graph =

@@ -5,10 +5,13 @@ import type { Job, PoolPoint } from "./jobs";
 import { LocalPlace } from "./localPlace";
 import type { DirectionsFile, Planned, PointSums, Prepared, Task, TaskAnswer } from "./messages";
 import { EvaluatorLostError, EvaluatorProcess, lostProblem } from "./process";
+import type { EvaluatorSource } from "./process";
 import { PoolCancelledError, Workload } from "./workload";
 
 export interface PoolOptions {
   readonly evaluatorPath: string;
+  /** Where the processes come from; started by the pool when absent. */
+  readonly source?: EvaluatorSource;
   /** How many evaluators share the points. */
   readonly evaluators: number;
   readonly log: (message: string) => void;
@@ -41,9 +44,9 @@ export class EvaluatorPool {
   private read = 0;
 
   /** Starts the processes at once, so that they load while the caller does something else. */
-  constructor({ evaluatorPath, evaluators, log }: PoolOptions) {
+  constructor({ evaluatorPath, source, evaluators, log }: PoolOptions) {
     const { workload, agreement } = this;
-    const start = (): EvaluatorProcess => new EvaluatorProcess(evaluatorPath, log);
+    const start = (): EvaluatorProcess => source?.take() ?? new EvaluatorProcess(evaluatorPath, log);
     this.places = Array.from(
       { length: Math.max(1, evaluators) },
       () => new LocalPlace({ start, workload, agreement, log }),

@@ -25,6 +25,7 @@ export type EvaluatorAnswer<K extends EvaluatorRequest["kind"]> = Extract<
       fit: "fitted";
       weigh: "weighed";
       engines: "engines";
+      warm: "warmed";
     }[K];
   }
 >;
@@ -191,33 +192,51 @@ export class EvaluatorProcess {
   }
 }
 
+/** Where evaluators come from that need not be started first. */
+export interface EvaluatorSource {
+  /** An evaluator that has nothing to do; started now where none waits. It belongs to the caller. */
+  take(): EvaluatorProcess;
+  /** Takes back an evaluator that has answered what it was asked, and may be asked again. */
+  giveBack(evaluator: EvaluatorProcess): void;
+}
+
 export interface AskOptions {
   /** The evaluator's bundle; beside the running bundle when absent. */
   readonly evaluatorPath?: string;
+  /** Where the process comes from and goes to; one of its own when absent. */
+  readonly source?: EvaluatorSource;
   /** Receives what the process prints, and the stacks of its failures. */
   readonly log?: (message: string) => void;
   /** Ends the process when nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
 }
 
-/** Asks a process of its own one question and ends it. @throws the reason of `signal` when that is aborted first. */
+/**
+ * Asks a process one question and ends it, or gives it back to where it came from. One that could not answer is ended: a
+ * bad file is not to be felt by the next.
+ * @throws the reason of `signal` when that is aborted first.
+ */
 export async function askOnce<C extends EvaluatorCall>(
   call: C,
-  { evaluatorPath = siblingEvaluator(), log = () => {}, signal }: AskOptions,
+  { evaluatorPath = siblingEvaluator(), source, log = () => {}, signal }: AskOptions,
 ): Promise<EvaluatorAnswer<C["kind"]>> {
   signal?.throwIfAborted();
-  const evaluator = new EvaluatorProcess(evaluatorPath, log);
+  const evaluator = source?.take() ?? new EvaluatorProcess(evaluatorPath, log);
   const end = (): void => void evaluator.kill();
   signal?.addEventListener("abort", end);
+  let mayStay = false;
   try {
-    return await evaluator.request(call);
+    const answer = await evaluator.request(call);
+    mayStay = source !== undefined;
+    return answer;
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof EvaluatorLostError) throw lostProblem(error, "it could answer");
     throw error;
   } finally {
     signal?.removeEventListener("abort", end);
-    await evaluator.kill();
+    if (mayStay && signal?.aborted !== true) source?.giveBack(evaluator);
+    else await evaluator.kill();
   }
 }
 

@@ -2,7 +2,7 @@ import type { Engine, Executable } from "../engines/engine";
 import { openEngine } from "../engines/open";
 import type { Fill, ParameterValues } from "../graph/fill";
 import { centreCheck, chanceCheck } from "../landscape/checks";
-import { meanOf } from "../landscape/loss";
+import { emptySums, meanOf } from "../landscape/loss";
 import { usesClasses } from "../landscape/losses";
 import { weightPenalty } from "../landscape/penalty";
 import type { WeightPath } from "../landscape/plane";
@@ -13,7 +13,7 @@ import type { Study } from "../protocol/study";
 import { CurvatureWork } from "./curvatureWork";
 import { readPlannedDirections, studyDirections } from "./directions";
 import { fileChanged, reading } from "./fingerprint";
-import type { DirectionsFile, PointSums, Prepared, SplitSums, Task, TaskAnswer } from "./messages";
+import type { DirectionsFile, PointSums, Prepared, SampleSubset, SplitSums, Task, TaskAnswer } from "./messages";
 import { loadModel } from "./model";
 import type { LoadedModel } from "./model";
 import { lineEnds, weightPath } from "./paths";
@@ -99,6 +99,20 @@ export class Session {
     return this.measure(this.parts.path.fills(alpha, beta), this.parts.recalibration);
   }
 
+  /** Sums of every split at a point of the plane, over each group of a part of the samples. */
+  async evaluateSubset(alpha: number, beta: number, subset: SampleSubset): Promise<readonly SplitSums[]> {
+    const { executable, splits } = this.parts;
+    const penalty = await this.move(this.parts.path.fills(alpha, beta), this.parts.recalibration);
+    const bySplit: PointSums[][] = [];
+    for (const { subsets } of splits) {
+      const sums: PointSums[] = [];
+      for (const batches of subsets.groups(subset)) sums.push({ ...(await batches.measure(executable)), ...penalty });
+      bySplit.push(sums);
+    }
+    // A split with few samples has fewer groups; it is told by those that it has.
+    return bySplit[0]!.map((_, group) => bySplit.map((sums) => sums[group] ?? { ...emptySums(), ...penalty }));
+  }
+
   /** Does other work than points. */
   async perform(task: Task): Promise<TaskAnswer> {
     switch (task.kind) {
@@ -133,7 +147,16 @@ export class Session {
 
   /** Sums of every split with `values` in place of the model's own; what they do not name has its own values. */
   private async measure(values: ParameterValues, recalibration?: Recalibration): Promise<SplitSums> {
-    const { study, model, executable, splits } = this.parts;
+    const { executable, splits } = this.parts;
+    const penalty = await this.move(values, recalibration);
+    const sums: PointSums[] = [];
+    for (const { batches } of splits) sums.push({ ...(await batches.measure(executable)), ...penalty });
+    return sums;
+  }
+
+  /** Gives the model `values` in place of its own, and tells weight decay's part of the loss with them. */
+  private async move(values: ParameterValues, recalibration?: Recalibration): Promise<Pick<PointSums, "penalty">> {
+    const { study, model, executable } = this.parts;
     const set = new Map<string, Float32Array | Fill>(values);
     for (const name of this.moved) if (!set.has(name)) set.set(name, this.origin.get(name)!);
     const statistics = await recalibration?.statistics(values);
@@ -142,19 +165,34 @@ export class Session {
     this.moved = new Set([...values.keys(), ...(statistics?.keys() ?? [])]);
 
     const { weightDecay = 0 } = study.loss;
-    const penalty = weightDecay > 0 ? { penalty: weightPenalty(weightDecay, model.graph.parameters, values) } : {};
-    const sums: PointSums[] = [];
-    for (const { batches } of splits) sums.push({ ...(await batches.measure(executable)), ...penalty });
-    return sums;
+    return weightDecay > 0 ? { penalty: weightPenalty(weightDecay, model.graph.parameters, values) } : {};
   }
 
-  /** Whether the plane begins where it should: at the model, or at the first end of a line between two. */
+  /**
+   * Whether the plane begins where it should: at the model, or at the first end of a line between two. Where one batch has
+   * the same loss to the last bit with the weights that were written there and with the model's own, so have all: engines
+   * compute the same from the same.
+   */
   private async zeroCheck(centre: PointSums): Promise<Check> {
     const { study, model, path } = this.parts;
+    if (study.directions.kind !== "between" && (await this.beginsAtModel())) {
+      const { loss } = meanOf(centre);
+      return centreCheck(loss, loss);
+    }
     const [found] = await this.measure(path.fills(0, 0));
     const ends = study.directions.kind === "between" ? await lineEnds(study, model) : undefined;
     const [expected] = ends ? await this.measure(ends[0]) : [centre];
     return centreCheck(meanOf(found!).loss, meanOf(expected!).loss);
+  }
+
+  /** Whether the first batch tells the model's own weights, which it has now, from those at the plane's origin. */
+  private async beginsAtModel(): Promise<boolean> {
+    const { executable, splits, path } = this.parts;
+    const { batches } = splits[0]!;
+    const own = await batches.measureFirst(executable);
+    await this.move(path.fills(0, 0));
+    const found = await batches.measureFirst(executable);
+    return Object.is(own.lossSum, found.lossSum) && Object.is(own.lossSquareSum, found.lossSquareSum);
   }
 }
 

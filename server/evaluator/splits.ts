@@ -6,12 +6,14 @@ import type { DataSummary } from "../protocol/result";
 import type { DataSelection, Study } from "../protocol/study";
 import { Batches } from "./batches";
 import type { LoadedModel } from "./model";
+import { Subsets } from "./subsets";
 
 /** The samples of one split, ready for the model. */
 export interface Split {
   readonly selection: DataSelection;
   readonly samples: Samples;
   readonly batches: Batches;
+  readonly subsets: Subsets;
   summary(classes: number): DataSummary;
   /** Looks at the labels again, now that the number of classes is known. @throws ProblemError `labels-mismatch`. */
   requireClasses(classes: number): void;
@@ -47,17 +49,19 @@ async function splitOf(study: Study, model: LoadedModel, data: LabelledData, sel
   const name = path.basename(study.model.path);
   const { preprocess, loss } = study;
   const samples = await prepareSamples(data, selection, preprocess, input.shape, input.classes, name, loss.name);
+  const parts = {
+    file: study.model.path,
+    input,
+    output,
+    samples,
+    batchSize: study.compute.batchSize,
+    loss: model.loss,
+  };
   return {
     selection,
     samples,
-    batches: new Batches({
-      file: study.model.path,
-      input,
-      output,
-      samples,
-      batchSize: study.compute.batchSize,
-      loss: model.loss,
-    }),
+    batches: new Batches(parts),
+    subsets: new Subsets(parts, selection.seed),
     summary: (classes) => ({
       path: selection.path,
       split: selection.split,

@@ -16,6 +16,17 @@ export function emptySums(): MutableSums {
   return { lossSum: 0, lossSquareSum: 0, correct: 0, count: 0 };
 }
 
+/** The sums over the samples of both, at the same point. */
+export function addSums(a: Readonly<MutableSums>, b: Readonly<MutableSums>): MutableSums {
+  return {
+    lossSum: a.lossSum + b.lossSum,
+    lossSquareSum: a.lossSquareSum + b.lossSquareSum,
+    correct: a.correct + b.correct,
+    count: a.count + b.count,
+    ...(a.penalty === undefined ? {} : { penalty: a.penalty }),
+  };
+}
+
 /**
  * Adds the cross-entropy of a batch: for each sample with logits z and label y
  * −log softmax(z)_y = (m − z_y) + log Σ_j exp(z_j − m), m = max z, in float64, nothing clipped. With smoothed labels

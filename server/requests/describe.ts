@@ -1,6 +1,7 @@
 import path from "node:path";
 import { describeInProcess, fingerprintInProcess } from "../evaluator/describe";
 import type { ModelDescription } from "../evaluator/messages";
+import type { EvaluatorSource } from "../evaluator/process";
 import { ProblemError } from "../protocol/problem";
 import type { EarlierRun, Origins, StudyDefaults } from "../protocol/requests";
 import type { Study } from "../protocol/study";
@@ -34,6 +35,8 @@ export interface DescribeOptions {
   /** What the study file is taken to say, e.g. in an editor; read from the file when absent. */
   readonly text?: string;
   readonly log: (message: string) => void;
+  /** Where the process comes from that reads the files; one of its own when absent. */
+  readonly source?: EvaluatorSource;
   /** Gives up when nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
 }
@@ -68,6 +71,8 @@ export type Described =
  */
 export async function describeStudy(options: DescribeOptions): Promise<Described> {
   const drafted = await draftOf(options);
+  const { log, signal, source } = options;
+  const asking = { log, signal, ...(source ? { source } : {}) };
   if (drafted.kind === "choose-model") return drafted;
   const { draft: written, notices } = drafted;
   await expectModel(written.model);
@@ -81,8 +86,7 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
     preprocess: written.preprocess,
     loss: written.loss,
     ...(series ? { checkpoints: series.files } : {}),
-    log: options.log,
-    signal: options.signal,
+    ...asking,
   });
   const found = series ? withTraining(written, series, model.checkpoints ?? []) : { draft: written, notices: [] };
   const { draft, notices: ordered } = await withCheckpoints(found.draft);
@@ -95,7 +99,7 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
   const study = completeStudy(draft, chosen.data, options.defaults, model.loss);
   const resultsFolder = resolveResultsFolder(study.model.path, options.defaults.resultsFolder);
   const fingerprints = namesMoreFiles(study)
-    ? await fingerprintInProcess(study, { log: options.log, signal: options.signal })
+    ? await fingerprintInProcess(study, asking)
     : { [study.model.path]: model.fingerprint, ...chosen.data.fingerprints };
   const earlier = await findEarlier(study, fingerprints, resultsFolder);
   const beside =

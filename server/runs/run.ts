@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Planned, Prepared } from "../evaluator/messages";
 import { EvaluatorPool } from "../evaluator/pool";
 import { siblingEvaluator } from "../evaluator/process";
+import type { EvaluatorSource } from "../evaluator/process";
 import { PoolCancelledError } from "../evaluator/workload";
 import { ProblemError, toProblem } from "../protocol/problem";
 import type { Problem } from "../protocol/problem";
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly resultsFolder: string;
   /** The evaluator's bundle; beside the running bundle when absent. */
   readonly evaluatorPath?: string;
+  /** Where evaluators come from; started by the run when absent. */
+  readonly source?: EvaluatorSource;
   /** Called with points at most ten times a second, and never after `finished` has settled. */
   readonly onEvent: (event: RunEvent) => void;
   readonly log: (message: string) => void;
@@ -135,12 +138,12 @@ class ActiveRun implements Run {
 
   /** Everything from the files to the last check. @throws PoolCancelledError, ProblemError. */
   private async measure(): Promise<void> {
-    const { study, resultsFolder, evaluatorPath = siblingEvaluator(), log } = this.options;
+    const { study, resultsFolder, evaluatorPath = siblingEvaluator(), source, log } = this.options;
     // How many there is memory for is known when one of them has read the model.
     const wanted = evaluatorsFor(study, await meansOf(study, 0));
     this.preparing(`Reading ${path.basename(study.model.path)} and ${path.basename(study.data.path)}`);
     this.throwIfCancelled();
-    const pool = new EvaluatorPool({ evaluatorPath, evaluators: wanted, log });
+    const pool = new EvaluatorPool({ evaluatorPath, evaluators: wanted, log, ...(source ? { source } : {}) });
     this.pool = pool;
     pool.pause(this.isPaused);
     const fingerprints = await pool.fingerprints(study);

@@ -130,12 +130,14 @@ describe("cancelling", () => {
     const large = smaller(study, 51, 500);
     const run = client.run(large, fresh());
     await run.until((event) => event.kind === "points" && event.progress.measured >= 4);
+    const computing = client.evaluators();
+    expect(computing).not.toHaveLength(0);
     const asked = performance.now();
     run.cancel();
     const outcome = await run.outcome;
     expect(performance.now() - asked).toBeLessThan(1000);
     expect(outcome.status).toBe("cancelled");
-    await eventually(() => client.evaluators().length === 0, 1000, "the end of the evaluators");
+    await eventually(() => !computing.some(isAlive), 1000, "the end of the evaluators");
     const kept = await snapshotIn(outcome.journal);
     expect(kept.status).toBe("cancelled");
     expect(kept.points.length).toBeGreaterThanOrEqual(4);
