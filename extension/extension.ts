@@ -15,7 +15,8 @@ let worker: Worker | undefined;
 /** Wires everything up; nothing is started before it is needed. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Loss Landscape", { log: true });
-  const ours = new Worker(context.asAbsolutePath("dist/server.js"), log);
+  const engines = vscode.Uri.joinPath(context.globalStorageUri, "engines").fsPath;
+  const ours = new Worker(context.asAbsolutePath("dist/server.js"), engines, log);
   worker = ours;
   const panels = new Panels(context.extensionUri, ours, context.workspaceState, log);
   const runs = new RunList(ours);

@@ -49,11 +49,15 @@ export class Worker implements vscode.Disposable {
   private current: WorkerState = { phase: "idle", health: quiet };
   /** Counts the starts that have succeeded. */
   private generation = 0;
+  /** Counts the works that were asked for, to tell their progress apart. */
+  private works = 0;
 
   readonly onDidChange = this.changed.event;
 
   constructor(
     private readonly serverModule: string,
+    /** Folder of the engines that are installed beside the extension. */
+    private readonly enginesFolder: string,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -74,6 +78,25 @@ export class Worker implements vscode.Disposable {
       return await client.sendRequest<R>(type.method, params, token);
     } catch (error) {
       throw isConnectionFailure(error) ? new WorkerLostError(generation) : error;
+    }
+  }
+
+  /** Asks for work that takes its time; `report` hears how far it is. @throws as `request` */
+  async requestWork<P extends { readonly workDoneToken: string }, R>(
+    type: RequestType<P, R, void>,
+    params: Omit<P, "workDoneToken">,
+    token: vscode.CancellationToken,
+    report: (progress: WorkDoneProgressReport) => void,
+  ): Promise<R> {
+    const client = await this.started();
+    const workDoneToken = `work-${++this.works}`;
+    const listener = client.onProgress(WorkDoneProgress.type, workDoneToken, (progress) => {
+      if (progress.kind === "report") report(progress);
+    });
+    try {
+      return await this.request(type, { ...params, workDoneToken } as P, token);
+    } finally {
+      listener.dispose();
     }
   }
 
@@ -169,7 +192,12 @@ export class Worker implements vscode.Disposable {
     const server: ServerOptions = {
       module: this.serverModule,
       transport: TransportKind.ipc,
-      options: { env: folder === "" ? {} : { LOSS_LANDSCAPE_TFJS_NODE: folder } },
+      options: {
+        env: {
+          LOSS_LANDSCAPE_ENGINES: this.enginesFolder,
+          ...(folder === "" ? {} : { LOSS_LANDSCAPE_TFJS_NODE: folder }),
+        },
+      },
     };
     const options: LanguageClientOptions = {
       documentSelector: [{ language: studyLanguage, scheme: "file" }],

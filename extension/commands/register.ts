@@ -11,12 +11,15 @@ import { deleteRun } from "./deleteRun";
 import { exportRun } from "./exportRun";
 import { insertCheckpointCallback } from "./insertCheckpointCallback";
 import { insertExport } from "./insertExport";
+import { installTensorFlow } from "./installTensorFlow";
+import { installWebGpu } from "./installWebGpu";
 import { lock } from "./lock";
 import { openResult } from "./openResult";
 import { openRun } from "./openRun";
 import { openSample } from "./openSample";
 import { openWalkthrough } from "./openWalkthrough";
 import { refreshRuns } from "./refreshRuns";
+import { removeEngine } from "./removeEngine";
 import { renameRun } from "./renameRun";
 import { restartWorker } from "./restartWorker";
 import { resumeStudy } from "./resumeStudy";
@@ -38,6 +41,9 @@ export const commands: readonly Command[] = [
   openResult,
   saveAsStudy,
   showEngines,
+  installTensorFlow,
+  installWebGpu,
+  removeEngine,
   showLog,
   restartWorker,
   openSample,

@@ -7,9 +7,14 @@ import type { Command } from "./command";
 
 interface EngineItem extends vscode.QuickPickItem {
   readonly choice?: EngineChoice;
+  /** The command that installs this engine, where it is not there and can be. */
+  readonly install?: string;
 }
 
-/** Lists the engines with the outcome of their self-tests; one that is ready can be chosen for new runs. */
+/**
+ * Lists the engines with the outcome of their self-tests. One that is ready can be chosen for new runs; one that is
+ * missing can be installed, where that is possible.
+ */
 export const showEngines: Command = {
   id: "lossLandscape.showEngines",
   async run({ worker }) {
@@ -24,8 +29,9 @@ export const showEngines: Command = {
       list.items = [automatic(), ...reports.map(itemOf)];
       list.placeholder = vscode.l10n.t("Choose the engine for new runs");
       list.busy = false;
-      const choice = (await picked)?.choice;
+      const { choice, install } = (await picked) ?? {};
       if (choice !== undefined) await chooseEngine(choice);
+      if (install !== undefined) await vscode.commands.executeCommand(install);
     } finally {
       list.dispose();
     }
@@ -35,6 +41,7 @@ export const showEngines: Command = {
 function accepted(list: vscode.QuickPick<EngineItem>): Promise<EngineItem | undefined> {
   return new Promise((resolve) => {
     list.onDidAccept(() => resolve(list.selectedItems[0]));
+    list.onDidTriggerItemButton(({ item }) => resolve(item));
     list.onDidHide(() => resolve(undefined));
   });
 }
@@ -47,7 +54,14 @@ function automatic(): EngineItem {
   };
 }
 
+const installers: Partial<Record<EngineReport["name"], string>> = {
+  tensorflow: "lossLandscape.installTensorFlow",
+  webgpu: "lossLandscape.installWebGpu",
+};
+
 function itemOf(report: EngineReport): EngineItem {
+  const install = report.state === "ready" ? undefined : installers[report.name];
+  const button = { iconPath: new vscode.ThemeIcon("cloud-download"), tooltip: vscode.l10n.t("Install…") };
   const icon = { ready: "pass", missing: "circle-slash", wrong: "error" }[report.state];
   const state = {
     ready: vscode.l10n.t("ready"),
@@ -58,6 +72,7 @@ function itemOf(report: EngineReport): EngineItem {
     label: `$(${icon}) ${[report.label, report.version].filter(Boolean).join(" ")}`,
     description: [report.device, state].filter(Boolean).join(" · "),
     detail: report.detail,
+    ...(install === undefined ? {} : { install, buttons: [button] }),
     choice: report.state === "ready" ? report.name : undefined,
   };
 }
