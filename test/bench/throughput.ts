@@ -1,119 +1,215 @@
-import { spawnSync } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
-import { EvaluatorProcess } from "../../server/evaluator/process";
-import type { Study } from "../../server/protocol/study";
+import type { PoolPoint } from "../../server/evaluator/pool";
+import { machineState } from "./support/machine";
+import { preparedPool } from "./support/pool";
+import { Products } from "./support/products";
+import { noTorch, Peer } from "./support/python";
+import { median } from "./support/report";
+import type { Report } from "./support/report";
+import { makeSubjects, networks, peerArguments, samples } from "./support/subjects";
+import type { NetworkName, Subject } from "./support/subjects";
 
-const folder = path.resolve("test", "fixtures", "pytorch-resnet8");
-const samples = 500;
-const batchSize = 100;
-const seconds = 4;
-const rounds = 3;
-const cores = availableParallelism();
+/** How many times as fast as PyTorch, and how near to the machine's limit. */
+const goals = { eager: 2.2, channelsLast: 1.5, limit: 85 };
+/** Networks of large convolutions, which all goals are about; the others must not be slower than PyTorch. */
+const judged: readonly string[] = ["resnet20", "resnet56", "vgg9"];
+const sameLoss = 1e-4;
+const surface = 51 * 51;
 
-const study: Study = {
-  model: { path: path.join(folder, "model.onnx") },
-  data: { path: path.join(folder, "test.npz"), split: "test", samples, sample: "first", seed: 0 },
-  preprocess: { scale: 1, mean: [], std: [] },
-  loss: { name: "crossEntropy" },
-  directions: { kind: "random", seed: 1, normalise: "filter", ignore: "bias,norm" },
-  grid: { x: [-1, 1], y: [-1, 1], points: [51, 51] },
-  compute: { engine: "onnxruntime", evaluators: cores, batchSize },
-};
-
-interface Measured {
-  readonly imagesPerSecond: number;
-  /** Loss of the model itself: shows that all measure the same network. */
-  readonly centre: number;
+interface Rate {
+  readonly pointsPerSecond: number;
 }
 
 interface Contender {
   readonly label: string;
-  measure(): Promise<Measured>;
+  /** Losses at points, and the seconds that they took together. */
+  measure(points: readonly PoolPoint[]): Promise<{ readonly seconds: number; readonly losses: readonly number[] }>;
+  close(): Promise<void>;
 }
 
-/** The product's own evaluators, one process for each core, each at points of its own. */
-async function measureEvaluators(): Promise<Measured> {
-  const evaluators = Array.from(
-    { length: cores },
-    () => new EvaluatorProcess(path.resolve("dist", "evaluator.js"), () => {}),
-  );
-  try {
-    const prepared = await Promise.all(evaluators.map((each) => each.request({ kind: "prepare", study })));
-    const { lossSum, count } = prepared[0]!.prepared.centre;
+/** Different points for as long as one likes, well inside of the surface. */
+function pointsFrom(first: number, count: number): readonly PoolPoint[] {
+  return Array.from({ length: count }, (_, k) => ({
+    index: k,
+    alpha: 0.6 * Math.cos(first + k),
+    beta: 0.6 * Math.sin(2 * (first + k)),
+  }));
+}
+
+/** The product as it measures a surface: its pool of evaluators, prepared as for a run. */
+async function ours({ study }: Subject): Promise<{ readonly contender: Contender; readonly engine: string }> {
+  const { pool, prepared } = await preparedPool(study);
+  const measure: Contender["measure"] = async (points) => {
+    const losses = points.map(() => NaN);
     const begun = performance.now();
-    const rates = await Promise.all(
-      evaluators.map(async (each, k) => {
-        let points = 0;
-        while (performance.now() - begun < seconds * 1000) {
-          await each.request({ kind: "evaluate", alpha: Math.cos(points + k), beta: Math.sin(2 * points + k) });
-          points++;
-        }
-        return (points * count * 1000) / (performance.now() - begun);
-      }),
-    );
-    return { imagesPerSecond: rates.reduce((sum, rate) => sum + rate, 0), centre: lossSum / count };
-  } finally {
-    await Promise.all(evaluators.map((each) => each.kill()));
-  }
-}
-
-const python = process.env.PYTHON ?? "python3";
-
-function measurePyTorch(processes: number, layout: "contiguous" | "channels_last"): Measured {
-  const script = path.resolve("test", "bench", "throughput.py");
-  const options = [folder, seconds, batchSize, processes, layout].map(String);
-  const { status, stdout, stderr } = spawnSync(python, [script, ...options], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`PyTorch stopped: ${stderr.trim().split("\n").at(-1) ?? ""}`);
-  return JSON.parse(stdout) as Measured;
-}
-
-function contenders(): readonly Contender[] {
-  const ours: Contender = {
-    label: `ONNX Runtime, ${cores} evaluators of one thread`,
-    measure: measureEvaluators,
+    await pool.measure(points, ({ index }, { lossSum, count }) => (losses[index] = lossSum / count));
+    return { seconds: (performance.now() - begun) / 1000, losses };
   };
-  if (spawnSync(python, ["-c", "import torch, numpy"]).status !== 0) {
-    console.log("PyTorch: skipped, not installed (PYTHON names another interpreter)");
-    return [ours];
+  const { label, version } = prepared.engine;
+  return { contender: { label: "ours", measure, close: () => pool.close() }, engine: `${label} ${version}` };
+}
+
+function pyTorch(peer: Peer, { name, study }: Subject, layout: "contiguous" | "channels_last"): Contender {
+  const batch = study.compute.batchSize;
+  return {
+    label: `PyTorch ${layout}`,
+    measure: (points) =>
+      peer.ask({ kind: "points", name, batch, layout, points: points.map(({ alpha, beta }) => [alpha, beta]) }),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Throws where contenders do not measure the same: a comparison of different work is none. */
+function requireSame(first: readonly number[], other: readonly number[], label: string): void {
+  for (const [k, loss] of first.entries()) {
+    if (Math.abs(loss - other[k]!) <= sameLoss * Math.abs(loss)) continue;
+    throw new Error(`${label} has the loss ${other[k]!} where ours is ${loss}: it measured something else.`);
   }
-  const pyTorch = (how: string, processes: number, layout: "contiguous" | "channels_last"): Contender => ({
-    label: `PyTorch, ${how}`,
-    measure: async () => measurePyTorch(processes, layout),
+}
+
+interface Found {
+  readonly ours: readonly Rate[];
+  readonly eager: readonly Rate[];
+  readonly channelsLast: readonly Rate[];
+  /** Floating-point operations a second. */
+  readonly limit: readonly number[];
+}
+
+/** All contenders by turns, so that what disturbs one disturbs the others. */
+async function compare(
+  subject: Subject,
+  contenders: readonly Contender[],
+  products: Products,
+  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+): Promise<Found> {
+  const { evaluators } = subject.study.compute;
+  const entries: { contender: Contender; count: number; rates: Rate[] }[] = [];
+  let first: readonly number[] | undefined;
+  for (const contender of contenders) {
+    const points = [{ index: 0, alpha: 0, beta: 0 }, ...pointsFrom(1, 1).map((point) => ({ ...point, index: 1 }))];
+    const { losses } = await contender.measure(points);
+    first ??= losses;
+    requireSame(first, losses, contender.label);
+    // What is measured first is slower: pages are touched, code is compiled.
+    const warm = await contender.measure(pointsFrom(5, evaluators));
+    const wanted = (seconds * evaluators) / warm.seconds;
+    entries.push({ contender, count: evaluators * Math.max(1, Math.round(wanted / evaluators)), rates: [] });
+  }
+  const limit: number[] = [];
+  await products.measure(0.2);
+  for (let round = 0; round < rounds; round++) {
+    for (const { contender, count, rates } of entries) {
+      const took = await contender.measure(pointsFrom(100 * round, count));
+      rates.push({ pointsPerSecond: count / took.seconds });
+    }
+    limit.push(await products.measure(Math.min(1, seconds)));
+  }
+  const [own, eager, channelsLast] = entries.map(({ rates }) => rates);
+  return { ours: own!, eager: eager ?? [], channelsLast: channelsLast ?? [], limit };
+}
+
+const medianRate = (rates: readonly Rate[]): number => median(rates.map(({ pointsPerSecond }) => pointsPerSecond));
+
+/** The median of the ratios of each round. */
+function ratio(own: readonly Rate[], other: readonly Rate[]): number {
+  return median(own.map(({ pointsPerSecond }, round) => pointsPerSecond / other[round]!.pointsPerSecond));
+}
+
+function tell(report: Report, { name, label, operations }: Subject, found: Found, state: string): void {
+  const isJudged = judged.includes(name);
+  const measured = found.eager.length > 0;
+  report.line({
+    what: `${label}, of PyTorch’s speed`,
+    value: measured ? ratio(found.ours, found.eager) : noTorch,
+    unit: "×",
+    digits: 2,
+    goal: { atLeast: isJudged ? goals.eager : 1 },
+    remark: state,
   });
+  report.line({
+    what: `${label}, of PyTorch’s speed with channels last`,
+    value: measured ? ratio(found.ours, found.channelsLast) : noTorch,
+    unit: "×",
+    digits: 2,
+    ...(isJudged ? { goal: { atLeast: goals.channelsLast } } : {}),
+  });
+  const work = found.ours.map(({ pointsPerSecond }) => pointsPerSecond * samples * operations);
+  report.line({
+    what: `${label}, of the limit of matrix products`,
+    value: 100 * median(work.map((flops, round) => flops / found.limit[round]!)),
+    unit: "%",
+    digits: 0,
+    ...(isJudged ? { goal: { atLeast: goals.limit } } : {}),
+    remark: `${(median(work) / 1e9).toFixed(0)} of ${(median(found.limit) / 1e9).toFixed(0)} GFLOP/s`,
+  });
+}
+
+/** A row for the table of plain numbers. */
+function rowOf({ label, operations }: Subject, engine: string, found: Found): readonly string[] {
+  const images = (rates: readonly Rate[]): string =>
+    rates.length > 0 ? (medianRate(rates) * samples).toFixed(0) : "not measured";
+  const points = medianRate(found.ours);
   return [
-    ours,
-    pyTorch("one process, its own threads", 1, "contiguous"),
-    pyTorch("one process, channels last", 1, "channels_last"),
-    pyTorch(`${cores} processes of one thread`, cores, "contiguous"),
-    pyTorch(`${cores} processes, channels last`, cores, "channels_last"),
+    label,
+    (operations / 1e6).toFixed(1),
+    points.toFixed(2),
+    `${(surface / points).toFixed(0)} s`,
+    images(found.ours),
+    images(found.eager),
+    images(found.channelsLast),
+    engine,
   ];
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
 /**
- * Images per second of loss evaluation at perturbed points of the ResNet-8, against PyTorch in the same run where it is
- * installed. The contenders take turns, so that a busy machine slows all of them; medians and ratios of the rounds.
+ * Points of a surface a second, by the product's own pool of evaluators, against PyTorch as the reference implementation
+ * uses it (all its threads; weights written into the network, batch by batch without gradients), the same with its tensors
+ * channels last, and the limit that the machine's matrix products set for the floating-point operations of the network.
+ * The contenders take turns, medians of the rounds; all must find the same losses.
  */
-export async function main(): Promise<void> {
-  const entries = contenders().map((contender) => ({ ...contender, rates: [] as number[], centre: NaN }));
-  for (let round = 0; round < rounds; round++) {
-    for (const entry of entries) {
-      const { imagesPerSecond, centre } = await entry.measure();
-      entry.rates.push(imagesPerSecond);
-      entry.centre = centre;
+export async function main(report: Report): Promise<void> {
+  const evaluators = availableParallelism();
+  const folder = mkdtempSync(path.join(tmpdir(), "throughput-"));
+  const peerOf = peerArguments(folder);
+  const names = Object.keys(networks) as NetworkName[];
+  const budget = report.quick ? { rounds: 1, seconds: 1.5 } : { rounds: 5, seconds: 3 };
+  let peer: Peer | undefined;
+  let products: Products | undefined;
+  try {
+    const subjects = await makeSubjects(folder, names, evaluators, peerOf !== undefined);
+    products = new Products(folder, evaluators, peerOf);
+    peer = peerOf && new Peer([...peerOf, "0"], 0);
+    report.note(
+      `A point is the loss and accuracy of ${samples} samples in batches of 100 at new weights. ${evaluators} evaluators ` +
+        `of one thread; each contender measured points for about ${budget.seconds} s in each of ${budget.rounds} rounds, ` +
+        "by turns; the time of a surface of 51 × 51 points is extrapolated from them. Losses of all contenders agree to " +
+        `${sameLoss} at two points.`,
+    );
+    const rows: (readonly string[])[] = [];
+    for (const subject of subjects) {
+      const state = await machineState();
+      const { contender, engine } = await ours(subject);
+      try {
+        const peers = peer ? [pyTorch(peer, subject, "contiguous"), pyTorch(peer, subject, "channels_last")] : [];
+        const found = await compare(subject, [contender, ...peers], products, budget);
+        tell(report, subject, found, state);
+        rows.push(rowOf(subject, engine, found));
+      } finally {
+        await contender.close();
+      }
     }
-  }
-  const [ours] = entries;
-  for (const entry of entries) {
-    if (Math.abs(entry.centre - ours!.centre) > 1e-4) throw new Error(`${entry.label} measured another network.`);
-    const ratio = median(ours!.rates.map((rate, round) => rate / entry.rates[round]!));
-    const comparison = entry === ours ? "" : `, ONNX Runtime is ${ratio.toFixed(2)} × as fast`;
-    console.log(`${entry.label.padEnd(42)} ${median(entry.rates).toFixed(0).padStart(7)} images/s${comparison}`);
+    for (const name of names.filter((each) => !subjects.some((subject) => subject.name === each))) {
+      report.line({ what: `${networks[name]}, of PyTorch’s speed`, value: noTorch, unit: "×" });
+    }
+    report.table(
+      ["network", "MFLOP/image", "points/s", "51 × 51", "images/s", "PyTorch", "channels last", "engine"],
+      rows,
+    );
+  } finally {
+    peer?.close();
+    products?.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,39 +1,10 @@
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readArrays } from "../../../server/data/npz";
-import { coordinates } from "../../../server/landscape/grid";
 import { refinementCheck } from "../../../server/landscape/refineCheck";
-import { replay, truthOf } from "../../support/replay";
+import { replay } from "../../support/replay";
 import type { Truth } from "../../support/replay";
+import { axis, cliff, measuredTruth, needles } from "../../support/surfaces";
 
-const axis = coordinates([-1, 1], 51);
-const all = 51 * 51;
-
-async function measuredTruth(name: string): Promise<Truth> {
-  const arrays = await readArrays(join(__dirname, "..", "..", "fixtures", "surfaces", `${name}.npz`));
-  return { loss: arrays.get("loss")!.data as Float32Array, accuracy: arrays.get("accuracy")!.data as Float32Array };
-}
-
-/** A bowl with a step of a factor of ten, half a grid line wide, along a parabola. */
-const cliff = truthOf(axis, axis, (x, y) => Math.exp(x * x + y * y + Math.LN10 / (1 + Math.exp(-100 * (y - x * x)))));
-
-/** A bowl with six needles, three up and three down by a factor of e, each two grid lines (σ) wide. */
-const needles = truthOf(axis, axis, (x, y) => {
-  const places = [
-    [-0.61, -0.37],
-    [0.13, 0.71],
-    [0.55, -0.82],
-    [-0.3, 0.22],
-    [0.83, 0.4],
-    [-0.9, 0.93],
-  ] as const;
-  return Math.exp(
-    places.reduce(
-      (sum, [a, b], k) => sum + (k % 2 === 0 ? 1 : -1) * Math.exp(-((x - a) ** 2 + (y - b) ** 2) / (2 * 0.08 ** 2)),
-      x * x + 0.5 * y * y,
-    ),
-  );
-});
+const all = axis.length ** 2;
 
 type Source = "resnet8" | "deep-plain" | "tanh" | "cliff" | "needles";
 
