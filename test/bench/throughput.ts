@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
-import type { PoolPoint } from "../../server/evaluator/pool";
+import type { PoolPoint } from "../../server/evaluator/jobs";
 import { machineState } from "./support/machine";
 import { preparedPool } from "./support/pool";
 import { Products } from "./support/products";
