@@ -14,8 +14,8 @@ export function packed(event: Exclude<RunEvent, { readonly kind: "preparing" }>)
   };
 }
 
-function packedEstimate({ from, loss, accuracy }: Estimate): SentEstimate {
-  return { from, loss: numbersOf(loss), accuracy: numbersOf(accuracy) };
+function packedEstimate({ loss, accuracy, ...rest }: Estimate): SentEstimate {
+  return { ...rest, loss: numbersOf(loss), accuracy: numbersOf(accuracy) };
 }
 
 function numbersOf(values: Estimate["loss"]): Float64Array {

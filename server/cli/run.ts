@@ -47,6 +47,7 @@ export async function runCommand(command: RunCommand, terminal: Terminal): Promi
     study: described.study,
     mode,
     resultsFolder: described.resultsFolder,
+    preliminary: false,
     onEvent: (event) => {
       view.show(event);
     },

@@ -1,4 +1,4 @@
-import type { PointSums, Task, TaskAnswer } from "./messages";
+import type { PointSums, SampleSubset, SplitSums, Task, TaskAnswer } from "./messages";
 import type { EvaluatorAnswer, EvaluatorCall } from "./process";
 
 /** A point of the plane to be measured; `index` is the caller's name for it. */
@@ -33,6 +33,22 @@ export function pointJob(
     call: { kind: "evaluate", alpha, beta },
     deliver: (answer) => {
       if (answer.kind === "evaluated") deliver(point, answer.sums, answer.further);
+    },
+  };
+}
+
+/** The measurement of a point with a part of the samples. */
+export function sampleJob(
+  point: PoolPoint,
+  subset: SampleSubset,
+  deliver: (point: PoolPoint, groups: readonly SplitSums[]) => void,
+): Job {
+  const { alpha, beta } = point;
+  return {
+    what: `The evaluation of a part of the samples at α = ${String(alpha)}, β = ${String(beta)}`,
+    call: { kind: "evaluate", alpha, beta, subset },
+    deliver: (answer) => {
+      if (answer.kind === "evaluated") deliver(point, answer.groups!);
     },
   };
 }

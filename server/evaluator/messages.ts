@@ -80,6 +80,8 @@ export interface Prepared {
   readonly splits: readonly { readonly data: DataSummary; readonly centre: PointSums }[];
   /** Checks of the model's own evaluation. */
   readonly checks: readonly Check[];
+  /** How long the model's own evaluation took. */
+  readonly seconds: number;
 }
 
 /** Work beside the points of the grid. */

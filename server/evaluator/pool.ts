@@ -1,9 +1,18 @@
 import type { Study } from "../protocol/study";
 import { Agreement } from "./agreement";
-import { pointJob, taskJob } from "./jobs";
+import { pointJob, sampleJob, taskJob } from "./jobs";
 import type { Job, PoolPoint } from "./jobs";
 import { LocalPlace } from "./localPlace";
-import type { DirectionsFile, Planned, PointSums, Prepared, Task, TaskAnswer } from "./messages";
+import type {
+  DirectionsFile,
+  Planned,
+  PointSums,
+  Prepared,
+  SampleSubset,
+  SplitSums,
+  Task,
+  TaskAnswer,
+} from "./messages";
 import { EvaluatorLostError, EvaluatorProcess, lostProblem } from "./process";
 import type { EvaluatorSource } from "./process";
 import { PoolCancelledError, Workload } from "./workload";
@@ -139,6 +148,15 @@ export class EvaluatorPool {
     deliver: (point: PoolPoint, sums: PointSums, further: readonly PointSums[] | undefined) => void,
   ): Promise<void> {
     return this.perform(points.map((point) => pointJob(point, deliver)));
+  }
+
+  /** Measures the points with a part of the samples. Otherwise as `measure`. */
+  sample(
+    points: readonly PoolPoint[],
+    subset: SampleSubset,
+    deliver: (point: PoolPoint, groups: readonly SplitSums[]) => void,
+  ): Promise<void> {
+    return this.perform(points.map((point) => sampleJob(point, subset, deliver)));
   }
 
   /** Does the tasks, handed out in their order. Otherwise as `measure`. */

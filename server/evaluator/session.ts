@@ -76,7 +76,9 @@ export class Session {
     const recalibration =
       study.batchNorm === "recompute" ? await Recalibration.open(engine, model, first.batches) : undefined;
     const session = new Session({ study, model, engine, executable, path, splits, recalibration });
+    const began = performance.now();
     const [centre, ...centres] = (await session.own()) as [PointSums, ...PointSums[]];
+    const seconds = (performance.now() - began) / 1000;
     return {
       session,
       prepared: {
@@ -90,6 +92,7 @@ export class Session {
           await session.zeroCheck(centre),
           ...(study.loss.name === "crossEntropy" ? [chanceCheck(meanOf({ ...centre, penalty: 0 }).loss, classes)] : []),
         ],
+        seconds,
       },
     };
   }

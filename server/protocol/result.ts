@@ -60,8 +60,20 @@ export interface SplitValues {
 export interface Estimate {
   /** Columns and rows of the nested grid it comes from. */
   readonly from: readonly [number, number];
+  /** Present while that grid is measured with a part of the samples. */
+  readonly preliminary?: PreliminaryFacts;
   readonly loss: readonly JsonNumber[];
   readonly accuracy: readonly JsonNumber[];
+}
+
+/** What a preliminary picture comes from, which all samples will replace. */
+export interface PreliminaryFacts {
+  /** How many samples of the split it is made from. */
+  readonly samples: number;
+  /** How many there are in all. */
+  readonly of: number;
+  /** Typical standard error of the loss that comes from taking these, relative. */
+  readonly error: JsonNumber;
 }
 
 export interface ModelSummary {

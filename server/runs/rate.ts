@@ -20,6 +20,11 @@ export class Rate {
     this.since = undefined;
   }
 
+  /** Time went by with other work than points. */
+  pass(now: number): void {
+    if (this.since !== undefined) this.since = now;
+  }
+
   /** What was seen says nothing about what comes now: points and curvature take very different times. */
   reset(): void {
     this.observed = 0;

@@ -58,6 +58,13 @@ export class Recorder {
     this.schedule();
   }
 
+  /** There is another estimate without another point; the time that it took says nothing of points. */
+  showEstimate(): void {
+    this.parts.rate.pass(this.parts.now());
+    this.owesEstimate = true;
+    this.schedule();
+  }
+
   /** What comes now takes another time than what came before. */
   beginOther(): void {
     this.parts.rate.reset();
@@ -112,7 +119,7 @@ export class Recorder {
     }
     state.surface.add(points);
     state.extras.add(records);
-    rate.add(points.length + records.length, now());
+    if (points.length + records.length > 0) rate.add(points.length + records.length, now());
     const events = this.eventsOf(points, records);
     const wait = this.nextEvent - performance.now();
     if (wait > 0) await sleep(wait);
@@ -129,7 +136,8 @@ export class Recorder {
     if (points.length > 0 || isNothingNew) {
       const isNewLevel = surface.completeLevels > this.shownLevels;
       this.shownLevels = surface.completeLevels;
-      const isChanged = isNewLevel || surface.bends || this.owesEstimate;
+      const isBent = surface.bends || state.preliminary?.isShown(surface) === true;
+      const isChanged = isNewLevel || isBent || this.owesEstimate;
       const isDue = isNewLevel || isNothingNew || performance.now() >= this.nextEstimate;
       this.owesEstimate = isChanged && !isDue;
       events.push({ kind: "points", points, ...(isChanged && isDue ? this.estimates() : {}), progress });

@@ -16,6 +16,7 @@ import { continued, headerOf, relocated } from "./header";
 import { Journal, keepAside, readJournal } from "./journal";
 import { JournalLock } from "./lock";
 import { directionsFile, hasDirections, planRun } from "./plan";
+import { Preliminary } from "./preliminary";
 import { Rate } from "./rate";
 import type { EndRecord, JournalContent } from "./record";
 import { Recorder } from "./recorder";
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly evaluatorPath?: string;
   /** Where evaluators come from; started by the run when absent. */
   readonly source?: EvaluatorSource;
+  /** Whether preliminary values are wanted where points take long: nobody looks at a picture otherwise. True when absent. */
+  readonly preliminary?: boolean;
   /** Called with points at most ten times a second, and never after `finished` has settled. */
   readonly onEvent: (event: RunEvent) => void;
   readonly log: (message: string) => void;
@@ -172,6 +175,7 @@ class ActiveRun implements Run {
       : headerOf({ study, planned: planned!, prepared, evaluators, notices });
     this.journal = earlier ? await Journal.resume(this.file, earlier) : await Journal.create(this.file, header);
     const state = this.begin(header, earlier);
+    state.preliminary = this.preliminaryOf(state, prepared.seconds, evaluators);
     await this.work(pool, state, this.journal);
     await this.conclude(pool, prepared, state);
   }
@@ -227,6 +231,11 @@ class ActiveRun implements Run {
     this.checks = header.checks;
     this.emitSnapshot();
     return state;
+  }
+
+  private preliminaryOf({ header, surface }: RunState, seconds: number, evaluators: number): Preliminary | undefined {
+    if (this.options.preliminary === false || surface.measured > 0) return undefined;
+    return Preliminary.of({ header, secondsPerPoint: seconds, evaluators, points: surface.likelyTotal });
   }
 
   /** Measures what is not measured yet. */

@@ -1,5 +1,6 @@
-import type { RunHeader, RunProgress, RunSnapshot } from "../protocol/result";
+import type { Estimate, RunHeader, RunProgress, RunSnapshot } from "../protocol/result";
 import { Extras } from "./extras";
+import type { Preliminary } from "./preliminary";
 import type { Rate } from "./rate";
 import type { JournalContent } from "./record";
 import { Surface } from "./surface";
@@ -8,6 +9,8 @@ import { Surface } from "./surface";
 export class RunState {
   readonly surface: Surface;
   readonly extras: Extras;
+  /** What is shown before the first nested grids are measured; absent where these are there as soon. */
+  preliminary: Preliminary | undefined;
 
   /** @param content what is measured already. */
   constructor(
@@ -47,10 +50,15 @@ export class RunState {
     return { ...own, measured: own.measured + extras.measured, total: own.total + extras.total };
   }
 
-  /** The estimates of every split; none before the first nested grid is complete. */
+  /** The estimates of every split; none before the first nested grid is complete, or sampled. */
   estimates(): Pick<RunSnapshot, "estimate" | "furtherEstimates"> {
-    const estimate = this.surface.estimate();
-    const further = (this.header.splits ?? []).flatMap((_, k) => this.surface.estimate(k + 1) ?? []);
+    const own = (split: number): readonly Estimate[] => {
+      const estimate = this.surface.estimate(split);
+      return estimate ? [estimate] : [];
+    };
+    const splits = [undefined, ...(this.header.splits ?? [])];
+    const [estimate, ...further] =
+      this.preliminary?.estimates(this.surface) ?? splits.flatMap((_, split) => own(split));
     return { ...(estimate ? { estimate } : {}), ...(further.length > 0 ? { furtherEstimates: further } : {}) };
   }
 

@@ -1,6 +1,6 @@
 import { blend } from "../landscape/blend";
 import { allLines, interpolate, toEstimate } from "../landscape/interpolate";
-import type { Values } from "../landscape/interpolate";
+import type { Lines, Values } from "../landscape/interpolate";
 import { Refinement } from "../landscape/refine";
 import type { RefinementFacts } from "../landscape/refineCheck";
 import { fromJsonNumber } from "../protocol/numbers";
@@ -125,6 +125,20 @@ export class Surface {
     return completeLevels > 0 && completeLevels < this.refinement.levels.length - 1;
   }
 
+  /** The finest nested grid that is complete, with the values of its nodes; undefined before the first one is. */
+  nodes(split: number): { readonly level: Lines; readonly values: Values } | undefined {
+    const { nodes } = this.refinement;
+    const values = nodes?.values[split];
+    return nodes && values && { level: nodes.level, values };
+  }
+
+  /** Values of the whole grid, bent towards what is measured of the nested grid in progress. */
+  bent(values: Values, split: number): Values {
+    const next = this.refinement.levels[this.completeLevels];
+    const measured = this.refinement.valuesOf(split);
+    return next && measured ? blend(this.x, this.y, values, next, measured) : values;
+  }
+
   /**
    * Values for the whole grid from the finest complete nested grid, bent towards what is measured of the next one;
    * undefined before the first one is complete. Nodes that are not measured were interpolated from the nested grid
@@ -132,9 +146,8 @@ export class Surface {
    * @param split 0 for that of the points themselves, from 1 on for their further ones.
    */
   estimate(split = 0): Estimate | undefined {
-    const { nodes, levels } = this.refinement;
-    const measured = this.refinement.valuesOf(split);
-    if (!nodes || !measured) return undefined;
+    const { nodes } = this.refinement;
+    if (!nodes || !this.refinement.valuesOf(split)) return undefined;
     if (this.base.from !== nodes.values) this.base = { from: nodes.values, splits: new Map() };
     let values = this.base.splits.get(split);
     if (!values) {
@@ -144,8 +157,7 @@ export class Surface {
         : interpolate(this.x, this.y, nodes.level, nodes.values[split]!, all);
       this.base.splits.set(split, values);
     }
-    const next = levels[this.completeLevels];
-    return toEstimate(nodes.level, this.bends && next ? blend(this.x, this.y, values, next, measured) : values);
+    return toEstimate(nodes.level, this.bends ? this.bent(values, split) : values);
   }
 }
 

@@ -1,21 +1,36 @@
-import type { Task } from "../evaluator/messages";
+import type { SplitSums, Task } from "../evaluator/messages";
 import type { EvaluatorPool } from "../evaluator/pool";
 import { recordOf, valuesOf } from "./extras";
 import type { Recorder } from "./recorder";
 import type { RunState } from "./state";
 
 /**
- * Measures all that is missing of a run: the coarsest grid first, then the checkpoints of its path, the finer grids, and
+ * Measures all that is missing of a run: preliminary values where the points would be long in coming, the coarsest grid first, then the checkpoints of its path, the finer grids, and
  * last the curvature, which takes longest.
  * @throws ProblemError; PoolCancelledError.
  */
 export async function measureRun(pool: EvaluatorPool, state: RunState, recorder: Recorder): Promise<void> {
+  await sample(pool, state, recorder);
   await nextWave(pool, state, recorder);
+  await sample(pool, state, recorder);
   await tasks(pool, state, recorder, "checkpoint");
-  while (await nextWave(pool, state, recorder));
+  while (await nextWave(pool, state, recorder)) await sample(pool, state, recorder);
   await recorder.drain();
   recorder.beginOther();
   await tasks(pool, state, recorder, "curvature", "trace", "density", "sharpness");
+}
+
+/** Measures nodes with a part of the samples, as long as that makes the picture better sooner than the points do. */
+async function sample(pool: EvaluatorPool, { preliminary, surface }: RunState, recorder: Recorder): Promise<void> {
+  for (let step = preliminary?.next(surface); preliminary && step; step = preliminary.next(surface)) {
+    const began = performance.now();
+    const found = new Map<number, readonly SplitSums[]>();
+    await pool.sample(step.points, step.subset, ({ index }, groups) => {
+      found.set(index, groups);
+    });
+    preliminary.add(step, found, (performance.now() - began) / 1000);
+    recorder.showEstimate();
+  }
 }
 
 /** Measures the points that the surface asks for next; false when there are none. */

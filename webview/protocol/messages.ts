@@ -17,7 +17,7 @@ import type { AnswerMessage, AskMessage } from "./asks";
  * An `Estimate` on its way to the page. Packed numbers are copied as they are, where a list would be taken apart and put
  * together again one by one: estimates of large grids come several times a second.
  */
-export interface SentEstimate extends Pick<Estimate, "from"> {
+export interface SentEstimate extends Pick<Estimate, "from" | "preliminary"> {
   readonly loss: readonly JsonNumber[] | Float64Array;
   readonly accuracy: readonly JsonNumber[] | Float64Array;
 }

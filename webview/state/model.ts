@@ -1,6 +1,13 @@
 import type { Problem } from "../../server/protocol/problem";
 import type { EarlierRun } from "../../server/protocol/requests";
-import type { Check, RunExtras, RunHeader, RunProgress, RunStatus } from "../../server/protocol/result";
+import type {
+  Check,
+  PreliminaryFacts,
+  RunExtras,
+  RunHeader,
+  RunProgress,
+  RunStatus,
+} from "../../server/protocol/result";
 import type { Study } from "../../server/protocol/study";
 import type { ComparingRun, HostMessage, Question, TrailEntry } from "../protocol/messages";
 
@@ -17,6 +24,8 @@ export interface Measured {
 export interface Interpolated {
   /** Columns and rows of that grid. */
   readonly from: readonly [number, number];
+  /** Present while that grid is measured with a part of the samples. */
+  readonly preliminary?: PreliminaryFacts;
   readonly loss: Float64Array;
   readonly accuracy: Float64Array;
 }

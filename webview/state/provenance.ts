@@ -13,6 +13,8 @@ export function provenance(run: RunData, split: Split = 0): string {
   if (count === total) return strings.allMeasured(x.length, y.length);
   const { interpolated } = shown[shown.length - 1]!;
   if (!interpolated) return strings.someMeasured(count, total);
+  const { preliminary } = interpolated;
+  if (preliminary) return strings.preliminary(preliminary.samples, preliminary.of);
   const [columns, rows] = interpolated.from;
   return count === columns * rows
     ? strings.drawnAt(interpolated.from, x.length, y.length)

@@ -124,6 +124,7 @@ function fromSnapshot(snapshot: RunSnapshot): RunData {
 function fromEstimate(estimate: SentEstimate): Interpolated {
   return {
     from: estimate.from,
+    ...(estimate.preliminary ? { preliminary: estimate.preliminary } : {}),
     loss: numbersOf(estimate.loss),
     accuracy: numbersOf(estimate.accuracy),
   };

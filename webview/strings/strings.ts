@@ -101,6 +101,13 @@ export const strings = {
   beta: "β",
   approximately: (value: string) => `≈ ${value}`,
   interpolated: t("interpolated"),
+  preliminary: (samples: number, of: number) =>
+    t("preliminary · {0} of {1} samples", formatCount(samples), formatCount(of)),
+  preliminaryError: (samples: number, of: number, percent: string) =>
+    t("preliminary · {0} of {1} samples · ±{2} %", formatCount(samples), formatCount(of), percent),
+  spokenPreliminary: (samples: number, of: number) =>
+    t("Preliminary picture from {0} of {1} samples", formatCount(samples), formatCount(of)),
+  spokenFinal: t("The picture is made from all samples now."),
   notMeasured: t("not measured"),
   pinned: t("Pinned. Escape frees the cursor."),
   spokenReading: (parts: readonly string[]) => parts.join(", "),

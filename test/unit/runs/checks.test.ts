@@ -10,7 +10,7 @@ const header = headerFor([3, 3]);
 
 function ending(over: Partial<Ending> = {}): Ending {
   const { model, data, engine, fingerprints, checks } = header;
-  const prepared: Prepared = { model, data, engine, fingerprints, checks, centre: own, splits: [] };
+  const prepared: Prepared = { model, data, engine, fingerprints, checks, centre: own, splits: [], seconds: 0.1 };
   const points = Array.from({ length: 9 }, (_, index) => ({ index, loss: 0.4 + index, accuracy: 80, lossError: 0.01 }));
   const state = new RunState(header, { points, extras: [] });
   return { state, prepared, again: own, pool: { prepared: 2, retired: 0, lost: 0, disagreement: 0 }, ...over };

@@ -11,7 +11,7 @@ import type { Metric, Reading, Split } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { provenance } from "../../state/provenance";
 import { formatMetric, gridStep } from "../../state/summary";
-import { hasSplits, metricsOf, splitName } from "../../state/splits";
+import { hasSplits, metricsOf, splitName, splitsIn } from "../../state/splits";
 import { shared } from "../../styles/shared";
 
 interface ReadValue {
@@ -123,6 +123,13 @@ export class ReadOut extends LitElement {
     return metricsOf(this.run).filter((metric) => metric !== "error");
   }
 
+  /** What a value is that is not measured. */
+  #estimated(): string {
+    const preliminary = splitsIn(this.run, this.split).find(({ interpolated }) => interpolated?.preliminary)
+      ?.interpolated?.preliminary;
+    return preliminary ? strings.preliminary(preliminary.samples, preliminary.of) : strings.interpolated;
+  }
+
   #sentence(cursor: Cursor): string {
     const { x, y } = this.run.header;
     const place = [
@@ -135,7 +142,7 @@ export class ReadOut extends LitElement {
     return strings.spokenReading([
       ...place,
       ...readings.map(({ metric, value }) => `${this.#label(metric)} ${formatMetric(metric, value, this.split)}`),
-      ...(from === origin.interpolated ? [strings.interpolated] : []),
+      ...(from === origin.interpolated ? [this.#estimated()] : []),
       ...(this.mark ? [this.mark] : []),
     ]);
   }
@@ -146,7 +153,7 @@ export class ReadOut extends LitElement {
     const loss = this.#reading("loss", place);
     const note =
       loss.origin === origin.interpolated
-        ? strings.interpolated
+        ? this.#estimated()
         : loss.origin === origin.unknown
           ? strings.notMeasured
           : "";

@@ -7,8 +7,10 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { runStrings } from "../../strings/runs";
 import { strings } from "../../strings/strings";
-import { formatDuration } from "../../charts/format";
+import type { PreliminaryFacts } from "../../../server/protocol/result";
+import { formatDuration, formatTick } from "../../charts/format";
 import type { RunData } from "../../state/model";
+import { toNumber } from "../../state/numbers";
 import { shared } from "../../styles/shared";
 import { emit } from "../events";
 
@@ -73,6 +75,7 @@ export class RunProgressRow extends LitElement {
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private spoken = "";
   #reached = 0;
+  #wasPreliminary = false;
   #runId = "";
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -86,6 +89,11 @@ export class RunProgressRow extends LitElement {
     const reached = milestones.filter((milestone) => percent >= milestone).pop() ?? 0;
     const known = this.#runId === run.header.id;
     this.#runId = run.header.id;
+    const preliminary = run.interpolated?.preliminary;
+    if (preliminary && !(known && this.#wasPreliminary))
+      this.spoken = strings.spokenPreliminary(preliminary.samples, preliminary.of);
+    else if (known && this.#wasPreliminary && !preliminary && run.interpolated) this.spoken = strings.spokenFinal;
+    this.#wasPreliminary = preliminary !== undefined;
     if (known && reached > this.#reached) this.spoken = strings.spokenProgress(reached, measured, total);
     this.#reached = reached;
   }
@@ -119,11 +127,14 @@ export class RunProgressRow extends LitElement {
   #measuring(run: RunData) {
     const { measured, total, level, secondsLeft } = run.progress;
     const paused = run.status === "paused";
+    const preliminary = run.interpolated?.preliminary;
     const what = paused
       ? strings.paused
-      : run.interpolated || measured === total
-        ? strings.measuring(level)
-        : strings.firstPicture;
+      : preliminary
+        ? preliminaryText(preliminary)
+        : run.interpolated || measured === total
+          ? strings.measuring(level)
+          : strings.firstPicture;
     return html`
       <vscode-progress-bar .value=${measured} .max=${total} aria-label=${strings.run}></vscode-progress-bar>
       <div class="line">
@@ -160,6 +171,12 @@ export class RunProgressRow extends LitElement {
       @click=${() => emit(this, "panel-message", { kind: "cancel" })}
     ></vscode-toolbar-button>`;
   }
+}
+
+function preliminaryText({ samples, of, error }: PreliminaryFacts): string {
+  const relative = toNumber(error);
+  if (!(relative > 0 && relative < Infinity)) return strings.preliminary(samples, of);
+  return strings.preliminaryError(samples, of, formatTick(Number((100 * relative).toPrecision(1))));
 }
 
 declare global {

@@ -41,6 +41,7 @@ function prepared(study, nth) {
     centre: sumsAt(0, 0),
     splits: [],
     checks: [],
+    seconds: 0,
   };
 }
 
