@@ -1,8 +1,13 @@
+import { evaluatorMemory, thisMachine } from "../formats/limits";
+import type { Machine } from "../formats/limits";
 import type { Direction } from "../landscape/directions";
+import { DrawnPlane } from "../landscape/drawn";
 import { Family, Interpolation, Plane } from "../landscape/plane";
 import type { WeightPath } from "../landscape/plane";
 import { originValues } from "../landscape/values";
 import type { Study } from "../protocol/study";
+import { studyDirections } from "./directions";
+import { weightsOf } from "./model";
 import type { LoadedModel } from "./model";
 import { readWeights } from "./weights";
 
@@ -26,6 +31,27 @@ export async function weightPath(
   if (study.grid.lines === true) return new Family(origin, directions);
   const [first, second] = directions as readonly [Direction, Direction];
   return new Plane(origin, [first, second]);
+}
+
+/**
+ * The weights at the points of a study whose directions need no planning. Where there is no room for random directions
+ * beside everything else, they are made anew for every point, which takes longer and gives the same bits.
+ * @param data bytes that the samples take.
+ * @throws ProblemError when a checkpoint cannot be read or does not fit.
+ */
+export async function studyPath(
+  study: Study,
+  model: LoadedModel,
+  data: number,
+  machine: Machine = thisMachine(),
+): Promise<WeightPath> {
+  const { directions, grid, compute } = study;
+  const { parameters } = model.graph;
+  const share = machine.memory / (compute.evaluators > 0 ? compute.evaluators : machine.cores);
+  if (directions.kind === "random" && grid.lines !== true && evaluatorMemory(weightsOf(model.graph), data) > share) {
+    return new DrawnPlane(originValues(parameters), parameters, directions);
+  }
+  return weightPath(study, model, await studyDirections(study, model));
 }
 
 /**

@@ -11,12 +11,12 @@ import { ProblemError } from "../protocol/problem";
 import type { Check } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { CurvatureWork } from "./curvatureWork";
-import { readPlannedDirections, studyDirections } from "./directions";
+import { readPlannedDirections } from "./directions";
 import { fileChanged, reading } from "./fingerprint";
 import type { DirectionsFile, PointSums, Prepared, SampleSubset, SplitSums, Task, TaskAnswer } from "./messages";
 import { loadModel } from "./model";
 import type { LoadedModel } from "./model";
-import { lineEnds, weightPath } from "./paths";
+import { lineEnds, studyPath, weightPath } from "./paths";
 import { Recalibration } from "./recalibration";
 import { openSplits } from "./splits";
 import type { Split } from "./splits";
@@ -60,9 +60,11 @@ export class Session {
   ): Promise<{ readonly session: Session; readonly prepared: Prepared }> {
     const { content, fingerprints } = await reading(study, expected, async () => {
       const model = await loadAgain(study, expected !== undefined);
-      const found = directions ? await readPlannedDirections(directions, model) : await studyDirections(study, model);
-      const path = await weightPath(study, model, found);
-      return { model, path, splits: await openSplits(study, model), files: model.files };
+      const splits = await openSplits(study, model);
+      const path = directions
+        ? await weightPath(study, model, await readPlannedDirections(directions, model))
+        : await studyPath(study, model, bytesOf(splits));
+      return { model, path, splits, files: model.files };
     });
     const { model, path, splits } = content;
     const { engine, why } = await openEngine(study.compute.engine, model.graph);
@@ -197,6 +199,12 @@ export class Session {
     const found = await batches.measureFirst(executable);
     return Object.is(own.lossSum, found.lossSum) && Object.is(own.lossSquareSum, found.lossSquareSum);
   }
+}
+
+/** What the samples of all splits take, those that splits share counted once. */
+function bytesOf(splits: readonly Split[]): number {
+  const arrays = new Set(splits.map(({ samples }) => samples.x.data));
+  return [...arrays].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 async function loadAgain({ model, loss }: Study, wasGood: boolean): Promise<LoadedModel> {

@@ -12,10 +12,17 @@ const manyParameters = 50e6;
 const bareEvaluator = 200 * 2 ** 20;
 
 /**
- * Bytes that an evaluator needs for each parameter: eight times a float32. Weights are held as read, as origin, in two
- * directions, as moved, as written for the engine, and by the engine, which has two forms of them for a moment.
+ * Bytes that an evaluator needs for each parameter: weights as read, as written for the engine, and three to four forms of
+ * them in the engine, while it makes a session of them and until the system has the memory back. `npm run bench -- large`
+ * measures it.
  */
-const bytesPerParameter = 32;
+const bytesPerParameter = 24;
+
+/** Two directions, where they are held. */
+const bytesOfDirections = 8;
+
+/** Whether an evaluator holds its directions or makes them anew for every point. */
+export type DirectionsIn = "memory" | "generator";
 
 /** What this machine has for evaluators. */
 export interface Machine {
@@ -24,17 +31,22 @@ export interface Machine {
   readonly memory: number;
 }
 
-/** Some systems count what they would give up at once as used; half of all memory is taken for granted. */
+/**
+ * Some systems count what they would give up at once as used; half of all memory is taken for granted. The environment
+ * variable LOSS_LANDSCAPE_MEMORY says how many MiB there are instead.
+ */
 export function thisMachine(): Machine {
-  return { cores: availableParallelism(), memory: Math.max(freemem(), totalmem() / 2) };
+  const said = Number(process.env["LOSS_LANDSCAPE_MEMORY"]) * 2 ** 20;
+  return { cores: availableParallelism(), memory: said > 0 ? said : Math.max(freemem(), totalmem() / 2) };
 }
 
 /**
  * Bytes that one evaluator takes.
- * @param data bytes that its samples take.
+ * @param data bytes that its samples take, in single precision.
  */
-export function evaluatorMemory(parameters: number, data = 0): number {
-  return bareEvaluator + bytesPerParameter * parameters + data;
+export function evaluatorMemory(parameters: number, data = 0, directions: DirectionsIn = "memory"): number {
+  const each = bytesPerParameter + (directions === "memory" ? bytesOfDirections : 0);
+  return bareEvaluator + each * parameters + data;
 }
 
 /**

@@ -7,11 +7,18 @@ export interface FilterIndex {
   readonly of: Uint32Array;
 }
 
+/** Filters of a tensor's elements one after the other, row-major. */
+export interface FilterCursor {
+  readonly count: number;
+  /** Filter of the next element. */
+  next(): number;
+}
+
 /**
  * Numbers the filters of a tensor. A filter is one output unit: all elements that share their indices on `filterAxes`.
  * @param filterAxes axes of `shape`, in any order, negative ones counted from the end; none means one filter
  */
-export function filterIndex(shape: readonly number[], filterAxes: readonly number[]): FilterIndex {
+export function filterCursor(shape: readonly number[], filterAxes: readonly number[]): FilterCursor {
   const rank = shape.length;
   const filterStride = new Array<number>(rank).fill(0);
   let count = 1;
@@ -20,11 +27,10 @@ export function filterIndex(shape: readonly number[], filterAxes: readonly numbe
     filterStride[axis] = count;
     count *= shape[axis]!;
   }
-  const of = new Uint32Array(sizeOf(shape));
   const position = new Array<number>(rank).fill(0);
   let filter = 0;
-  for (let i = 0; i < of.length; i++) {
-    of[i] = filter;
+  const next = (): number => {
+    const found = filter;
     for (let axis = rank - 1; axis >= 0; axis--) {
       position[axis]! += 1;
       filter += filterStride[axis]!;
@@ -32,8 +38,17 @@ export function filterIndex(shape: readonly number[], filterAxes: readonly numbe
       filter -= filterStride[axis]! * shape[axis]!;
       position[axis] = 0;
     }
-  }
-  return { count, of };
+    return found;
+  };
+  return { count, next };
+}
+
+/** The filters of all elements at once, see `filterCursor`. */
+export function filterIndex(shape: readonly number[], filterAxes: readonly number[]): FilterIndex {
+  const cursor = filterCursor(shape, filterAxes);
+  const of = new Uint32Array(sizeOf(shape));
+  for (let i = 0; i < of.length; i++) of[i] = cursor.next();
+  return { count: cursor.count, of };
 }
 
 /** Squared Frobenius norm of every filter, summed in float64 in the order of the elements. */

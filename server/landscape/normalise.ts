@@ -1,7 +1,7 @@
 import type { Parameter } from "../graph/graph";
 import type { Normalisation } from "../protocol/study";
-import { filterIndex, filterSquares } from "./filters";
-import type { FilterIndex } from "./filters";
+import { filterCursor, filterIndex, filterSquares } from "./filters";
+import type { FilterCursor, FilterIndex } from "./filters";
 
 /** What a normalisation scales as one: every filter, every parameter as a whole, or neither. */
 export function unitOf(normalisation: Normalisation): "filter" | "layer" | undefined {
@@ -17,6 +17,20 @@ export function followsModel(normalisation: Normalisation): boolean {
 /** The filters of a parameter, or the one block that all of it makes. */
 export function unitIndex({ tensor, filterAxes }: Parameter, unit: "filter" | "layer"): FilterIndex {
   return filterIndex(tensor.shape, unit === "filter" ? filterAxes : []);
+}
+
+/** The same, element by element. */
+export function unitCursor({ tensor, filterAxes }: Parameter, unit: "filter" | "layer"): FilterCursor {
+  return filterCursor(tensor.shape, unit === "filter" ? filterAxes : []);
+}
+
+/**
+ * What scales each filter of a drawn direction.
+ * @param found squared lengths as drawn
+ * @param target those that they shall have
+ */
+export function factorsOf(found: Float64Array, target: Float64Array): Float64Array {
+  return target.map((square, f) => (found[f]! > 0 ? Math.sqrt(square) / Math.sqrt(found[f]!) : 0));
 }
 
 /**
@@ -42,7 +56,7 @@ export function normalised(
   const filters = unitIndex(parameter, unit);
   const found = filterSquares(drawn, filters);
   const target = followsModel(normalisation) ? filterSquares(theta, filters) : found.map(() => 1);
-  const factor = target.map((square, f) => (found[f]! > 0 ? Math.sqrt(square) / Math.sqrt(found[f]!) : 0));
+  const factor = factorsOf(found, target);
   const scaled = new Float32Array(drawn.length);
   for (let i = 0; i < scaled.length; i++) {
     const scale = factor[filters.of[i]!]!;

@@ -16,15 +16,16 @@ export interface WeightPath {
 }
 
 /** Writes values of one parameter for a point. */
-type Writer = (target: Float32Array, alpha: number, beta: number) => void;
+export type Writer = (target: Float32Array, alpha: number, beta: number) => void;
 
-interface Moved {
+/** A parameter that moves: how many values it has, and what writes them. */
+export interface Moved {
   readonly length: number;
   readonly write: Writer;
 }
 
 /** Parameters that move, by name, each computed from pristine values. */
-abstract class Path implements WeightPath {
+export abstract class Path implements WeightPath {
   protected constructor(private readonly moved: ReadonlyMap<string, Moved>) {}
 
   fills(alpha: number, beta: number): Fills {

@@ -10,7 +10,7 @@
  * - Normals: the polar method (G. Marsaglia, T. A. Bray, SIAM Review 6, 1964), in float64.
  */
 export class Random {
-  private readonly state: Uint32Array;
+  private state: Uint32Array;
   private spare: number | undefined;
 
   /**
@@ -22,6 +22,14 @@ export class Random {
     if (!Number.isSafeInteger(seed)) throw new RangeError(`A seed must be an integer, found ${seed}.`);
     this.state = seedState(seed);
     for (let k = 0; k < stream; k++) this.jump();
+  }
+
+  /** A generator that goes on as this one does, apart from it. */
+  copy(): Random {
+    const other = new Random(0);
+    other.state = this.state.slice();
+    other.spare = this.spare;
+    return other;
   }
 
   /** The next 32 random bits, as an integer in 0 … 2³² − 1. */
@@ -106,6 +114,9 @@ const bits = new DataView(new ArrayBuffer(8));
 const ln2High = 0.6931471803691238;
 const ln2Low = 1.9082149292705877e-10;
 
+/** 1/25, 1/23, … 1/3. */
+const oddReciprocals = Float64Array.from({ length: 12 }, (_, k) => 1 / (25 - 2 * k));
+
 /**
  * Natural logarithm of a positive normal double, within 1 unit in the last place, from basic operations only.
  *
@@ -126,7 +137,7 @@ export function portableLog(x: number): number {
   const s = f / (2 + f);
   const s2 = s * s;
   let series = 0;
-  for (let n = 25; n >= 3; n -= 2) series = series * s2 + 1 / n;
+  for (let n = 0; n < oddReciprocals.length; n++) series = series * s2 + oddReciprocals[n]!;
   const logMantissa = f - s * (f - 2 * s2 * series);
   if (k === 0) return logMantissa;
   return k * ln2High + (logMantissa + k * ln2Low);

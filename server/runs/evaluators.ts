@@ -18,9 +18,14 @@ export interface Means extends Machine {
  * How many evaluators share the points: as many as the study asks for, otherwise one for each core; never more than
  * memory suffices for or than there are points, and at least one.
  */
-export function evaluatorsFor({ compute, grid }: Pick<Study, "compute" | "grid">, means: Means): number {
+export function evaluatorsFor(
+  { compute, grid, directions }: Pick<Study, "compute" | "grid" | "directions">,
+  means: Means,
+): number {
   const points = grid.points[0] * grid.points[1];
-  const fitting = Math.floor(means.memory / evaluatorMemory(means.parameters, COPIES_OF_DATA * means.data));
+  // Random directions of a plane are made anew where there is no room for them.
+  const kept = directions.kind === "random" && grid.lines !== true ? "generator" : "memory";
+  const fitting = Math.floor(means.memory / evaluatorMemory(means.parameters, COPIES_OF_DATA * means.data, kept));
   const wanted = compute.evaluators > 0 ? compute.evaluators : means.cores;
   return Math.max(1, Math.min(wanted, fitting, points));
 }

@@ -1,0 +1,186 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { EvaluatorProcess } from "../../server/evaluator/process";
+import { evaluatorMemory } from "../../server/formats/limits";
+import { float, graphOf, int, ints, node, parameter, valueInfo } from "../../server/graph/build";
+import type { Graph, GraphNode, Parameter } from "../../server/graph/graph";
+import { serialise } from "../../server/graph/onnxBytes";
+import { sizeOf } from "../../server/graph/tensor";
+import type { Study } from "../../server/protocol/study";
+import { randomTensor } from "./support/resnet20";
+import { residentBytes } from "./support/residentMemory";
+
+const images = Number(process.env.LARGE_IMAGES ?? 50_000);
+const points = 3;
+const sample = [3, 32, 32] as const;
+const classes = 10;
+
+/** Layers that have most of their weights where an image has few positions left, so that a point takes half a minute. */
+function network(): Graph {
+  const nodes: GraphNode[] = [];
+  const parameters: Parameter[] = [];
+  const weight = (name: string, shape: number[], seed: number): string => {
+    const fan = sizeOf(shape.slice(1));
+    parameters.push(
+      parameter(name, randomTensor(shape, Math.sqrt(2 / fan), seed), shape.length === 1 ? "bias" : "kernel"),
+    );
+    return name;
+  };
+  let x = "x";
+  const convolution = (k: number, from: number, to: number, stride: number): void => {
+    const inputs = [x, weight(`conv${k}.weight`, [to, from, 3, 3], k)];
+    nodes.push(
+      node("Conv", inputs, [`conv${k}`], {
+        kernel_shape: ints(3, 3),
+        strides: ints(stride, stride),
+        pads: ints(1, 1, 1, 1),
+      }),
+      node("Relu", [`conv${k}`], [`relu${k}`]),
+    );
+    x = `relu${k}`;
+  };
+  convolution(1, 3, 32, 2);
+  convolution(2, 32, 128, 2);
+  convolution(3, 128, 512, 2);
+  for (let k = 4; k < 10; k++) convolution(k, 512, 512, k === 4 ? 4 : 1);
+  nodes.push(node("Flatten", [x], ["flat"], { axis: int(1) }));
+  x = "flat";
+  const dense = (k: number, from: number, to: number): void => {
+    const inputs = [x, weight(`dense${k}.weight`, [to, from], 20 + k), weight(`dense${k}.bias`, [to], 40 + k)];
+    nodes.push(node("Gemm", inputs, [`dense${k}`], { transB: int(1), alpha: float(1) }));
+    x = `dense${k}`;
+  };
+  dense(1, 512, 4096);
+  nodes.push(node("Relu", [x], ["hidden"]));
+  x = "hidden";
+  dense(2, 4096, 2048);
+  dense(3, 2048, classes);
+  return graphOf({
+    inputs: [valueInfo("x", ["batch", ...sample])],
+    outputs: [valueInfo(x, ["batch", classes])],
+    nodes,
+    parameters,
+  });
+}
+
+/** Images of bytes and labels that follow from nothing, in a file of safetensors. */
+async function writeImages(file: string): Promise<void> {
+  const bytes = images * sizeOf(sample);
+  const entries = {
+    x: { dtype: "U8", shape: [images, ...sample], data_offsets: [0, bytes] },
+    y: { dtype: "I32", shape: [images], data_offsets: [bytes, bytes + 4 * images] },
+  };
+  // Readers map numbers at multiples of their width.
+  const json = JSON.stringify(entries);
+  const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const head = Buffer.alloc(8);
+  head.writeBigUInt64LE(BigInt(text.length));
+  const handle = await open(file, "w");
+  try {
+    await handle.writeFile(Buffer.concat([head, text]));
+    const rows = 1000;
+    const block = new Uint8Array(rows * sizeOf(sample));
+    for (let first = 0; first < images; first += rows) {
+      for (let i = 0; i < block.length; i++) block[i] = Math.imul(i + 31 * first, 2654435761) >>> 24;
+      await handle.writeFile(block.subarray(0, Math.min(rows, images - first) * sizeOf(sample)));
+    }
+    await handle.writeFile(new Uint8Array(Int32Array.from({ length: images }, (_, i) => (7 * i) % classes).buffer));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The most physical memory that a process has held so far, in bytes: the system's own account on Linux. */
+function watch(pid: number): { peak(): number; stop(): void } {
+  if (process.platform === "linux") {
+    const peak = (): number =>
+      Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1]) * 1024;
+    return { peak, stop: () => {} };
+  }
+  let most = 0;
+  const timer = setInterval(() => (most = Math.max(most, residentBytes(pid))), 50);
+  return { peak: () => most, stop: () => clearInterval(timer) };
+}
+
+const MiB = 2 ** 20;
+
+interface Found {
+  /** The most memory that the evaluator held, in bytes. */
+  readonly peak: number;
+  readonly losses: readonly number[];
+}
+
+/** Prepares one evaluator and asks it for the points. @param memory of the machine in MiB, as it is told; its own when 0. */
+async function evaluate(study: Study, memory: number): Promise<Found> {
+  const name = "LOSS_LANDSCAPE_MEMORY";
+  if (memory > 0) process.env[name] = String(memory);
+  const evaluator = new EvaluatorProcess(path.resolve("dist", "evaluator.js"), (text) => console.log(text));
+  Reflect.deleteProperty(process.env, name);
+  const watched = watch(evaluator.pid!);
+  const said = (what: string, begun: number): void => {
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    console.log(`  ${what.padEnd(10)} ${seconds.padStart(6)} s, peak ${(watched.peak() / MiB).toFixed(0)} MiB`);
+  };
+  try {
+    let begun = performance.now();
+    await evaluator.request({ kind: "prepare", study });
+    said("prepared", begun);
+    const losses: number[] = [];
+    for (let k = 1; k <= points; k++) {
+      begun = performance.now();
+      const { sums } = await evaluator.request({ kind: "evaluate", alpha: 0.1 * k, beta: -0.05 * k });
+      losses.push(sums.lossSum);
+      said(`point ${k}`, begun);
+    }
+    return { peak: watched.peak(), losses };
+  } finally {
+    watched.stop();
+    await evaluator.kill();
+  }
+}
+
+function requireWithin(what: string, peak: number, reckoned: number): void {
+  const share = ((100 * peak) / reckoned).toFixed(0);
+  console.log(`${what}: ${(peak / MiB).toFixed(0)} MiB of ${(reckoned / MiB).toFixed(0)} MiB reckoned, ${share} %`);
+  if (peak <= reckoned) return;
+  console.log("NOT within what is reckoned with");
+  process.exitCode = 1;
+}
+
+/**
+ * An evaluator with a model of 25 million parameters and 50,000 images of bytes, all of which it evaluates at the model
+ * itself and at a few points: the most memory that it ever holds, against what is reckoned with when evaluators are
+ * started; then once more with too little memory for directions, which must give the same losses to the last bit. Fails
+ * when it holds more. `LARGE_IMAGES` makes it shorter.
+ */
+export async function main(): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), "large-"));
+  const [model, data] = [path.join(folder, "model.onnx"), path.join(folder, "images.safetensors")];
+  try {
+    const graph = network();
+    const parameters = graph.parameters.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0);
+    console.log(`${(parameters / 1e6).toFixed(1)} million parameters, ${images} images`);
+    writeFileSync(model, serialise(graph).bytes);
+    await writeImages(data);
+    const study: Study = {
+      model: { path: model },
+      data: { path: data, split: "test", samples: images, sample: "first", seed: 0 },
+      preprocess: { scale: 1 / 255, mean: [0.5], std: [0.25] },
+      loss: { name: "crossEntropy" },
+      directions: { kind: "random", seed: 1, normalise: "filter", ignore: "bias,norm" },
+      grid: { x: [-1, 1], y: [-1, 1], points: [51, 51] },
+      compute: { engine: "onnxruntime", evaluators: 1, batchSize: 128 },
+    };
+    const samples = 4 * images * sizeOf(sample);
+    const held = await evaluate(study, 0);
+    requireWithin("directions held", held.peak, evaluatorMemory(parameters, samples));
+    const drawn = await evaluate(study, 100);
+    requireWithin("directions made anew", drawn.peak, evaluatorMemory(parameters, samples, "generator"));
+    if (new Set(held.losses).size < points) throw new Error("Two points have the same loss.");
+    if (held.losses.some((loss, k) => loss !== drawn.losses[k])) throw new Error("The losses differ.");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
