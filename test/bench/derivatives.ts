@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,12 +9,14 @@ import { hessianProduct } from "../../server/graph/differentiate/hessian";
 import { lossInputs, withLoss } from "../../server/graph/differentiate/loss";
 import type { Graph } from "../../server/graph/graph";
 import { sizeOf, type Tensor } from "../../server/graph/tensor";
+import { hasTorch, noTorch, runPython } from "./support/python";
+import { median } from "./support/report";
+import type { Report } from "./support/report";
 import { randomTensor, resnet20 } from "./support/resnet20";
 
 const batch = 64;
 const classes = 10;
 const seconds = 3;
-const rounds = 3;
 
 type Feeds = Record<string, Tensor>;
 
@@ -31,6 +32,7 @@ interface Measured {
 }
 
 const labelled = ["gradient", "product", "cached"] as const;
+const titles = { gradient: "gradient", product: "H·v", cached: "H·v again" } as const;
 
 /** Gradient and Hessian-vector products of one batch, as the product computes them. */
 class Ours {
@@ -108,13 +110,9 @@ function total(names: readonly string[], value: (name: string) => number): numbe
   return names.reduce((sum, name) => sum + value(name), 0);
 }
 
-const python = process.env.PYTHON ?? "python3";
-
 function measurePyTorch(folder: string, layout: string): Measured {
   const script = path.resolve("test", "bench", "derivatives.py");
-  const { status, stdout, stderr } = spawnSync(python, [script, folder, String(seconds), layout], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`PyTorch stopped: ${stderr.trim().split("\n").at(-1) ?? ""}`);
-  return JSON.parse(stdout) as Measured;
+  return JSON.parse(runPython(script, folder, String(seconds), layout)) as Measured;
 }
 
 /** One batch, its labels one-hot and weighted to a mean. */
@@ -166,21 +164,12 @@ interface Contender {
 
 function contenders(ours: Ours, folder: string): readonly Contender[] {
   const first: Contender = { label: "ONNX Runtime, one thread", measure: () => ours.measure() };
-  if (spawnSync(python, ["-c", "import torch, numpy"]).status !== 0) {
-    console.log("PyTorch: skipped, not installed (PYTHON names another interpreter)");
-    return [first];
-  }
+  if (!hasTorch()) return [first];
   const pyTorch = (how: string, layout: string): Contender => ({
     label: `PyTorch, one thread, ${how}`,
     measure: async () => measurePyTorch(folder, layout),
   });
   return [first, pyTorch("NCHW", "contiguous"), pyTorch("channels last", "channels_last")];
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 function requireSame(first: Measured, other: Measured, label: string): void {
@@ -192,7 +181,7 @@ function requireSame(first: Measured, other: Measured, label: string): void {
   }
 }
 
-async function compare(folder: string): Promise<void> {
+async function compare(report: Report, folder: string): Promise<void> {
   const model = resnet20(classes);
   const trained = model.parameters.filter(({ role }) => role !== "mean" && role !== "variance");
   const directions = new Map(trained.map(({ name, tensor }, k) => [name, randomTensor(tensor.shape, 1, 100 + k)]));
@@ -202,23 +191,33 @@ async function compare(folder: string): Promise<void> {
     ...contender,
     found: [] as Measured[],
   }));
+  const rounds = report.quick ? 1 : 3;
   for (let round = 0; round < rounds; round++) {
     for (const entry of entries) {
       entry.found.push(await entry.measure());
       requireSame(entries[0]!.found[0]!, entry.found[round]!, entry.label);
     }
   }
-  const [ours] = entries;
-  const headings = ["gradient", "H·v", "H·v again"].map((text) => text.padStart(17));
-  console.log(`${"images/s (ONNX Runtime’s speed / theirs)".padEnd(42)}${headings.join("")}`);
-  for (const { label, found } of entries) {
-    const cells = labelled.map((key) => {
-      const speed = median(found.map((each) => each[key])).toFixed(0);
-      const ratio = median(found.map((each, round) => ours!.found[round]![key] / each[key]));
-      return `${speed} ${found === ours!.found ? "       " : `(${ratio.toFixed(2)}×)`}`.padStart(17);
-    });
-    console.log(`${label.padEnd(42)}${cells.join("")}`);
+  const [ours, ...others] = entries;
+  for (const key of labelled) {
+    for (const [k, how] of ["PyTorch", "PyTorch with channels last"].entries()) {
+      const found = others[k]?.found;
+      report.line({
+        what: `${titles[key]}, of the speed of ${how}`,
+        value: found ? median(found.map((each, round) => ours!.found[round]![key] / each[key])) : noTorch,
+        unit: "×",
+        digits: 2,
+        goal: { atLeast: 1 },
+      });
+    }
   }
+  report.table(
+    ["images/s", ...labelled.map((key) => titles[key])],
+    entries.map(({ label, found }) => [
+      label,
+      ...labelled.map((key) => median(found.map((each) => each[key])).toFixed(0)),
+    ]),
+  );
 }
 
 /**
@@ -227,10 +226,10 @@ async function compare(folder: string): Promise<void> {
  * is installed. “H·v” computes everything for one vector; “H·v again” is one more vector of the same batch (ours: first
  * stage kept; PyTorch: graph retained). Medians of the rounds, ratios round by round.
  */
-export async function main(): Promise<void> {
+export async function main(report: Report): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), "derivatives-"));
   try {
-    await compare(folder);
+    await compare(report, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-languageserver-protocol/node";
 import { DescribeRequest, RunProgressType, RunRequest } from "../../server/protocol/requests";
 import type { RunOutcome } from "../../server/protocol/requests";
+import type { Report } from "./support/report";
 
 interface Times {
   /** Seconds from the request, with a server that has just been started. */
@@ -18,7 +19,7 @@ interface Times {
 }
 
 /** Time from a click to the first contour and to the full 51 × 51 of the sample, with 1 evaluator and with one per core. */
-export async function main(): Promise<void> {
+export async function main(report: Report): Promise<void> {
   const samples = path.resolve("media", "samples", "fashion-resnet8");
   const rows: [string, Times][] = [];
   for (const evaluators of [1, availableParallelism()]) {
@@ -30,14 +31,19 @@ export async function main(): Promise<void> {
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  for (const [name, times] of rows)
-    console.log(
-      `${name.padEnd(14)} study ${times.described.toFixed(2)} s, first point ${times.firstPoint.toFixed(2)} s, ` +
-        `first contour ${times.firstContour.toFixed(2)} s, 51 × 51 ${times.full.toFixed(1)} s (${times.outcome.status})`,
-    );
+  for (const [name, { described, firstPoint, firstContour, outcome }] of rows)
+    report.line({
+      what: `from the click to the first contour, ${name}`,
+      value: firstContour,
+      unit: "s",
+      digits: 2,
+      remark: `study ${described.toFixed(2)} s, first point ${firstPoint.toFixed(2)} s (${outcome.status})`,
+    });
+  for (const [name, { full }] of rows)
+    report.line({ what: `51 × 51 of the sample, ${name}`, value: full, unit: "s", digits: 1 });
   const [one, all] = rows;
   if (one !== undefined && all !== undefined)
-    console.log(`speed-up of all cores over one: ${(one[1].full / all[1].full).toFixed(2)} ×`);
+    report.line({ what: "all cores, of the speed of one", value: one[1].full / all[1].full, unit: "×", digits: 2 });
 }
 
 async function measure(folder: string, evaluators: number): Promise<Times> {

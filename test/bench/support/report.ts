@@ -62,9 +62,14 @@ export function isMet(value: number, goal: Goal): boolean {
   return "atLeast" in goal ? value >= goal.atLeast : value <= goal.atMost;
 }
 
+/** Without the last digits of a product of decimal fractions. */
+const rounded = (value: number): number => Number(value.toPrecision(3));
+
 function goalInWords(goal: Goal | undefined, unit: string): string {
   if (!goal) return "–";
-  return "atLeast" in goal ? `at least ${goal.atLeast} ${unit}`.trim() : `at most ${goal.atMost} ${unit}`.trim();
+  return "atLeast" in goal
+    ? `at least ${rounded(goal.atLeast)} ${unit}`.trim()
+    : `at most ${rounded(goal.atMost)} ${unit}`.trim();
 }
 
 /** The report of one benchmark as a section of `RESULTS.md`. */
