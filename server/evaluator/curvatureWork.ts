@@ -1,9 +1,12 @@
+import { evaluatorMemory, shareOf, thisMachine } from "../formats/limits";
+import type { Machine } from "../formats/limits";
 import type { Engine } from "../engines/engine";
 import type { WeightPath } from "../landscape/plane";
 import type { CurvatureSpec, Study } from "../protocol/study";
 import { curvatureAt, densityProbe, sharpnessAt, traceProbe } from "./curvature";
-import { Derivatives } from "./derivatives";
+import { Derivatives, mostKept } from "./derivatives";
 import type { Task, TaskAnswer } from "./messages";
+import { weightsOf } from "./model";
 import type { LoadedModel } from "./model";
 import { selectSplit } from "./splits";
 
@@ -69,5 +72,19 @@ export async function openDerivatives(
     loss: model.loss,
     batchSize: study.compute.batchSize,
     parameters,
+    memory: keptBytes(study, model),
   });
+}
+
+/**
+ * Bytes that may be kept between Hessian products: half of what an evaluator's share of the memory leaves beside the
+ * model, and no more than pays. What does not fit is computed for every product again, with the same result.
+ */
+export function keptBytes(
+  { compute }: Pick<Study, "compute">,
+  { graph }: Pick<LoadedModel, "graph">,
+  machine: Machine = thisMachine(),
+): number {
+  const room = shareOf(machine, compute.evaluators) - evaluatorMemory(weightsOf(graph));
+  return Math.max(0, Math.min(mostKept, room / 2));
 }

@@ -18,8 +18,8 @@ import type { Values } from "./flatVector";
 import type { LoadedModel } from "./model";
 import { Stage } from "./stage";
 
-/** What is kept of the first stage of Hessian products, in bytes, unless told otherwise. */
-const defaultMemory = 512 * 2 ** 20;
+/** The most that is kept of the first stage of Hessian products, in bytes. */
+export const mostKept = 512 * 2 ** 20;
 
 export interface DerivativesOptions {
   readonly engine: Engine;
@@ -74,7 +74,7 @@ export class Derivatives {
     this.parameters = options.parameters === "all" ? candidates : candidates.filter((each) => !isBiasOrNorm(each));
     this.layout = new FlatLayout(this.parameters);
     this.origin = originValues(model.graph.parameters);
-    this.memory = options.memory ?? defaultMemory;
+    this.memory = options.memory ?? mostKept;
     this.lossStage = new Stage(engine, this.loading.graph);
   }
 

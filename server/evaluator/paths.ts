@@ -1,4 +1,4 @@
-import { evaluatorMemory, thisMachine } from "../formats/limits";
+import { evaluatorMemory, shareOf, thisMachine } from "../formats/limits";
 import type { Machine } from "../formats/limits";
 import type { Direction } from "../landscape/directions";
 import { DrawnPlane } from "../landscape/drawn";
@@ -47,7 +47,7 @@ export async function studyPath(
 ): Promise<WeightPath> {
   const { directions, grid, compute } = study;
   const { parameters } = model.graph;
-  const share = machine.memory / (compute.evaluators > 0 ? compute.evaluators : machine.cores);
+  const share = shareOf(machine, compute.evaluators);
   if (directions.kind === "random" && grid.lines !== true && evaluatorMemory(weightsOf(model.graph), data) > share) {
     return new DrawnPlane(originValues(parameters), parameters, directions);
   }

@@ -40,6 +40,11 @@ export function thisMachine(): Machine {
   return { cores: availableParallelism(), memory: said > 0 ? said : Math.max(freemem(), totalmem() / 2) };
 }
 
+/** What one of several evaluators may take of a machine's memory. @param evaluators 0: one for each core. */
+export function shareOf({ cores, memory }: Machine, evaluators: number): number {
+  return memory / (evaluators > 0 ? evaluators : cores);
+}
+
 /**
  * Bytes that one evaluator takes.
  * @param data bytes that its samples take, in single precision.
