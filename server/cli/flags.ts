@@ -89,19 +89,9 @@ export function gridPoints(flag: string, text: string, maximum: number): readonl
   throw new UsageError(`--${flag} must be N or NxM with numbers from 1 to ${maximum}, but is "${text}"`);
 }
 
-/** One of `values`; one of `laterValues` is refused as not available yet. */
-export function oneOf<T extends string>(
-  flag: string,
-  text: string,
-  values: readonly T[],
-  laterValues: readonly string[] = [],
-): T {
+/** One of `values`; otherwise a UsageError that lists them. */
+export function oneOf<T extends string>(flag: string, text: string, values: readonly T[]): T {
   const found = values.find((value) => value === text);
   if (found !== undefined) return found;
-  const listed = values.join(", ");
-  // Some later values carry an argument: `to:CHECKPOINT`.
-  if (laterValues.includes(text.split(":")[0] ?? "")) {
-    throw new UsageError(`--${flag} ${text} is not available in this version; available: ${listed}`);
-  }
-  throw new UsageError(`--${flag} must be one of ${listed}, but is "${text}"`);
+  throw new UsageError(`--${flag} must be one of ${values.join(", ")}, but is "${text}"`);
 }

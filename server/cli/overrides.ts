@@ -67,7 +67,7 @@ export function overridesOf(parsed: Parsed): Omit<StudyDraft, "model" | "file"> 
     curvature: curvatureOf(parsed, whole),
     sharpness: as("sharpness", (text) => ({ epsilon: positiveNumber("sharpness", text) })),
     compute: {
-      engine: as("engine", (text) => oneOf("engine", text, ["auto", "onnxruntime", "tensorflow", "wasm"], ["webgpu"])),
+      engine: as("engine", (text) => oneOf("engine", text, ["auto", "onnxruntime", "tensorflow", "wasm", "webgpu"])),
       evaluators: whole("evaluators", 0, 1024),
       batchSize: whole("batch-size", 1, 65536),
     },

@@ -129,7 +129,7 @@ function absent(choice: EngineName): ProblemError {
     reason: "engine-unavailable",
     title: "This engine is not available",
     message: `The settings ask for the engine “${choice}”, which is not part of this version of Loss Landscape.`,
-    advice: "Set the engine to “auto”, “onnxruntime”, “tensorflow” or “wasm”.",
+    advice: "Set the engine to “auto”, “onnxruntime”, “tensorflow”, “wasm” or “webgpu”.",
   });
 }
 

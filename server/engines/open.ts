@@ -20,6 +20,11 @@ const candidates: readonly Candidate[] = [
     label: "TensorFlow.js (WebAssembly)",
     create: async () => (await import("./tensorflow/engine")).createTensorFlowEngine("wasm"),
   },
+  {
+    name: "webgpu",
+    label: "TensorFlow.js (WebGPU)",
+    create: async (folder) => (await import("./tensorflow/engine")).createTensorFlowEngine("webgpu", folder),
+  },
 ];
 
 /**
@@ -39,14 +44,6 @@ export async function reportEngines(only?: EngineName, folder?: string): Promise
   const reports: EngineReport[] = [];
   for (const candidate of candidates) {
     if (only === undefined || candidate.name === only) reports.push(await reportOn(candidate, folder));
-  }
-  if (only === undefined || only === "webgpu") {
-    reports.push({
-      name: "webgpu",
-      label: "WebGPU",
-      state: "missing",
-      detail: "This version of Loss Landscape has no WebGPU engine.",
-    });
   }
   return reports;
 }

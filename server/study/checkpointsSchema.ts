@@ -46,7 +46,6 @@ export function checkpointsSchema(): StudySchema {
     order: choice(
       "What all checkpoints are ordered by.",
       { name: "Their names, with numbers by value.", time: "Their times of modification." },
-      [],
       { otherwise: "the order of a list; for a pattern the epochs, steps or numbers in the names" },
     ),
     rename: renameSchema("the checkpoints"),

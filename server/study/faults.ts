@@ -152,14 +152,6 @@ function explain(text: string, json: JSONDocument, offset: number): Explanation 
       advice: `Remove "${name}" from the study.`,
     };
   }
-  if (node.type === "string" && schema?.laterValues?.includes(node.value)) {
-    return {
-      kind: "value",
-      field,
-      message: `"${name}": ${found} is not available in this version, only ${schema.expected}`,
-      advice: `Set "${name}" to ${schema.expected}.`,
-    };
-  }
   if (node.type === "object" && schema?.type !== undefined && [schema.type].flat().includes("object")) {
     return explainMissing(field, node.properties, schema);
   }

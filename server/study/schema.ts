@@ -62,7 +62,6 @@ function dataSchema(): StudySchema {
         stratified: "The classes keep their proportions; which samples are taken follows from the seed.",
         first: "The first ones of the file.",
       },
-      [],
       { default: "stratified" },
     ),
     seed: integer("Seed of the drawing of samples.", 0, maximumSeed, { default: 0 }),
@@ -72,7 +71,6 @@ function dataSchema(): StudySchema {
         NHWC: "Last: the channels of a pixel follow each other.",
         NCHW: "First: one channel after the other.",
       },
-      [],
       { otherwise: "told by the shapes of samples and model" },
     ),
   };
@@ -176,7 +174,6 @@ export const studySchema: StudySchema = {
               grey: "One channel: 0.299 R + 0.587 G + 0.114 B, for bytes rounded as in PIL's mode L.",
               rgb: "Three channels; opacity is left out.",
             },
-            [],
             { otherwise: "the one that they have; that of the model for files of pictures" },
           ),
           labels: labelsSchema(),
@@ -215,21 +212,20 @@ export const studySchema: StudySchema = {
       directions: object(
         "The directions of the plane or of the lines.",
         {
-          kind: choice("Where the directions come from.", directionMeanings, [], {
+          kind: choice("Where the directions come from.", directionMeanings, {
             otherwise: "random; pca when there are three checkpoints or more",
           }),
           seed: integer("Seed of the random directions.", 0, maximumSeed, { default: 0 }),
-          normalise: choice("How random directions are scaled.", normalisationMeanings, [], { default: "filter" }),
+          normalise: choice("How random directions are scaled.", normalisationMeanings, { default: "filter" }),
           ignore: choice(
             "Which parameters keep their values.",
             {
               "bias,norm": "Biases and the parameters of normalisation.",
               none: "None: these take their own value as direction, as in the reference implementation.",
             },
-            [],
             { default: "bias,norm" },
           ),
-          batchNorm: choice("What happens to batch normalisation's running statistics.", statisticsMeanings, [], {
+          batchNorm: choice("What happens to batch normalisation's running statistics.", statisticsMeanings, {
             default: "keep",
           }),
           count: integer("How many random lines make a family.", 1, 1000, { default: 1, unit: "lines" }),
@@ -251,7 +247,6 @@ export const studySchema: StudySchema = {
               smallest: "That of the smallest eigenvalue.",
               "second-largest": "That of the second largest eigenvalue.",
             },
-            [],
             { default: "smallest" },
           ),
           samples: integer("Samples that make up the Hessian whose eigenvectors are taken.", 1, manySamples, {
@@ -297,7 +292,6 @@ export const studySchema: StudySchema = {
           parameters: choice(
             "Over which parameters the Hessian is taken.",
             { kernels: "Those of rank 2 and more, without normalisation.", all: "All of them." },
-            [],
             { default: "kernels" },
           ),
           traceProbes: integer("Random vectors for the trace at the centre; 0 for none.", 0, 10_000, { default: 0 }),
@@ -334,8 +328,8 @@ export const studySchema: StudySchema = {
             onnxruntime: "ONNX Runtime on the CPU.",
             tensorflow: "TensorFlow through tfjs-node.",
             wasm: "TensorFlow.js on WebAssembly: runs everywhere, slower.",
+            webgpu: "TensorFlow.js on GPUs of every make, where WebGPU is installed.",
           },
-          ["webgpu"],
           { default: "auto" },
         ),
         evaluators: integer("Number of evaluator processes; 0 means one per core.", 0, 1024, {

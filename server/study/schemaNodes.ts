@@ -25,8 +25,6 @@ export interface StudySchema extends JSONSchema {
   readonly innerKeys?: InnerName;
   /** Set on fields of the full format that this version does not have: what they are for. */
   readonly later?: string;
-  /** Values of the full format that this version does not have. */
-  readonly laterValues?: readonly string[];
   readonly properties?: Record<string, StudySchema>;
   readonly items?: StudySchema;
   readonly then?: StudySchema;
@@ -42,13 +40,12 @@ export function field(description: string, expected: string, schema: StudySchema
 export function choice(
   description: string,
   values: readonly string[] | Readonly<Record<string, string>>,
-  laterValues: readonly string[] = [],
   more: StudySchema = {},
 ): StudySchema {
   const words = Array.isArray(values) ? (values as readonly string[]) : Object.keys(values);
   const meanings = Array.isArray(values) ? {} : { enumDescriptions: Object.values(values) };
   const expected = `${words.length > 1 ? "one of " : ""}${words.map((value) => JSON.stringify(value)).join(", ")}`;
-  return field(description, expected, { type: "string", enum: [...words], ...meanings, laterValues, ...more });
+  return field(description, expected, { type: "string", enum: [...words], ...meanings, ...more });
 }
 
 /** A field of the full format that this version does not have. */
@@ -90,7 +87,6 @@ export function orShorthand(shorthand: StudySchema, whole: StudySchema): StudySc
     type: ["string", "object"],
     if: { type: "string" },
     then: shorthand,
-    laterValues: shorthand.laterValues,
     expected: `${shorthand.expected}, or ${whole.expected}`,
   };
 }

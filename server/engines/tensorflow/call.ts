@@ -1,8 +1,8 @@
 import type { NamedAttrMap, NamedTensorMap, Tensor as DeviceTensor } from "@tensorflow/tfjs-core";
 import type { GraphNode } from "../../graph/graph";
 import type { Tensor } from "../../graph/tensor";
-import type { Device, Library } from "./library";
-import { Value } from "./values";
+import type { BackendName, Device, Library } from "./library";
+import { Unread, Value } from "./values";
 
 /** One operator application of a compiled graph. */
 export interface Step {
@@ -31,6 +31,7 @@ export interface Operator {
 
 /** What is known about a node before it runs. */
 export interface NodeFacts {
+  readonly backend: BackendName;
   readonly opset: number;
   /** Rank of an input, when it is a parameter, a constant or a declared graph input. */
   rank(position: number): number | undefined;
@@ -57,6 +58,7 @@ export interface Preparation {
 /** An operator at work: its inputs by position, its attributes by name, and the library to compute with. */
 export class Call {
   readonly tf: Library;
+  private reads = 0;
 
   constructor(
     readonly device: Device,
@@ -64,8 +66,25 @@ export class Call {
     readonly opset: number,
     private readonly inputs: readonly (Value | undefined)[],
     private readonly preparation: Preparation,
+    /** What was read in earlier attempts at this call, in order. */
+    private readonly answers: ArrayLike<number>[] = [],
   ) {
     this.tf = device.tf;
+  }
+
+  /**
+   * The elements of a tensor that this call has made, and that its further course depends on.
+   * @throws Unread where the back end cannot be read at once: the call is then made again from its beginning.
+   */
+  read(tensor: DeviceTensor): ArrayLike<number> {
+    if (this.device.readsAtOnce) return tensor.dataSync();
+    const answer = this.answers[this.reads++];
+    if (answer) return answer;
+    const kept = this.tf.keep(tensor.clone());
+    throw new Unread(async () => {
+      this.answers.push(await kept.data());
+      kept.dispose();
+    });
   }
 
   get node(): GraphNode {

@@ -10,6 +10,7 @@ import { lackOf } from "./operators";
 const labels: Readonly<Record<BackendName, string>> = {
   tensorflow: "TensorFlow.js (tfjs-node)",
   wasm: "TensorFlow.js (WebAssembly)",
+  webgpu: "TensorFlow.js (WebGPU)",
 };
 
 /** Floats that this engine does not compute with. It can hold and convert them. */
@@ -19,7 +20,7 @@ const foreignFloats: ReadonlySet<DataType> = new Set<DataType>(["float64", "floa
 const converting: ReadonlySet<string> = new Set(["Cast", "CastLike", "Identity", "Shape", "Size"]);
 
 /**
- * TensorFlow.js on its native library (`tensorflow`) or on WebAssembly.
+ * TensorFlow.js on its native library (`tensorflow`), on WebAssembly or on WebGPU.
  * @param folder the installation that the library is loaded from, and from no other; the usual places when absent.
  * @throws ProblemError `engine-unavailable` when the library is not there or cannot be loaded.
  */
@@ -44,7 +45,7 @@ class TensorFlowEngine implements Engine {
   }
 
   unsupported(graph: Graph): readonly string[] {
-    const facts = factsOf(graph);
+    const facts = factsOf(graph, this.name);
     const lacks = graph.nodes.map((node) => lackOf(node, facts(node)));
     const types = foreignTypes(graph).map((dtype) => `${dtype} tensors`);
     return [...new Set([...lacks.filter((lack) => lack !== undefined), ...types])];
@@ -80,10 +81,10 @@ function foreignTypes(graph: Graph): DataType[] {
   return [...inputs, ...parameters].filter((dtype) => foreignFloats.has(dtype));
 }
 
-function factsOf(graph: Graph): (node: GraphNode) => NodeFacts {
+function factsOf(graph: Graph, backend: BackendName): (node: GraphNode) => NodeFacts {
   const ranks = new Map<string, number>(graph.inputs.map(({ name, shape }) => [name, shape.length]));
   for (const [name, { shape }] of graph.constants) ranks.set(name, shape.length);
   for (const { value, tensor } of graph.parameters) ranks.set(value, tensor.shape.length);
   const opset = graph.opsets[""] ?? graph.opsets["ai.onnx"] ?? 1;
-  return (node) => ({ opset, rank: (position) => ranks.get(node.inputs[position] ?? "") });
+  return (node) => ({ backend, opset, rank: (position) => ranks.get(node.inputs[position] ?? "") });
 }

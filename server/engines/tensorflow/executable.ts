@@ -6,7 +6,7 @@ import type { Executable } from "../engine";
 import { Call, type Preparation, type Step } from "./call";
 import type { Device } from "./library";
 import { lower, type Program } from "./lowering";
-import { Value } from "./values";
+import { Unread, Value } from "./values";
 
 type Environment = Map<string, Value>;
 
@@ -60,8 +60,8 @@ export class TensorFlowExecutable implements Executable {
         if (!fits(feed, input)) throw this.misfit(feed, input);
         environment.set(input.name, Value.ofData(this.device, feed));
       }
-      if (!this.ready) this.prepare();
-      return this.execute(environment);
+      if (!this.ready) await this.prepare();
+      return await this.execute(environment);
     } finally {
       for (const value of environment.values()) value.release();
     }
@@ -74,7 +74,7 @@ export class TensorFlowExecutable implements Executable {
   }
 
   /** Computes what depends on the parameters only, and drops what the running steps do not use. */
-  private prepare(): void {
+  private async prepare(): Promise<void> {
     this.forget();
     for (const [name, tensor] of this.graph.constants) this.statics.set(name, Value.onHost(this.device, tensor));
     for (const { name, value, tensor } of this.graph.parameters) {
@@ -82,7 +82,7 @@ export class TensorFlowExecutable implements Executable {
       this.statics.set(value, Value.ofData(this.device, { ...tensor, data }));
     }
     const { preparing, uses } = this.program;
-    for (const step of preparing) this.perform(step, this.statics);
+    for (const step of preparing) await this.perform(step, this.statics);
     for (const [name, value] of this.statics) {
       if (uses.has(name)) continue;
       value.release();
@@ -99,7 +99,7 @@ export class TensorFlowExecutable implements Executable {
     this.ready = false;
   }
 
-  private execute(environment: Environment): Record<string, Tensor> {
+  private async execute(environment: Environment): Promise<Record<string, Tensor>> {
     const left = new Map(this.program.uses);
     const finish = (name: string): void => {
       const count = (left.get(name) ?? 0) - 1;
@@ -109,33 +109,44 @@ export class TensorFlowExecutable implements Executable {
       environment.delete(name);
     };
     for (const step of this.program.running) {
-      this.perform(step, environment);
+      await this.perform(step, environment);
       for (const name of step.inputs) finish(name);
       for (const name of step.outputs) if (!left.get(name)) finish(name);
     }
-    return Object.fromEntries(
-      this.graph.outputs.map(({ name }) => [name, this.read(this.valueOf(name, environment)!)]),
-    );
+    const outputs: Record<string, Tensor> = {};
+    for (const { name } of this.graph.outputs) outputs[name] = await this.read(this.valueOf(name, environment)!);
+    // What a back end refuses that is not read at once is known only now.
+    const complaint = this.device.readsAtOnce ? undefined : this.device.complaint();
+    if (complaint !== undefined) throw cannotRun(`${this.label} stopped: ${firstSentence(complaint)}.`);
+    return outputs;
   }
 
   /** An output as a tensor that shares no memory with this executable or with a feed. */
-  private read(value: Value): Tensor {
+  private async read(value: Value): Promise<Tensor> {
+    const { dtype, shape, data } = await whenRead(() => this.scoped(() => value.host()));
+    return { dtype, shape: [...shape], data: data.slice() };
+  }
+
+  /** What the back end makes meanwhile, and nobody keeps, goes afterwards. */
+  private scoped<T>(work: () => T): T {
     const { tf } = this.device;
     tf.engine().startScope();
     try {
-      const { dtype, shape, data } = value.host();
-      return { dtype, shape: [...shape], data: data.slice() };
+      return work();
     } finally {
       tf.engine().endScope();
     }
   }
 
-  private perform(step: Step, environment: Environment): void {
-    const { tf } = this.device;
+  /** Performs a step; where elements have to be read for it, again when they are. */
+  private async perform(step: Step, environment: Environment): Promise<void> {
+    const answers: ArrayLike<number>[] = [];
+    await whenRead(() => this.scoped(() => this.attempt(step, environment, answers)));
+  }
+
+  private attempt(step: Step, environment: Environment, answers: ArrayLike<number>[]): void {
     const inputs = step.inputs.map((name) => (name === "" ? undefined : this.valueOf(name, environment)));
-    const call = new Call(this.device, step, this.opset, inputs, this.preparationOf(step));
-    // Whatever an operator leaves on the back end beside its results goes with the scope.
-    tf.engine().startScope();
+    const call = new Call(this.device, step, this.opset, inputs, this.preparationOf(step), answers);
     try {
       const results = resultsOf(call, inputs);
       const complaint = this.device.complaint();
@@ -150,9 +161,7 @@ export class TensorFlowExecutable implements Executable {
       });
       if (results.length < step.outputs.length) throw new Error(`it has ${results.length} outputs here`);
     } catch (error) {
-      throw this.stopped(error, step);
-    } finally {
-      tf.engine().endScope();
+      throw error instanceof Unread ? error : this.stopped(error, step);
     }
   }
 
@@ -188,9 +197,25 @@ export class TensorFlowExecutable implements Executable {
 
   private stopped(error: unknown, { node }: Step): Error {
     if (error instanceof ProblemError) return error;
-    const detail = (error instanceof Error ? error.message : String(error)).split("\n")[0]!.replace(/[\s.:]+$/, "");
+    const detail = firstSentence(error instanceof Error ? error.message : String(error));
     const place = node.name === "" ? node.op : `${node.op} (${node.name})`;
     return cannotRun(`${this.label} stopped in ${place}: ${detail}.`);
+  }
+}
+
+function firstSentence(text: string): string {
+  return text.split("\n")[0]!.replace(/[\s.:]+$/, "");
+}
+
+/** What `work` comes to when all that it needs has been read. It waits only where it must. */
+async function whenRead<T>(work: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Unread)) throw error;
+      await error.read();
+    }
   }
 }
 

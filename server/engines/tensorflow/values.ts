@@ -6,6 +6,15 @@ import type { Device } from "./library";
 /** Above this many elements, float32 constants are computed with on the back end even though they are on the host. */
 const hostLimit = 1024;
 
+type Elements = Float32Array | Uint8Array;
+
+/** Thrown where elements are needed that the back end has not given yet: after `read` the same call succeeds. */
+export class Unread extends Error {
+  constructor(readonly read: () => Promise<void>) {
+    super("elements were needed before they were read");
+  }
+}
+
 /**
  * One value of a running graph, in up to three forms that are made when they are asked for and then kept:
  * on the host (every element type, int64 exactly), on the back end in ONNX's own layout ("plain", N C H W), and on the
@@ -16,6 +25,8 @@ export class Value {
   private hostForm: Tensor | undefined;
   private plainForm: DeviceTensor | undefined;
   private lastForm: DeviceTensor | undefined;
+  /** What was read of the back end where that takes waiting. */
+  private readForm: Elements | undefined;
 
   private constructor(
     private readonly device: Device,
@@ -73,13 +84,19 @@ export class Value {
     return this.dtype !== "float32" || (!this.isData && this.size <= hostLimit);
   }
 
-  /** The elements on the host; downloads them where they are on the back end. */
+  /**
+   * The elements on the host; downloads them where they are on the back end.
+   * @throws Unread where the back end cannot be read at once: call again when it has been.
+   */
   host(): Tensor {
-    if (!this.hostForm) {
-      const data = this.plain().dataSync();
-      return { dtype: this.dtype, shape: this.shape, data: data as Float32Array | Uint8Array };
-    }
-    return this.hostForm;
+    if (this.hostForm) return this.hostForm;
+    if (!this.device.readsAtOnce && !this.readForm) throw new Unread(() => this.download());
+    const data = this.readForm ?? (this.plain().dataSync() as Elements);
+    return { dtype: this.dtype, shape: this.shape, data };
+  }
+
+  private async download(): Promise<void> {
+    this.readForm = (await this.plain().data()) as Elements;
   }
 
   /** The elements on the back end in ONNX's layout. Belongs to this value. */

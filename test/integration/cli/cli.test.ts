@@ -170,15 +170,15 @@ describe("what goes wrong is one sentence and what to do, without a stack", () =
     expect(clear(await cli("run", "model.onnx"))).toContain("2 files beside model.onnx fit it: test.npz, other.npz.");
     await writeFile(path.join(folder, "bad.onnx"), "no model");
     expect(clear(await cli("describe", "bad.onnx"))).toContain("bad.onnx");
-    await writeFile(path.join(folder, "s.landscape.json"), '{"model": "model.onnx", "compute": {"engine": "webgpu"}}');
+    await writeFile(path.join(folder, "s.landscape.json"), '{"model": "model.onnx", "compute": {"engine": "cuda"}}');
     expect(clear(await cli("run", "s.landscape.json"))).toContain(
-      's.landscape.json, line 1, column 47: "compute.engine": "webgpu" is not available in this version',
+      's.landscape.json, line 1, column 47: "compute.engine" must be one of "auto", "onnxruntime"',
     );
   });
 
   test("wrong usage exits with 2", async () => {
     for (const args of [
-      ["run", "model.onnx", "--engine", "webgpu"],
+      ["run", "model.onnx", "--engine", "cuda"],
       ["run"],
       ["nothing"],
       ["run", "model.onnx", "--points", "0"],

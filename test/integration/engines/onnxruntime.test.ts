@@ -61,11 +61,11 @@ describe("ONNX Runtime", () => {
     expect(reports.map(({ name }) => name)).toEqual(["onnxruntime", "tensorflow", "wasm", "webgpu"]);
     expect(reports[0]).toMatchObject({ state: "ready", version: "1.30.0", device: "CPU" });
     expect(reports[0]!.selfTestError).toBeLessThan(1e-5);
-    expect(reports[3]).toMatchObject({
-      state: "missing",
-      detail: "This version of Loss Landscape has no WebGPU engine.",
-    });
-    expect((await problemOf(openEngine("webgpu", relu))).reason).toBe("engine-unavailable");
+    // Whether there is a graphics adapter depends on the machine; without one the report says so.
+    if (reports[3]!.state !== "ready") {
+      expect(reports[3]).toMatchObject({ state: "missing", detail: expect.stringContaining("adapter") as string });
+      expect((await problemOf(openEngine("webgpu", relu))).reason).toBe("engine-unavailable");
+    }
   });
 
   test.each(operatorCases.filter((entry) => !entry.onnxruntime).map((entry) => [entry.name, entry] as const))(

@@ -121,7 +121,7 @@ describe("one clear sentence, and no journal, for", () => {
   });
 
   test("an engine that is not there", async () => {
-    const broken = { ...study, compute: { ...study.compute, engine: "webgpu" } } as const;
+    const broken = { ...study, compute: { ...study.compute, engine: "cuda" as "webgpu" } };
     expect((await problemOf(broken)).reason).toBe("engine-unavailable");
   });
 

@@ -177,7 +177,7 @@ describe("readCommand", () => {
     ["run a --loss mse", "--loss must be one of crossEntropy"],
     ["run a --label-smoothing 1", "--label-smoothing must be below 1"],
     ["run a --from-logits --from-probabilities", "exclude each other"],
-    ["run a --engine webgpu", "--engine webgpu is not available in this version"],
+    ["run a --engine cuda", "--engine must be one of auto, onnxruntime, tensorflow, wasm, webgpu"],
     ["export r", '"export" needs --format'],
     ["export", '"export" needs a file'],
     ["export a b --format csv", '"export" takes one file'],

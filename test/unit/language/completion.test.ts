@@ -110,9 +110,12 @@ describe("values", () => {
     expect(await labelsAt('{ "loss": { "name": | } }')).toContain('"kullbackLeibler"');
   });
 
-  test("true and false, and nothing of a later version", async () => {
+  test("true and false, every engine, and nothing of a later version", async () => {
     expect(await labelsAt('{ "grid": { "lines": | } }')).toEqual(expect.arrayContaining(["true", "false"]));
-    expect(await labelsAt('{ "compute": { "engine": | } }')).not.toContain('"webgpu"');
+    expect(await labelsAt('{ "compute": { "engine": | } }')).toEqual(
+      expect.arrayContaining(['"onnxruntime"', '"webgpu"']),
+    );
+    expect(await labelsAt('{ "model": { "path": "net.onnx", | } }')).not.toContain('"format"');
   });
 });
 

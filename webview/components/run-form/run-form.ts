@@ -21,6 +21,7 @@ const engines = [
   { value: "onnxruntime", label: "ONNX Runtime" },
   { value: "tensorflow", label: "TensorFlow" },
   { value: "wasm", label: "WebAssembly" },
+  { value: "webgpu", label: "WebGPU" },
 ];
 
 /** The settings that a run may be measured again with, what that would cost, and the button that does it. */

@@ -24,6 +24,14 @@ function unary(f: (tf: Library, x: DeviceTensor) => DeviceTensor, ...host: Numbe
   return { host: unaryOnHost(...host), run: (call) => map(call, call.input(0), (x) => f(call.tf, x)) };
 }
 
+/** Functions of angles, and their hyperbolic kin, for which WebGPU promises three digits and nothing outside its domain. */
+function angular(...operator: Parameters<typeof unary>): Operator {
+  return {
+    ...unary(...operator),
+    lacks: (_, { backend }) => (backend === "webgpu" ? "as exactly as it is needed" : undefined),
+  };
+}
+
 function arithmetic(
   f: (tf: Library, a: DeviceTensor, b: DeviceTensor) => DeviceTensor,
   ...host: Parameters<typeof combining>
@@ -109,19 +117,19 @@ export const elementwise: Family = {
     Math.abs,
     (x) => (x < 0n ? -x : x),
   ),
-  Acos: unary((tf, x) => tf.acos(x), Math.acos),
-  Acosh: unary((tf, x) => tf.acosh(x), Math.acosh),
-  Asin: unary((tf, x) => tf.asin(x), Math.asin),
-  Asinh: unary((tf, x) => tf.asinh(x), Math.asinh),
-  Atan: unary((tf, x) => tf.atan(x), Math.atan),
-  Atanh: unary((tf, x) => tf.atanh(x), Math.atanh),
+  Acos: angular((tf, x) => tf.acos(x), Math.acos),
+  Acosh: angular((tf, x) => tf.acosh(x), Math.acosh),
+  Asin: angular((tf, x) => tf.asin(x), Math.asin),
+  Asinh: angular((tf, x) => tf.asinh(x), Math.asinh),
+  Atan: angular((tf, x) => tf.atan(x), Math.atan),
+  Atanh: angular((tf, x) => tf.atanh(x), Math.atanh),
   Ceil: unary(
     (tf, x) => tf.ceil(x),
     Math.ceil,
     (x) => x,
   ),
-  Cos: unary((tf, x) => tf.cos(x), Math.cos),
-  Cosh: unary((tf, x) => tf.cosh(x), Math.cosh),
+  Cos: angular((tf, x) => tf.cos(x), Math.cos),
+  Cosh: angular((tf, x) => tf.cosh(x), Math.cosh),
   Erf: { run: (call) => map(call, call.input(0), (x) => call.tf.erf(x)) },
   Exp: unary((tf, x) => tf.exp(x), Math.exp),
   Floor: unary(
@@ -148,10 +156,10 @@ export const elementwise: Family = {
     host: unaryOnHost(Math.sign, (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n)),
     run: (call) => map(call, call.input(0), (x) => sign(call, x)),
   },
-  Sin: unary((tf, x) => tf.sin(x), Math.sin),
-  Sinh: unary((tf, x) => tf.sinh(x), Math.sinh),
+  Sin: angular((tf, x) => tf.sin(x), Math.sin),
+  Sinh: angular((tf, x) => tf.sinh(x), Math.sinh),
   Sqrt: unary((tf, x) => tf.sqrt(x), Math.sqrt),
-  Tan: unary((tf, x) => tf.tan(x), Math.tan),
+  Tan: angular((tf, x) => tf.tan(x), Math.tan),
   Tanh: unary((tf, x) => tf.tanh(x), Math.tanh),
 
   Add: sum,

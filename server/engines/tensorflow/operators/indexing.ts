@@ -178,8 +178,12 @@ function extremum(find: "argMax" | "argMin"): (call: Call) => Value {
           x.shape.map((_, a) => (a === axis ? countTo(extent).reverse() : undefined)),
         )
       : x.retain();
-    const found = tf[find](source.plain(), axis).dataSync();
-    source.release();
+    let found: ArrayLike<number>;
+    try {
+      found = call.read(tf[find](source.plain(), axis));
+    } finally {
+      source.release();
+    }
     const keep = call.int("keepdims", 1) === 1;
     const indices = Array.from(found, (index) => (fromEnd ? extent - 1 - index : index));
     return call.onHost(int64(reducedShape(x.shape, [axis], keep), indices));

@@ -31,7 +31,7 @@ function maxPool(call: Call): Value | Value[] {
   const image = imageOf(call, x);
   const largest = largestOf(call, image, windows, -Infinity);
   // The kernels look past NaN. Where the input has any (or infinities that cancel), a mask finds its windows.
-  if (!Number.isNaN(tf.sum(image).dataSync()[0]!)) return valueOfImage(call, largest, x.rank);
+  if (!Number.isNaN(call.read(tf.sum(image))[0]!)) return valueOfImage(call, largest, x.rank);
   const marked = largestOf(call, tf.cast(tf.isNaN(image), "float32"), windows, 0);
   const restored = tf.where(tf.greater(marked, 0.5), tf.fill(largest.shape, NaN), largest);
   return valueOfImage(call, restored, x.rank);
