@@ -96,7 +96,7 @@ export interface PlanFacts {
 
 function downloadSentence(packages: readonly string[], { download, disk }: { download: number; disk: number }): string {
   const named = packages.map((name) => name.replace(/@(?=[^@]*$)/, " ")).join(" and ");
-  return `npm downloads ${named} with what they need, about ${megabytes(download)} (${megabytes(disk)} on the disk); no package's scripts are run.`;
+  return `npm downloads ${named} with all that belongs to it, about ${megabytes(download)} (${megabytes(disk)} on the disk); no package's scripts are run.`;
 }
 
 /** 853308936 as "853 MB". */
