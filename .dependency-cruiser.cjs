@@ -63,7 +63,8 @@ module.exports = {
     mayImport("study", []),
     mayImport("language", ["study"]),
     mayImport("evaluator", ["engines", "landscape", "formats", "data", "graph"]),
-    mayImport("runs", ["evaluator", "landscape", "study", "formats", "files", "graph", "drawing"]),
+    mayImport("queue", ["evaluator", "landscape"]),
+    mayImport("runs", ["queue", "evaluator", "landscape", "study", "formats", "files", "graph", "drawing"]),
     {
       name: "server-stands-alone",
       comment: "The server knows neither VS Code nor the panel.",
@@ -119,6 +120,7 @@ module.exports = {
     },
     only("server/engines/onnxruntime", "onnxruntime-"),
     only("server/engines/tensorflow", "@tensorflow/"),
+    only("server/queue", "(bullmq|ioredis)/"),
     only("extension", "vscode-languageclient"),
   ],
   options: {

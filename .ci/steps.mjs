@@ -280,23 +280,41 @@ const findChromium = () =>
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
   ].find((file) => file !== undefined && existsSync(file));
 
+/** Installs a package of Debian, where that is this system and we may; says so before. */
+async function installPackage(name, title) {
+  const isRoot = process.getuid?.() === 0;
+  const maySudo = () => spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0;
+  if (findProgram("apt-get") === undefined || !(isRoot || maySudo())) return;
+  announce(`Installing ${title} …`);
+  const prefix = isRoot ? [] : ["sudo", "-n"];
+  for (const args of [["update"], ["install", "-y", "--no-install-recommends", name]]) {
+    const [command, ...rest] = [...prefix, "apt-get", ...args];
+    await quietly(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+  }
+}
+
 /** The path of a Chromium, installed by the Debian package manager when there is none and we may. */
 export async function ensureChromium() {
   const found = findChromium();
   if (found !== undefined) return found;
-  const isRoot = process.getuid?.() === 0;
-  const maySudo = () => spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0;
-  if (findProgram("apt-get") !== undefined && (isRoot || maySudo())) {
-    announce("Installing Chromium …");
-    const prefix = isRoot ? [] : ["sudo", "-n"];
-    for (const args of [["update"], ["install", "-y", "--no-install-recommends", "chromium"]]) {
-      const [command, ...rest] = [...prefix, "apt-get", ...args];
-      await quietly(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
-    }
-  }
+  await installPackage("chromium", "Chromium");
   const installed = findChromium();
   if (installed !== undefined) return installed;
   throw new Error(
     "Chromium was not found: install it (on Debian: sudo apt-get install chromium), or set CHROMIUM_PATH to a Chromium or Chrome.",
   );
+}
+
+/** Installs a Redis server when there is none and we may; without one the tests that need it are skipped, and say so. */
+export async function ensureRedis() {
+  if (findProgram("redis-server") !== undefined) return;
+  try {
+    await installPackage("redis-server", "Redis");
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  }
+  if (findProgram("redis-server") === undefined)
+    process.stderr.write(
+      "Redis was not found (on Debian: sudo apt-get install redis-server): its tests are skipped.\n",
+    );
 }

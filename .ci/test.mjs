@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { ensureBuilt, ensureChromium, ensureInstalled, packageVsix, root, run, step } from "./steps.mjs";
+import { ensureBuilt, ensureChromium, ensureInstalled, ensureRedis, packageVsix, root, run, step } from "./steps.mjs";
 import { ensureHost } from "./host.mjs";
 
 const bin = (name) => path.join(root, "node_modules", ".bin", name);
@@ -98,6 +98,7 @@ const tiers = {
     await vitest("webview", { CHROMIUM_PATH: chromium })();
   },
   integration: async () => {
+    await ensureRedis();
     await ensureBuilt({ production: true });
     await vitest("integration")();
   },

@@ -2,6 +2,7 @@ import manifest from "../package.json";
 import { readCommand } from "./cli/commands";
 import type { Command } from "./cli/commands";
 import { describeCommand } from "./cli/describe";
+import { evaluateCommand } from "./cli/evaluate";
 import { enginesCommand } from "./cli/engines";
 import { exportCommand } from "./cli/export";
 import { UsageError } from "./cli/flags";
@@ -41,6 +42,8 @@ async function execute(command: Command, terminal: Terminal): Promise<number> {
       return describeCommand(command.file, command.json, terminal);
     case "run":
       return runCommand(command, terminal);
+    case "evaluate":
+      return evaluateCommand(command, manifest.version, terminal);
     case "export":
       return exportCommand(command, terminal);
     case "engines":

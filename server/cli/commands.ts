@@ -6,6 +6,8 @@ import { exportFormatNames } from "../runs/export/export";
 import type { ExportFormatName } from "../runs/export/export";
 import { exportParts } from "../runs/export/exportable";
 import type { ExportOptions } from "../runs/export/exportable";
+import { evaluateFlags, evaluateOf, queueFlag, queueOf } from "./evaluate";
+import type { EvaluateCommand } from "./evaluate";
 import { pictureFormat } from "./picture";
 import { runFlags } from "./runFlags";
 import type { InstallWish } from "./install";
@@ -19,6 +21,7 @@ export type Command =
   | { readonly kind: "version" }
   | { readonly kind: "describe"; readonly file: string; readonly json?: string; readonly verbose: boolean }
   | RunCommand
+  | EvaluateCommand
   | ExportCommand
   | { readonly kind: "engines"; readonly json?: string; readonly verbose: boolean }
   | ({ readonly kind: "install"; readonly verbose: boolean } & InstallWish)
@@ -33,6 +36,8 @@ export interface RunCommand {
   readonly json?: string;
   /** A picture to draw when the run is done. */
   readonly picture?: string;
+  /** Leads to evaluators elsewhere; holds a password, so it is never shown. */
+  readonly queue?: { readonly url: string; readonly only: boolean };
   readonly verbose: boolean;
 }
 
@@ -45,7 +50,7 @@ export interface ExportCommand {
   readonly out?: string;
 }
 
-export type CommandName = "describe" | "run" | "export" | "engines";
+export type CommandName = "describe" | "run" | "evaluate" | "export" | "engines";
 
 const verbose: Flag = { type: "boolean", help: "print the log to standard error" };
 const json: Flag = { type: "string", value: "FILE", help: "write one JSON object to FILE, - for standard output" };
@@ -59,8 +64,11 @@ export const commandFlags: Readonly<Record<CommandName, Readonly<Record<string, 
     out: { type: "string", value: "DIR", help: "folder for results (.loss-landscape beside the model)" },
     json: { ...json, help: "where the JSON goes, - for standard output (beside the journal)" },
     picture: { type: "string", value: "FILE", help: "draw the result too: .svg, .png or .html" },
+    queue: queueFlag,
+    "queue-only": { type: "boolean", help: "leave all points to evaluators that join by the queue" },
     verbose,
   },
+  evaluate: { ...evaluateFlags, verbose },
   export: {
     format: { type: "string", value: "NAME", help: `${exportFormatNames.join(", ")} (by the ending of --out)` },
     out: { type: "string", value: "FILE", help: "file to write (standard output)" },
@@ -105,8 +113,11 @@ export function readCommand(args: readonly string[]): Command {
         resume: parsed.has("resume"),
         resultsFolder: target(parsed.text("out")),
         picture: pictureOf(parsed.text("picture")),
+        ...queueWish(parsed),
         ...common,
       };
+    case "evaluate":
+      return evaluateOf(parsed);
     case "export":
       return exportOf(parsed);
     case "engines":
@@ -130,6 +141,14 @@ function enginesOf(parsed: Parsed, common: { readonly json?: string; readonly ve
   if (install === undefined) return { kind: "engines", ...common };
   const from = parsed.as("from", (text) => (text === "official" ? text : path.resolve(text)));
   return { kind: "install", engine: install, gpu: parsed.has("gpu"), from, yes: parsed.has("yes"), verbose };
+}
+
+function queueWish(parsed: Parsed): Pick<RunCommand, "queue"> {
+  const url = queueOf(parsed);
+  const only = parsed.has("queue-only");
+  if (url !== undefined) return { queue: { url, only } };
+  if (only) throw new UsageError("--queue-only needs --queue URL");
+  return {};
 }
 
 function pictureOf(file: string | undefined): string | undefined {

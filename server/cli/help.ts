@@ -4,6 +4,7 @@ import type { CommandName } from "./commands";
 const usages: Readonly<Record<CommandName, { readonly usage: string; readonly summary: string }>> = {
   describe: { usage: "describe MODEL|STUDY.landscape.json", summary: "what a model is and what a run of it would do" },
   run: { usage: "run STUDY.landscape.json|MODEL", summary: "measure the loss on a plane around the model's weights" },
+  evaluate: { usage: "evaluate --queue URL", summary: "measure for runs on other machines, which have the same queue" },
   export: { usage: "export RUN|FILE.h5", summary: "convert a run, or results of the paper's own code" },
   engines: { usage: "engines", summary: "what this machine has, self-tested; installs and removes engines" },
 };

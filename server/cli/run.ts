@@ -1,4 +1,5 @@
 import path from "node:path";
+import manifest from "../../package.json";
 import type { RunOutcome } from "../protocol/requests";
 import type { RunSnapshot } from "../protocol/result";
 import { describeStudy } from "../requests/describe";
@@ -52,6 +53,17 @@ export async function runCommand(command: RunCommand, terminal: Terminal): Promi
       view.show(event);
     },
     log: terminal.log,
+    ...(command.queue
+      ? {
+          queue: {
+            ...command.queue,
+            version: manifest.version,
+            tell: (sentence: string) => {
+              terminal.note(`${sentence}.`);
+            },
+          },
+        }
+      : {}),
   });
   const interrupt = (): void => {
     // Whoever asks twice does not want to wait for the first time to be heard.

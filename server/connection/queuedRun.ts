@@ -1,13 +1,20 @@
 import path from "node:path";
+import manifest from "../../package.json";
 import type { WorkDoneProgressReporter } from "vscode-languageserver/node";
 import type { Reserve } from "../evaluator/reserve";
 import type { RunEvent, RunOutcome, RunParams } from "../protocol/requests";
 import { startRun } from "../runs/run";
-import type { Run } from "../runs/run";
+import type { Run, RunOptions } from "../runs/run";
 import { resolveResultsFolder } from "../study/results";
 import type { HealthReporter } from "./health";
 import type { Log } from "./log";
 import type { Turn, TurnQueue } from "./queue";
+
+/** Of the setting; in the environment, because what goes over the wire may be traced, and it holds a password. */
+function queueFromEnvironment(): Pick<RunOptions, "queue"> {
+  const url = process.env["LOSS_LANDSCAPE_QUEUE"]?.trim() ?? "";
+  return url === "" ? {} : { queue: { url, version: manifest.version } };
+}
 
 /** Where a run's events and progress go. */
 export interface RunListener {
@@ -62,6 +69,7 @@ export class QueuedRun {
           this.follow(event);
         },
         log: (message) => log.info(message),
+        ...queueFromEnvironment(),
       });
       const outcome = await this.run.finished;
       if (outcome.problem !== undefined) {

@@ -40,7 +40,7 @@ export class Agreement {
   }
 
   /** What the next evaluator has to be asked, so that it comes to the engine of the first one. */
-  get call(): Extract<EvaluatorCall, { readonly kind: "prepare" }> {
+  get call(): Preparation & Extract<EvaluatorCall, { readonly kind: "prepare" }> {
     const { study, fingerprints, directions } = this.preparation!;
     const compute = { ...study.compute, engine: this.reference?.engine.name ?? study.compute.engine };
     return {

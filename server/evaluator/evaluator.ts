@@ -3,6 +3,8 @@ import { selfTestGraph } from "../engines/selfTest";
 import { addSums } from "../landscape/loss";
 import { toProblem } from "../protocol/problem";
 import type { Study } from "../protocol/study";
+import { contentsOf } from "./contents";
+import type { StudyFile } from "./contents";
 import { describeFiles } from "./describeFiles";
 import { fingerprintStudy } from "./fingerprint";
 import { inspectFiles } from "./inspect";
@@ -39,7 +41,7 @@ export class Evaluator {
           description: await describeFiles(request.model, request.data, request, request.loss, request.checkpoints),
         };
       case "fingerprint":
-        return { kind: "fingerprinted", ...(await fingerprintsOf(request.study)) };
+        return { kind: "fingerprinted", ...(await fingerprintsOf(request.study, request.contents ?? false)) };
       case "inspect":
         return { kind: "inspected", answer: await inspectFiles(request.question) };
       case "fit":
@@ -89,12 +91,21 @@ export class Evaluator {
 }
 
 /** The model is read because only it knows which further files hold its weights. */
-async function fingerprintsOf(study: Study): Promise<{
+async function fingerprintsOf(
+  study: Study,
+  contents: boolean,
+): Promise<{
   readonly fingerprints: Readonly<Record<string, string>>;
   readonly parameters: number;
+  readonly contents?: readonly StudyFile[];
 }> {
   const { files, graph } = await loadModel(study.model, study.loss);
-  return { fingerprints: await fingerprintStudy(study, files), parameters: weightsOf(graph) };
+  const fingerprints = await fingerprintStudy(study, files);
+  return {
+    fingerprints,
+    parameters: weightsOf(graph),
+    ...(contents ? { contents: await contentsOf(study, files, fingerprints) } : {}),
+  };
 }
 
 /** Loads the engine that most runs take, and tests it once, which also has its code compiled. */

@@ -80,7 +80,7 @@ export async function fingerprintStudy(
 }
 
 /** Every file that a study names beside its model. */
-async function filesOf(study: Study): Promise<ReadonlyMap<string, FileRole>> {
+export async function filesOf(study: Study): Promise<ReadonlyMap<string, FileRole>> {
   const files = new Map<string, FileRole>();
   for (const selection of [study.data, ...(study.splits ?? [])]) {
     for (const part of await partsOf(selection.path)) files.set(part, "data");

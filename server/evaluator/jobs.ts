@@ -22,19 +22,19 @@ export interface Job {
   readonly deliver: (answer: JobAnswer) => void;
 }
 
+/** The job that a call is. */
+export function jobOf(call: JobCall, deliver: (answer: JobAnswer) => void): Job {
+  return { what: call.kind === "task" ? taskText(call.task) : pointText(call), call, deliver };
+}
+
 /** The measurement of a point. */
 export function pointJob(
   point: PoolPoint,
   deliver: (point: PoolPoint, sums: PointSums, further: readonly PointSums[] | undefined) => void,
 ): Job {
-  const { alpha, beta } = point;
-  return {
-    what: `The evaluation of the point α = ${String(alpha)}, β = ${String(beta)}`,
-    call: { kind: "evaluate", alpha, beta },
-    deliver: (answer) => {
-      if (answer.kind === "evaluated") deliver(point, answer.sums, answer.further);
-    },
-  };
+  return jobOf({ kind: "evaluate", alpha: point.alpha, beta: point.beta }, (answer) => {
+    if (answer.kind === "evaluated") deliver(point, answer.sums, answer.further);
+  });
 }
 
 /** The measurement of a point with a part of the samples. */
@@ -44,24 +44,22 @@ export function sampleJob(
   deliver: (point: PoolPoint, groups: readonly SplitSums[]) => void,
 ): Job {
   const { alpha, beta } = point;
-  return {
-    what: `The evaluation of a part of the samples at α = ${String(alpha)}, β = ${String(beta)}`,
-    call: { kind: "evaluate", alpha, beta, subset },
-    deliver: (answer) => {
-      if (answer.kind === "evaluated") deliver(point, answer.groups!);
-    },
-  };
+  return jobOf({ kind: "evaluate", alpha, beta, subset }, (answer) => {
+    if (answer.kind === "evaluated") deliver(point, answer.groups!);
+  });
 }
 
 /** Work beside the points. */
 export function taskJob(task: Task, deliver: (answer: TaskAnswer) => void): Job {
-  return {
-    what: taskText(task),
-    call: { kind: "task", task },
-    deliver: (answer) => {
-      if (answer.kind === "performed") deliver(answer.answer);
-    },
-  };
+  return jobOf({ kind: "task", task }, (answer) => {
+    if (answer.kind === "performed") deliver(answer.answer);
+  });
+}
+
+/** What the measurement of a point is, as the beginning of a sentence. */
+function pointText({ alpha, beta, subset }: Extract<JobCall, { readonly kind: "evaluate" }>): string {
+  const what = subset ? "a part of the samples at" : "the point";
+  return `The evaluation of ${what} α = ${String(alpha)}, β = ${String(beta)}`;
 }
 
 /** What a task is, as the beginning of a sentence. */

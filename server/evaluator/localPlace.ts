@@ -20,10 +20,13 @@ export class LocalPlace {
   lost = 0;
   /** Whether the place was given up because its evaluators kept stopping. */
   retired = false;
+  /** Whether the evaluator is prepared. */
+  ready = false;
   /** Whether a job is in flight. */
   busy = false;
   private evaluator: EvaluatorProcess | undefined;
   private deaths = 0;
+  private dismissed = false;
 
   /** Starts the process at once, so that it loads while the caller does something else. */
   constructor(private readonly parts: LocalPlaceParts) {
@@ -64,9 +67,11 @@ export class LocalPlace {
     while (!workload.stopped) {
       const evaluator = this.running();
       try {
-        if (await this.prepare(evaluator)) await this.work(evaluator);
+        this.ready = await this.prepare(evaluator);
+        if (this.ready) await this.work(evaluator);
       } catch (error) {
-        if (workload.stopped) return undefined;
+        this.ready = false;
+        if (workload.stopped || this.dismissed) return undefined;
         if (!(error instanceof EvaluatorLostError)) throw error;
         if (this.bury(error)) continue;
         this.retired = true;
@@ -75,6 +80,12 @@ export class LocalPlace {
       }
     }
     return undefined;
+  }
+
+  /** Does no more jobs, and ends the process. */
+  async dismiss(): Promise<void> {
+    this.dismissed = true;
+    await this.kill();
   }
 
   /** Ends the process now. */

@@ -24,6 +24,7 @@ import type {
   TrainingConfiguration,
 } from "../protocol/study";
 import type { WeightsFigure, WeightsSelection } from "../protocol/weights";
+import type { StudyFile } from "./contents";
 
 /** Sums over the samples of one split at one point; means and percentages are made from them outside. */
 export interface PointSums {
@@ -172,8 +173,8 @@ export type EvaluatorRequest =
       readonly subset?: SampleSubset;
     }
   | { readonly id: number; readonly kind: "task"; readonly task: Task }
-  /** SHA-256 of the model and data files that a study names. */
-  | { readonly id: number; readonly kind: "fingerprint"; readonly study: Study }
+  /** SHA-256 of the model and data files that a study names. `contents`: of every file that it needs, by itself. */
+  | { readonly id: number; readonly kind: "fingerprint"; readonly study: Study; readonly contents?: boolean }
   /** What files are and whether they fit each other. */
   | { readonly id: number; readonly kind: "inspect"; readonly question: FilesQuestion }
   /** Which models a file belongs to, if it holds weights alone. */
@@ -207,6 +208,8 @@ export type EvaluatorResponse =
       readonly fingerprints: Readonly<Record<string, string>>;
       /** How many weights the model has, of all kinds. */
       readonly parameters: number;
+      /** Present when asked for. */
+      readonly contents?: readonly StudyFile[];
     }
   | { readonly id: number; readonly kind: "inspected"; readonly answer: FilesAnswer }
   | { readonly id: number; readonly kind: "fitted"; readonly models: readonly FittedModel[] | undefined }

@@ -2,6 +2,7 @@ import type { Study } from "../protocol/study";
 import { Agreement } from "./agreement";
 import { pointJob, sampleJob, taskJob } from "./jobs";
 import type { Job, PoolPoint } from "./jobs";
+import type { StudyFile } from "./contents";
 import { LocalPlace } from "./localPlace";
 import type {
   DirectionsFile,
@@ -13,6 +14,7 @@ import type {
   Task,
   TaskAnswer,
 } from "./messages";
+import type { RemotePlace, RemoteReport } from "./remote";
 import { EvaluatorLostError, EvaluatorProcess, lostProblem } from "./process";
 import type { EvaluatorSource } from "./process";
 import { PoolCancelledError, Workload } from "./workload";
@@ -36,6 +38,8 @@ export interface PoolReport {
   readonly lost: number;
   /** Largest relative difference of an evaluator's loss at the centre from the first one's; 0 is to the last bit. */
   readonly disagreement: number;
+  /** Of evaluators elsewhere; absent when none were invited. */
+  readonly remote?: RemoteReport;
 }
 
 /** How long points in flight may go on after a cancel, in milliseconds. */
@@ -49,8 +53,10 @@ export class EvaluatorPool {
   private readonly workload = new Workload();
   private readonly agreement = new Agreement();
   private readonly places: LocalPlace[];
+  private remote: RemotePlace | undefined;
   private loops: Promise<void>[] = [];
   private read = 0;
+  private files: readonly StudyFile[] = [];
 
   /** Starts the processes at once, so that they load while the caller does something else. */
   constructor({ evaluatorPath, source, evaluators, log }: PoolOptions) {
@@ -67,30 +73,43 @@ export class EvaluatorPool {
     return this.places.flatMap(({ pid }) => pid ?? []);
   }
 
+  /** How many evaluators of this machine are prepared and alive, as far as is known. */
+  get ready(): number {
+    return this.places.filter(({ ready }) => ready).length;
+  }
+
   get report(): PoolReport {
     return {
       prepared: this.agreement.prepared,
       retired: this.places.filter(({ retired }) => retired).length,
       lost: this.places.reduce((sum, { lost }) => sum + lost, 0),
       disagreement: this.agreement.disagreement,
+      ...(this.remote ? { remote: this.remote.report } : {}),
     };
   }
 
   /**
    * SHA-256 of the files that the study names, by absolute path.
+   * @param contents whether `contents` is to be known too.
    * @throws ProblemError that names the file; PoolCancelledError.
    */
-  fingerprints(study: Study): Promise<Readonly<Record<string, string>>> {
+  fingerprints(study: Study, contents = false): Promise<Readonly<Record<string, string>>> {
     return this.askFirst("it had read the files", async (evaluator) => {
-      const { fingerprints, parameters } = await evaluator.request({ kind: "fingerprint", study });
-      this.read = parameters;
-      return fingerprints;
+      const answer = await evaluator.request({ kind: "fingerprint", study, contents });
+      this.read = answer.parameters;
+      this.files = answer.contents ?? [];
+      return answer.fingerprints;
     });
   }
 
   /** How many weights the model has; known when `fingerprints` has resolved, 0 before. */
   get parameters(): number {
     return this.read;
+  }
+
+  /** Every file that the study needs, by itself; known when `fingerprints` was asked for it. */
+  get contents(): readonly StudyFile[] {
+    return this.files;
   }
 
   /** Gives up all evaluators but the first `count`, before `prepare`: their memory would not suffice. */
@@ -136,6 +155,21 @@ export class EvaluatorPool {
     this.agreement.begin({ study, fingerprints, ...(directions ? { directions } : {}) });
     this.loops = this.places.map((place) => this.serve(place));
     return this.agreement.told;
+  }
+
+  /** Shares the work with evaluators elsewhere, from now on. Call it once, when `prepare` has resolved. */
+  invite(remote: RemotePlace): void {
+    this.remote = remote;
+    this.loops.push(
+      remote.serve(this.workload, this.agreement).catch((error: unknown) => {
+        this.fail(error instanceof Error ? error : new Error(String(error)));
+      }),
+    );
+  }
+
+  /** Leaves all the work to evaluators elsewhere. */
+  async dismissLocal(): Promise<void> {
+    await Promise.all(this.places.map((place) => place.dismiss()));
   }
 
   /**
@@ -187,7 +221,7 @@ export class EvaluatorPool {
   /** Ends the processes now. */
   async close(): Promise<void> {
     this.workload.stop();
-    await Promise.all(this.places.map((place) => place.kill()));
+    await Promise.all([...this.places.map((place) => place.kill()), this.remote?.close()]);
     await Promise.all(this.loops);
     this.agreement.fail(this.workload.failure ?? new PoolCancelledError());
     this.workload.end();
@@ -197,8 +231,8 @@ export class EvaluatorPool {
   private async serve(place: LocalPlace): Promise<void> {
     try {
       const error = await place.serve();
-      if (error && this.places.every(({ retired }) => retired))
-        this.fail(lostProblem(error, "it could measure a point"));
+      const isAlone = this.places.every(({ retired }) => retired) && this.remote?.isAtWork !== true;
+      if (error && isAlone) this.fail(lostProblem(error, "it could measure a point"));
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)));
     }

@@ -24,6 +24,8 @@ interface Batch {
  * is the next one to be handed out.
  */
 export class Workload {
+  /** Called when a place finds no job: whoever holds jobs that nobody has begun may give them back. */
+  onIdle: (() => void) | undefined;
   /** Jobs not handed out, the next one last. */
   private waiting: Job[] = [];
   /** Of jobs that are not delivered. */
@@ -31,7 +33,13 @@ export class Workload {
   private readonly deaths = new Map<Job, number>();
   private change = deferred<undefined>();
   private paused = false;
+  private idlers = 0;
   private ended: Error | undefined;
+
+  /** How many places wait for a job. */
+  get idle(): number {
+    return this.idlers;
+  }
 
   /** Whether no more jobs are handed out, now or later. */
   get stopped(): boolean {
@@ -84,7 +92,7 @@ export class Workload {
     while (!this.stopped) {
       const job = this.take();
       if (job) return job;
-      await this.changed;
+      await this.waitIdly();
     }
     return undefined;
   }
@@ -148,6 +156,14 @@ export class Workload {
   end(failure?: Error): void {
     this.stop(failure);
     for (const { finished } of this.batches.values()) finished.reject(this.ended);
+  }
+
+  private async waitIdly(): Promise<void> {
+    const { change } = this;
+    this.idlers++;
+    if (this.onIdle && !this.paused) this.onIdle();
+    await change.promise;
+    this.idlers--;
   }
 
   private rouse(): void {

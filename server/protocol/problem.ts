@@ -17,6 +17,7 @@ export type ProblemReason =
   | "journal-unwritable"
   | "too-large"
   | "worker-lost"
+  | "queue-unavailable"
   | "cancelled"
   | "internal";
 

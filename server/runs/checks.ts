@@ -17,6 +17,7 @@ import type { Problem } from "../protocol/problem";
 import type { Check, CurvaturePoint, Point, RunExtras, RunHeader } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { curvatureAxes } from "./extras";
+import { queueChecks } from "./remote";
 import type { RunState } from "./state";
 
 /** What the last checks of a run are made from. */
@@ -42,6 +43,7 @@ export function finalChecks({ state, prepared, again, pool }: Ending): readonly 
     ...(refinement ? [refinementCheck(refinement)] : []),
     ...extraChecks(header, extras.values),
     ...evaluatorsCheck(header.evaluators, pool),
+    ...(pool.remote ? queueChecks(pool.remote) : []),
     ...continuedCheck(header, prepared),
   ];
 }
@@ -112,8 +114,9 @@ function nearConvexChecks(study: Study, curvature: readonly CurvaturePoint[]): r
 }
 
 /** Whether all evaluators measured the same; only said where there was more than one, or one was lost. */
-function evaluatorsCheck(expected: number, { retired, lost, disagreement }: PoolReport): readonly Check[] {
-  if (expected === 1 && lost === 0) return [];
+function evaluatorsCheck(expected: number, { retired, lost, disagreement, remote }: PoolReport): readonly Check[] {
+  const joined = remote?.joined ?? 0;
+  if (expected === 1 && joined === 0 && lost === 0) return [];
   const base = { name: "evaluators", value: toJsonNumber(disagreement), expected: 0 };
   if (disagreement > 0) {
     const level = disagreement <= exactTolerance ? "warning" : "error";

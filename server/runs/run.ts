@@ -18,6 +18,8 @@ import { JournalLock } from "./lock";
 import { directionsFile, hasDirections, planRun } from "./plan";
 import { Preliminary } from "./preliminary";
 import { Rate } from "./rate";
+import { invitationTo } from "./remote";
+import type { QueueWish } from "./remote";
 import type { EndRecord, JournalContent } from "./record";
 import { Recorder } from "./recorder";
 import { RunState } from "./state";
@@ -35,6 +37,8 @@ export interface RunOptions {
   readonly source?: EvaluatorSource;
   /** Whether preliminary values are wanted where points take long: nobody looks at a picture otherwise. True when absent. */
   readonly preliminary?: boolean;
+  /** Shares the work with evaluators elsewhere. */
+  readonly queue?: QueueWish;
   /** Called with points at most ten times a second, and never after `finished` has settled. */
   readonly onEvent: (event: RunEvent) => void;
   readonly log: (message: string) => void;
@@ -141,7 +145,8 @@ class ActiveRun implements Run {
 
   /** Everything from the files to the last check. @throws PoolCancelledError, ProblemError. */
   private async measure(): Promise<void> {
-    const { study, resultsFolder, evaluatorPath = siblingEvaluator(), source, log } = this.options;
+    const { study, resultsFolder, evaluatorPath = siblingEvaluator(), source, queue, log } = this.options;
+    const invitation = queue && (await invitationTo(queue, log));
     // How many there is memory for is known when one of them has read the model.
     const wanted = evaluatorsFor(study, await meansOf(study, 0));
     this.preparing(`Reading ${path.basename(study.model.path)} and ${path.basename(study.data.path)}`);
@@ -149,7 +154,7 @@ class ActiveRun implements Run {
     const pool = new EvaluatorPool({ evaluatorPath, evaluators: wanted, log, ...(source ? { source } : {}) });
     this.pool = pool;
     pool.pause(this.isPaused);
-    const fingerprints = await pool.fingerprints(study);
+    const fingerprints = await pool.fingerprints(study, queue !== undefined);
     const evaluators = evaluatorsFor(study, await meansOf(study, pool.parameters));
     await pool.keep(evaluators);
     this.file = journalPath(study, fingerprints, resultsFolder);
@@ -176,6 +181,7 @@ class ActiveRun implements Run {
     this.journal = earlier ? await Journal.resume(this.file, earlier) : await Journal.create(this.file, header);
     const state = this.begin(header, earlier);
     state.preliminary = this.preliminaryOf(state, prepared.seconds, evaluators);
+    await invitation?.send(pool, header, prepared);
     await this.work(pool, state, this.journal);
     await this.conclude(pool, prepared, state);
   }

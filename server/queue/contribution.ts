@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { WaitingError, Worker } from "bullmq";
+import type { Job as BullJob } from "bullmq";
+import { relativeDifference } from "../evaluator/agreement";
+import { deferred } from "../evaluator/deferred";
+import { jobOf } from "../evaluator/jobs";
+import type { JobAnswer, JobCall } from "../evaluator/jobs";
+import type { Prepared } from "../evaluator/messages";
+import { EvaluatorPool } from "../evaluator/pool";
+import { PoolCancelledError } from "../evaluator/workload";
+import { exactTolerance } from "../landscape/checks";
+import { ProblemError, toProblem } from "../protocol/problem";
+import type { Study } from "../protocol/study";
+import type { QueueAddress } from "./address";
+import { encodeReturned } from "./answers";
+import { blockingOptions } from "./connection";
+import { locate } from "./located";
+import type { Located, LocateOptions } from "./located";
+import type { RunNotice } from "./notice";
+import type { QueuedJob } from "./sentJobs";
+import { jobsName, LOCK, MOST_STALLS, prefix, STALLED } from "./settings";
+import { decode, encode } from "./wire";
+
+export interface ContributionParts extends LocateOptions {
+  readonly address: QueueAddress;
+  readonly notice: RunNotice;
+  /** What this machine is called. */
+  readonly worker: string;
+  readonly evaluatorPath: string;
+  /** How many evaluators this machine has for a study whose model has so many weights. */
+  readonly evaluatorsFor: (study: Study, parameters: number) => Promise<number>;
+  readonly log: (message: string) => void;
+}
+
+/** How many answers are kept in Redis, in case that the coordinator has to look again. */
+const KEPT = { count: 500 };
+
+/** How long jobs in flight have to be given back, in milliseconds. */
+const LEAVING = 3000;
+
+/** What evaluators of this machine do for one run. */
+export class Contribution {
+  private readonly failure = deferred<undefined>();
+  private queue: Worker<QueuedJob, string> | undefined;
+  private prepared: Prepared | undefined;
+  private isOver = false;
+
+  private constructor(
+    private readonly parts: ContributionParts,
+    private readonly located: Located,
+    private readonly pool: EvaluatorPool,
+    /** How many evaluators there are. */
+    readonly evaluators: number,
+  ) {}
+
+  /**
+   * Finds the run's files, prepares evaluators, and begins to take jobs.
+   * @throws ProblemError why this machine cannot take part; PoolCancelledError when `signal` is aborted.
+   */
+  static async join(parts: ContributionParts, signal: AbortSignal): Promise<Contribution> {
+    const located = await locate(parts.notice, parts);
+    let joined: Contribution | undefined;
+    const abort = (): void => void joined?.leave();
+    try {
+      if (signal.aborted) throw new PoolCancelledError();
+      const { evaluatorPath, log, notice } = parts;
+      const evaluators = await parts.evaluatorsFor(located.study, notice.parameters);
+      const pool = new EvaluatorPool({ evaluatorPath, evaluators, log });
+      joined = new Contribution(parts, located, pool, evaluators);
+      signal.addEventListener("abort", abort);
+      await joined.begin();
+      return joined;
+    } catch (error) {
+      await (joined ? joined.leave() : located.release());
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Rejects with the ProblemError that keeps this machine from taking part any longer. */
+  get failed(): Promise<unknown> {
+    return this.failure.promise;
+  }
+
+  /** Largest relative difference of an evaluator here from the run's first one, at the centre. */
+  get difference(): number {
+    const own = relativeDifference(this.prepared!.centre.lossSum, this.parts.notice.centre.lossSum);
+    return Math.max(own, this.pool.report.disagreement);
+  }
+
+  /** Takes no more jobs, or goes on. */
+  hold(isHeld: boolean): void {
+    if (!this.queue || this.isOver || this.queue.isPaused() === isHeld) return;
+    if (isHeld) void this.queue.pause(true);
+    else void this.queue.resume();
+  }
+
+  /** Takes as many jobs at once as there are evaluators that are ready. Call it now and then. */
+  adapt(): void {
+    if (this.queue && !this.isOver) this.queue.concurrency = Math.max(1, this.pool.ready);
+  }
+
+  /** Gives jobs in flight back, unless they are done in a moment, and ends the evaluators. */
+  async leave(): Promise<void> {
+    if (this.isOver) return;
+    this.isOver = true;
+    const closing = this.queue?.close();
+    await this.pool.cancel();
+    const isPolite = await Promise.race([
+      closing?.then(
+        () => true,
+        () => false,
+      ) ?? true,
+      sleep(LEAVING, false, { ref: false }),
+    ]);
+    if (!isPolite) this.queue?.disconnect().catch(() => {});
+    await this.located.release();
+  }
+
+  private async begin(): Promise<void> {
+    const { located, pool } = this;
+    const { notice, address, worker, log } = this.parts;
+    this.prepared = await pool.prepare(located.study, located.fingerprints, located.directions);
+    this.requireAgreement();
+    const queue = new Worker<QueuedJob, string>(jobsName(notice.run), (job, token) => this.perform(job, token), {
+      connection: blockingOptions(address),
+      prefix,
+      name: worker,
+      lockDuration: LOCK,
+      stalledInterval: STALLED,
+      maxStalledCount: MOST_STALLS,
+      drainDelay: 1,
+      removeOnComplete: KEPT,
+      removeOnFail: KEPT,
+    });
+    // A lost connection comes back; a job that was given to another one meanwhile is none of ours any more.
+    queue.on("error", (error) => log(`queue: ${error.message}`));
+    this.queue = queue;
+  }
+
+  private requireAgreement(): void {
+    const { notice } = this.parts;
+    const { engine } = this.prepared!;
+    if (engine.name !== notice.engine.name) {
+      throw refusal(`the run uses ${notice.engine.label}, and this machine came to ${engine.label}`);
+    }
+    const { difference } = this;
+    if (!(difference <= exactTolerance)) {
+      const size = Number.isFinite(difference) ? `by ${difference.toExponential(1)} of it` : "and is not finite in one";
+      throw refusal(`the loss at the centre, as measured here with ${engine.label} ${engine.version}, differs ${size}`);
+    }
+  }
+
+  private async perform(job: BullJob<QueuedJob, string>, token: string | undefined): Promise<string> {
+    try {
+      const answer = await this.measure(decode(job.data.call) as JobCall);
+      this.requireAgreement();
+      const { difference } = this;
+      return encodeReturned({ worker: this.parts.worker, difference, answer });
+    } catch (error) {
+      if (error instanceof PoolCancelledError || this.isOver) {
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      this.failure.reject(error);
+      // What BullMQ keeps of an error is its message.
+      throw new Error(encode({ worker: this.parts.worker, problem: toProblem(error) }), { cause: error });
+    }
+  }
+
+  private measure(call: JobCall): Promise<JobAnswer> {
+    return new Promise((resolve, reject) => {
+      this.pool.perform([jobOf(call, resolve)]).catch(reject);
+    });
+  }
+}
+
+function refusal(what: string): ProblemError {
+  return new ProblemError({
+    reason: "engine-wrong",
+    title: "This machine does not measure the same",
+    message: `This machine cannot take part: ${what}.`,
+    advice: "Install the same version of the engine as at the coordinator.",
+  });
+}

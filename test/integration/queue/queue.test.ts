@@ -1,0 +1,183 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { RunResult } from "../../../server/protocol/result";
+import { evaluatorsOf, isAlive } from "../runs/support/processes";
+import { eventually, folderWith } from "../server/client";
+import { endAll, start } from "./support/commands";
+import type { Going } from "./support/commands";
+import { hasRedis, RedisServer } from "./support/redis";
+
+let redis: RedisServer;
+let folder: string;
+let embedded: RunResult;
+
+const at = (name: string): string => path.join(folder, name);
+
+/** A run of the folder's model; its result goes to a file beside its own results folder. */
+function run(out: string, ...flags: readonly string[]): Going {
+  const study = ["--points", "7", "--samples", "200", "--plane", "random", "--checkpoints", at("model_*.pt")];
+  return start(["run", at("model.onnx"), ...study, "--out", at(out), "--json", at(`${out}.json`), ...flags]);
+}
+
+function evaluate(name: string, ...flags: readonly string[]): Going {
+  return start(["evaluate", "--evaluators", "1", "--name", name, ...flags], { LOSS_LANDSCAPE_QUEUE: redis.url });
+}
+
+async function resultOf(out: string): Promise<RunResult> {
+  return JSON.parse(await readFile(at(`${out}.json`), "utf8")) as RunResult;
+}
+
+/** Points and further records in the journal of a run that is going on. */
+function recordsOf(out: string): number {
+  const results = at(out);
+  const journal = existsSync(results) ? readdirSync(results).find((name) => name.endsWith(".jsonl")) : undefined;
+  return journal === undefined ? 0 : readFileSync(path.join(results, journal), "utf8").split("\n").length - 2;
+}
+
+const measured = (out: string, count: number): Promise<void> =>
+  eventually(() => recordsOf(out) >= count, 60_000, `${String(count)} records of ${out}`);
+
+/** The result is that of one process, to the last bit. */
+async function expectTheSame(out: string): Promise<RunResult> {
+  const result = await resultOf(out);
+  expect(result.surfaces).toEqual(embedded.surfaces);
+  expect(result.trajectory).toEqual(embedded.trajectory);
+  expect(result.centre).toEqual(embedded.centre);
+  return result;
+}
+
+const checkOf = ({ checks }: RunResult, name: string) => checks.find((check) => check.name === name);
+
+describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    folder = await folderWith("model.onnx", "test.npz", ...[0, 1, 2, 3, 4].map((k) => `model_${String(k)}.pt`));
+    expect((await run("embedded", "--evaluators", "2").ended).code).toBe(0);
+    embedded = await resultOf("embedded");
+  });
+  afterEach(endAll);
+  afterAll(async () => {
+    await endAll();
+    await redis.kill();
+    await rm(folder, { recursive: true });
+  });
+
+  test("four of them, two of which are killed, measure the same to the last bit, and nothing is left in Redis", async () => {
+    const going = run("four", "--queue", redis.url, "--queue-only");
+    await going.says("0 of 54 points");
+    const workers = [1, 2, 3, 4].map((k) => evaluate(`worker ${String(k)}`));
+    const atWork = (): readonly Going[] =>
+      workers.filter((each) => each.err().includes("Measuring for the run of model"));
+    await eventually(() => atWork().length >= 2, 60_000, "two are at work");
+    const doomed = atWork().slice(0, 2);
+    const others = workers.filter((each) => !doomed.includes(each));
+    const orphans = doomed.flatMap(({ child }) => evaluatorsOf(child.pid!));
+    expect(orphans).toHaveLength(2);
+    for (const { child } of doomed) child.kill("SIGKILL");
+    const { code, err } = await going.ended;
+    expect(code).toBe(0);
+    expect(err).toMatch(/1 evaluator of worker \d joined\./);
+    const result = await expectTheSame("four");
+    expect(checkOf(result, "evaluators")).toMatchObject({ level: "ok", value: 0 });
+    const check = checkOf(result, "queue")!;
+    expect(check.level).toBe("ok");
+    // All points, all checkpoints, and the model once more.
+    expect(check.value).toBe(49 + 5 + 1);
+    expect(check.message).toMatch(
+      /^[34] evaluators joined by the queue at .* and measured 55 of the points and tasks\.$/,
+    );
+    expect(check.message).toContain(redis.label);
+    expect(await redis.leftovers()).toEqual([]);
+    await eventually(() => !orphans.some(isAlive), 5000, "evaluators end with their parents");
+    // The others wait for the next run, and leave when they are asked to.
+    const [one] = others as [Going];
+    await one.says("The run of model is over");
+    one.child.kill("SIGTERM");
+    expect((await one.ended).code).toBe(0);
+  });
+
+  test("files that lie elsewhere are found by what they hold; a machine that has others takes no part and says why", async () => {
+    const going = run("elsewhere", "--queue", redis.url, "--queue-only");
+    await going.says("0 of 54 points");
+    await mkdir(at("a/b"), { recursive: true });
+    await rename(at("model.onnx"), at("a/b/another name.onnx"));
+    await rename(at("test.npz"), at("a/samples.npz"));
+    await copyFile(at("model_0.pt"), at("model.onnx"));
+    try {
+      const stranger = evaluate("stranger");
+      await stranger.says(
+        `No part in the run of model: "${at("model.onnx")}" on this machine is not the file of the run`,
+      );
+      const helper = evaluate("helper", "--files", at("a"));
+      expect((await going.ended).code).toBe(0);
+      await helper.says("The run of model is over");
+      expect(stranger.err()).not.toContain("Measuring");
+      expect(stranger.err()).not.toMatch(/ {4}at |Error/);
+      const result = await expectTheSame("elsewhere");
+      expect(checkOf(result, "queue")).toMatchObject({ level: "warning", value: 55 });
+      expect(checkOf(result, "queue")!.message).toContain("on this machine is not the file of the run of model");
+    } finally {
+      await rename(at("a/b/another name.onnx"), at("model.onnx"));
+      await rename(at("a/samples.npz"), at("test.npz"));
+    }
+  });
+
+  test("a wrong password is one sentence, and the run goes on without the queue", async () => {
+    const url = redis.urlWith("not the secret");
+    const refused = await start(["evaluate", "--queue", url]).ended;
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain(`The Redis server at ${redis.label} does not accept the user or password`);
+    const { code, err } = await run("alone", "--queue", url, "--evaluators", "2", "--verbose").ended;
+    expect(code).toBe(0);
+    expect(err).toContain("does not accept the user or password of the queue's address; it is tried again.");
+    expect(checkOf(await expectTheSame("alone"), "queue")).toMatchObject({ level: "warning", value: 0 });
+    const only = await run("nobody", "--queue", url, "--queue-only").ended;
+    expect(only.code).toBe(1);
+    const written = readdirSync(at("alone")).map((name) => readFileSync(path.join(at("alone"), name), "utf8"));
+    for (const text of [refused.err, err, only.err, ...written]) {
+      expect(text).not.toMatch(/not(%20| )the(%20| )secret/);
+    }
+  });
+
+  test("a run whose coordinator was killed is resumed, is cancelled, and ends as if nothing had happened", async () => {
+    const worker = evaluate("worker");
+    const killed = run("resumed", "--queue", redis.url, "--queue-only");
+    await measured("resumed", 4);
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    expect(await redis.leftovers()).not.toEqual([]);
+    const before = recordsOf("resumed");
+    const cancelled = run("resumed", "--queue", redis.url, "--queue-only", "--resume");
+    await measured("resumed", before + 4);
+    cancelled.child.kill("SIGINT");
+    expect((await cancelled.ended).code).toBe(130);
+    expect(await redis.leftovers()).toEqual([]);
+    await worker.says("The run of model is over");
+    const resumed = run("resumed", "--queue", redis.url, "--queue-only", "--resume");
+    expect((await resumed.ended).code).toBe(0);
+    await expectTheSame("resumed");
+  });
+
+  test("when Redis is lost, evaluators here go on; when it is back, those elsewhere do", async () => {
+    const worker = evaluate("worker");
+    const remote = run("back", "--queue", redis.url, "--queue-only");
+    await measured("back", 4);
+    await redis.kill();
+    await remote.says("is lost for the moment");
+    await worker.says("cannot be reached");
+    await redis.restart();
+    await remote.says("is there again");
+    expect((await remote.ended).code).toBe(0);
+    const result = await expectTheSame("back");
+    expect(checkOf(result, "queue")!.message).toContain("but the connection was lost once");
+
+    const here = run("here", "--queue", redis.url, "--evaluators", "1");
+    await measured("here", 2);
+    await redis.kill();
+    expect((await here.ended).code).toBe(0);
+    expect(checkOf(await expectTheSame("here"), "queue")).toMatchObject({ level: "warning" });
+    await redis.restart();
+  });
+});
