@@ -1,5 +1,6 @@
 import { openEngine, reportEngines } from "../engines/open";
 import { selfTestGraph } from "../engines/selfTest";
+import { sizeOf } from "../graph/tensor";
 import { addSums } from "../landscape/loss";
 import { toProblem } from "../protocol/problem";
 import type { Study } from "../protocol/study";
@@ -97,13 +98,16 @@ async function fingerprintsOf(
 ): Promise<{
   readonly fingerprints: Readonly<Record<string, string>>;
   readonly parameters: number;
+  readonly sampleSize?: number;
   readonly contents?: readonly StudyFile[];
 }> {
-  const { files, graph } = await loadModel(study.model, study.loss);
+  const { files, graph, input } = await loadModel(study.model, study.loss);
   const fingerprints = await fingerprintStudy(study, files);
+  const known = input.shape.filter((extent) => extent !== null);
   return {
     fingerprints,
     parameters: weightsOf(graph),
+    ...(known.length === input.shape.length ? { sampleSize: sizeOf(known) } : {}),
     ...(contents ? { contents: await contentsOf(study, files, fingerprints) } : {}),
   };
 }

@@ -208,6 +208,8 @@ export type EvaluatorResponse =
       readonly fingerprints: Readonly<Record<string, string>>;
       /** How many weights the model has, of all kinds. */
       readonly parameters: number;
+      /** Numbers of a sample as the model takes it; absent when the model leaves that open. */
+      readonly sampleSize?: number;
       /** Present when asked for. */
       readonly contents?: readonly StudyFile[];
     }

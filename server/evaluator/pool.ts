@@ -56,6 +56,7 @@ export class EvaluatorPool {
   private remote: RemotePlace | undefined;
   private loops: Promise<void>[] = [];
   private read = 0;
+  private elements: number | undefined;
   private files: readonly StudyFile[] = [];
 
   /** Starts the processes at once, so that they load while the caller does something else. */
@@ -97,6 +98,7 @@ export class EvaluatorPool {
     return this.askFirst("it had read the files", async (evaluator) => {
       const answer = await evaluator.request({ kind: "fingerprint", study, contents });
       this.read = answer.parameters;
+      this.elements = answer.sampleSize;
       this.files = answer.contents ?? [];
       return answer.fingerprints;
     });
@@ -105,6 +107,11 @@ export class EvaluatorPool {
   /** How many weights the model has; known when `fingerprints` has resolved, 0 before. */
   get parameters(): number {
     return this.read;
+  }
+
+  /** Numbers of a sample as the model takes it; undefined before `fingerprints` has resolved, and when that is open. */
+  get sampleSize(): number | undefined {
+    return this.elements;
   }
 
   /** Every file that the study needs, by itself; known when `fingerprints` was asked for it. */

@@ -1,16 +1,18 @@
 import { stat } from "node:fs/promises";
 import { evaluatorMemory, thisMachine } from "../formats/limits";
 import type { Machine } from "../formats/limits";
-import type { Study } from "../protocol/study";
+import type { DataSelection, Study } from "../protocol/study";
 
-/** Samples are held as read and as selected, and may be compressed in their file. */
-const COPIES_OF_DATA = 4;
+/** Samples of bytes become float32. */
+const mostWidening = 4;
+/** Files of samples hardly ever shrink to less than an eighth. */
+const mostCompression = 8;
 
 /** What bounds the number of evaluators. */
 export interface Means extends Machine {
   /** Of the model. */
   readonly parameters: number;
-  /** Bytes of the data's file. */
+  /** Bytes that the chosen samples take, in single precision. */
   readonly data: number;
 }
 
@@ -25,21 +27,32 @@ export function evaluatorsFor(
   const points = grid.points[0] * grid.points[1];
   // Random directions of a plane are made anew where there is no room for them.
   const kept = directions.kind === "random" && grid.lines !== true ? "generator" : "memory";
-  const fitting = Math.floor(means.memory / evaluatorMemory(means.parameters, COPIES_OF_DATA * means.data, kept));
+  const fitting = Math.floor(means.memory / evaluatorMemory(means.parameters, means.data, kept));
   const wanted = compute.evaluators > 0 ? compute.evaluators : means.cores;
   return Math.max(1, Math.min(wanted, fitting, points));
 }
 
-/** What this machine has for a study. A file that cannot be read counts nothing: reading it tells why. */
-export async function meansOf({ data }: Study, parameters: number): Promise<Means> {
-  const sizeOf = (file: string): Promise<number> =>
-    stat(file).then(
-      ({ size }) => size,
-      () => 0,
-    );
-  return {
-    ...thisMachine(),
-    parameters,
-    data: await sizeOf(data.path),
-  };
+/**
+ * What this machine has for a study. Samples are reckoned by how many are chosen, and by what their file can hold at most;
+ * a file that cannot be read counts nothing: reading it tells why.
+ * @param sampleSize numbers of a sample as the model takes it; undefined while that is not known.
+ */
+export async function meansOf(
+  { data, splits = [] }: Pick<Study, "data" | "splits">,
+  parameters: number,
+  sampleSize?: number,
+): Promise<Means> {
+  let bytes = 0;
+  for (const selection of [data, ...splits]) bytes += await bytesOf(selection, sampleSize);
+  return { ...thisMachine(), parameters, data: bytes };
+}
+
+async function bytesOf({ path, samples }: DataSelection, sampleSize: number | undefined): Promise<number> {
+  const chosen = sampleSize === undefined ? undefined : 4 * samples * sampleSize;
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return 0;
+  // What a folder holds is not told by its own size.
+  if (found.isDirectory()) return chosen ?? 0;
+  const whole = mostWidening * found.size;
+  return chosen === undefined ? whole : Math.min(chosen, mostCompression * whole);
 }

@@ -155,7 +155,7 @@ class ActiveRun implements Run {
     this.pool = pool;
     pool.pause(this.isPaused);
     const fingerprints = await pool.fingerprints(study, queue !== undefined);
-    const evaluators = evaluatorsFor(study, await meansOf(study, pool.parameters));
+    const evaluators = evaluatorsFor(study, await meansOf(study, pool.parameters, pool.sampleSize));
     await pool.keep(evaluators);
     this.file = journalPath(study, fingerprints, resultsFolder);
     this.lock = await JournalLock.take(this.file);

@@ -1,5 +1,8 @@
-import { describe, expect, test } from "vitest";
-import { evaluatorsFor } from "../../../server/runs/evaluators";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { evaluatorsFor, meansOf } from "../../../server/runs/evaluators";
 import type { Means } from "../../../server/runs/evaluators";
 import type { Study } from "../../../server/protocol/study";
 import { studyOf } from "./header";
@@ -32,7 +35,7 @@ describe("the number of evaluators", () => {
   test("is as large as memory allows for a large model, and at least one", () => {
     expect(count(0, { parameters: 134e6 })).toBe(5);
     expect(count(0, { parameters: 2e9 })).toBe(1);
-    expect(count(0, { data: 0.5 * GB })).toBe(7);
+    expect(count(0, { data: 2 * GB })).toBe(7);
     expect(count(8, { parameters: 134e6 })).toBe(5);
   });
 
@@ -40,5 +43,42 @@ describe("the number of evaluators", () => {
     const { grid } = studyOf([51, 51]);
     expect(count(0, { parameters: 134e6 }, [51, 51], { directions: { kind: "file", path: "d.h5" } })).toBe(3);
     expect(count(0, { parameters: 134e6 }, [51, 51], { grid: { ...grid, lines: true } })).toBe(3);
+  });
+});
+
+describe("the bytes of samples", () => {
+  let folder: string;
+  let file: string;
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "means-"));
+    file = path.join(folder, "test.npz");
+    writeFileSync(file, new Uint8Array(1000));
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const bytes = async (samples: number, sampleSize?: number, over: Partial<Study["data"]> = {}): Promise<number> => {
+    const { data } = studyOf([5, 5]);
+    return (await meansOf({ data: { ...data, path: file, samples, ...over } }, 0, sampleSize)).data;
+  };
+
+  test("are those of the chosen ones, as far as the file can hold them", async () => {
+    expect(await bytes(20, 3)).toBe(240);
+    expect(await bytes(1e9, 3)).toBe(32_000);
+  });
+
+  test("follow from the file's size while it is not known what a sample is", async () => {
+    expect(await bytes(20)).toBe(4000);
+  });
+
+  test("of a folder are those of the chosen ones, and of a file that is not there none", async () => {
+    expect(await bytes(20, 3, { path: folder })).toBe(240);
+    expect(await bytes(20, 3, { path: path.join(folder, "no.npz") })).toBe(0);
+  });
+
+  test("add up over splits", async () => {
+    const { data } = studyOf([5, 5]);
+    const each = { ...data, path: file, samples: 20 };
+    expect((await meansOf({ data: each, splits: [each, { ...each, samples: 10 }] }, 0, 3)).data).toBe(600);
   });
 });
