@@ -1,5 +1,8 @@
 import path from "node:path";
 import { readDirections } from "../formats/directions";
+import { evaluatorMemory, shareOf, thisMachine } from "../formats/limits";
+import type { Parameter } from "../graph/graph";
+import type { Tensor } from "../graph/tensor";
 import { difference } from "../landscape/difference";
 import { randomDirection, randomDirections, randomFamily } from "../landscape/directions";
 import type { Direction } from "../landscape/directions";
@@ -8,6 +11,7 @@ import { ProblemError } from "../protocol/problem";
 import type { Study } from "../protocol/study";
 import { fileChanged, fingerprintOf } from "./fingerprint";
 import type { DirectionsFile } from "./messages";
+import { weightsOf } from "./model";
 import type { LoadedModel } from "./model";
 import { readWeights } from "./weights";
 
@@ -26,9 +30,9 @@ export async function studyDirections(study: Study, model: LoadedModel): Promise
     });
   switch (directions.kind) {
     case "random":
-      return lines
-        ? randomFamily(parameters, directions, directions.count ?? 1)
-        : randomDirections(parameters, directions);
+      return remembered(study, model, () =>
+        lines ? randomFamily(parameters, directions, directions.count ?? 1) : randomDirections(parameters, directions),
+      );
     case "to": {
       if (lines) return [];
       const { seed, normalise, ignore } = directions;
@@ -46,6 +50,45 @@ export async function studyDirections(study: Study, model: LoadedModel): Promise
     default:
       throw new Error(`directions of kind ${directions.kind} were not planned`);
   }
+}
+
+interface Drawn {
+  readonly key: string;
+  readonly parameters: readonly Parameter[];
+  readonly directions: readonly Direction[];
+}
+
+/**
+ * The directions that were drawn last for a model, by its first tensor: planning and preparing a run draw the same ones.
+ * They depend on all tensors and their roles, which are read once for both.
+ */
+const drawn = new WeakMap<Tensor, Drawn>();
+
+function remembered(
+  { directions: spec, grid, compute }: Study,
+  { graph }: LoadedModel,
+  draw: () => readonly Direction[],
+): readonly Direction[] {
+  const { parameters } = graph;
+  const tensor = parameters[0]?.tensor;
+  // Where room is scarce, nothing is held that is not needed at the moment.
+  if (!tensor || evaluatorMemory(weightsOf(graph)) > shareOf(thisMachine(), compute.evaluators)) return draw();
+  const key = JSON.stringify([grid.lines, spec]);
+  const known = drawn.get(tensor);
+  if (known?.key === key && areSame(known.parameters, parameters)) return known.directions;
+  const directions = draw();
+  drawn.set(tensor, { key, parameters, directions });
+  return directions;
+}
+
+function areSame(some: readonly Parameter[], others: readonly Parameter[]): boolean {
+  const isSame = (parameter: Parameter, k: number): boolean => {
+    const { name, role, filterAxes, tensor } = others[k]!;
+    const isAlike =
+      parameter.name === name && parameter.role === role && parameter.filterAxes.join() === filterAxes.join();
+    return isAlike && parameter.tensor === tensor;
+  };
+  return some.length === others.length && some.every(isSame);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Study } from "../protocol/study";
 import type { Agreement } from "./agreement";
 import type { Job } from "./jobs";
 import { EvaluatorLostError } from "./process";
@@ -55,6 +56,11 @@ export class LocalPlace {
       }
     }
     return undefined;
+  }
+
+  /** Has the evaluator read the study's files while it would wait. What is wrong with them is told when it is prepared. */
+  readAhead(study: Study): void {
+    this.evaluator?.request({ kind: "fingerprint", study }).catch(() => {});
   }
 
   /**

@@ -126,11 +126,12 @@ export class EvaluatorPool {
   }
 
   /**
-   * Finds the directions and the trajectory of a study. Call it before `prepare`.
+   * Finds the directions and the trajectory of a study, while the other evaluators read its files. Call it before `prepare`.
    * @param file where to write the directions; they are not written when absent.
    * @throws ProblemError; PoolCancelledError.
    */
   plan(study: Study, file?: string): Promise<Planned> {
+    for (const place of this.places.slice(1)) place.readAhead(study);
     return this.askFirst("it had found the directions", async (evaluator) => {
       return (await evaluator.request({ kind: "plan", study, ...(file === undefined ? {} : { file }) })).planned;
     });

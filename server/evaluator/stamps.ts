@@ -45,6 +45,9 @@ export class Kept<T> {
       this.entries.set(file, known);
       return known.value;
     }
+    // Room is made before there is more.
+    const [oldest] = this.entries.keys();
+    if (oldest !== undefined && this.entries.size >= this.size) this.entries.delete(oldest);
     const began = BigInt(Date.now()) * 1_000_000n;
     const before = await stampOf(file);
     const { value, further = [], mayStay = true } = await read();
@@ -53,8 +56,6 @@ export class Kept<T> {
     const isSame = stamps[0]!.text === before.text && stamps.every(({ changed }) => changed < began - coarsest);
     if (!isSame || !mayStay) return value;
     this.entries.set(file, { files, stamps: textOf(stamps), value });
-    const [oldest] = this.entries.keys();
-    if (this.entries.size > this.size) this.entries.delete(oldest!);
     return value;
   }
 }

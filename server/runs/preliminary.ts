@@ -37,6 +37,13 @@ export interface Step {
   readonly subset: SampleSubset;
 }
 
+/** What is made of the sums of one split. */
+interface Worked {
+  readonly values: Values;
+  /** Relative. */
+  readonly error: number;
+}
+
 export interface PreliminaryOptions {
   readonly header: RunHeader;
   /** Of a point with all samples, on one evaluator. */
@@ -62,11 +69,7 @@ export class Preliminary {
   private spent = 0;
   /** Nodes times samples so far. */
   private work = 0;
-  private cache: { readonly key: string; readonly values: readonly Values[]; readonly errors: readonly number[] } = {
-    key: "",
-    values: [],
-    errors: [],
-  };
+  private cache: { readonly key: string; readonly splits: readonly Worked[] } = { key: "", splits: [] };
 
   private constructor(
     private readonly options: PreliminaryOptions,
@@ -141,34 +144,30 @@ export class Preliminary {
   /** Values for the whole grid, for every split; undefined when there are none, or the points themselves say as much. */
   estimates(surface: Surface): readonly Estimate[] | undefined {
     if (!this.isShown(surface)) return undefined;
-    const { x, y, data, splits = [] } = this.options.header;
-    const { columns, rows } = this.levels[this.level]!;
-    const { values, errors } = this.worked(surface);
-    return values.map((each, split) => {
-      const of = split === 0 ? data.samples : splits[split - 1]!.data.samples;
-      const whole = interpolate(x, y, { columns, rows }, each, allLines(x.length, y.length));
+    return this.worked(surface).map(({ values, error }, split) => {
+      const of = this.samplesOf(split);
       return {
-        ...toEstimate({ columns, rows }, surface.bent(whole, split)),
-        preliminary: { samples: Math.min(this.samples, of), of, error: toJsonNumber(errors[split]!) },
+        ...toEstimate(this.levels[this.level]!, surface.bent(values, split)),
+        preliminary: { samples: Math.min(this.samples, of), of, error: toJsonNumber(error) },
       };
     });
   }
 
-  /** Corrected values at the nodes, and their typical errors, of each split. */
-  private worked(surface: Surface): { readonly values: readonly Values[]; readonly errors: readonly number[] } {
+  /** Corrected values of the whole grid, and their typical error, of each split; made anew when more is known. */
+  private worked(surface: Surface): readonly Worked[] {
     const key = [this.level, this.samples, surface.completeLevels].join();
-    if (this.cache.key === key) return this.cache;
+    if (this.cache.key === key) return this.cache.splits;
     const { x, y, splits = [] } = this.options.header;
-    const all = [undefined, ...splits].map((_, split) => {
+    const all = allLines(x.length, y.length);
+    const worked = [undefined, ...splits].map((_, split): Worked => {
       const [sampled, known] = [this.sampled(split), this.known(surface, split)];
-      return { values: corrected(x, y, sampled, known), errors: samplingErrors(x, y, sampled, known) };
+      return {
+        values: interpolate(x, y, sampled.lines, corrected(x, y, sampled, known), all),
+        error: typical(samplingErrors(x, y, sampled, known)),
+      };
     });
-    this.cache = {
-      key,
-      values: all.map(({ values }) => values),
-      errors: all.map(({ errors }) => typical(errors)),
-    };
-    return this.cache;
+    this.cache = { key, splits: worked };
+    return worked;
   }
 
   /** Whether the sampling error of the first split is below half of the distance of the contour lines. */
