@@ -2,7 +2,7 @@ import { EvaluatorProcess } from "./process";
 import type { EvaluatorSource } from "./process";
 
 /** Milliseconds that an evaluator waits before it loads its engine: what is asked at once is to be answered first. */
-const settling = 100;
+const settling = 500;
 
 export interface ReserveOptions {
   readonly evaluatorPath: string;
