@@ -54,21 +54,7 @@ function readings(): Promise<readonly number[]> {
     );
 }
 
-/** Selects both models; the Explorer selects the file of an editor that opens late, so both are looked at. */
-async function selectBoth(): Promise<void> {
-  const both = [driver.file("net.onnx"), driver.file("early.pt")];
-  await expect
-    .poll(
-      async () => {
-        await both[0]!.click();
-        await both[1]!.click({ modifiers: ["ControlOrMeta"] });
-        await driver.page.waitForTimeout(500);
-        return Promise.all(both.map((file) => file.getAttribute("aria-selected")));
-      },
-      { timeout: 60_000 },
-    )
-    .toEqual(["true", "true"]);
-}
+const selectBoth = (): Promise<void> => driver.select(driver.file("net.onnx"), driver.file("early.pt"));
 
 describe("models that are selected together", () => {
   test("are measured under the same settings and stand side by side, with one cursor and their difference", async () => {

@@ -77,11 +77,11 @@ describe("a changed run", () => {
         .sort(),
     ).toEqual([0, 1]);
     const files = journals("small");
-    await expect.poll(() => driver.processes("evaluator.js")).toEqual([]);
+    const runs = driver.runs();
     await panel.button("Back").click();
     await trail.waitFor({ state: "detached" });
     await panel.state("done");
-    expect(driver.processes("evaluator.js")).toEqual([]);
+    expect(driver.runs()).toBe(runs);
     expect(await panel.table()).toEqual(before);
     expect(journals("small")).toEqual(files);
   });
@@ -109,11 +109,11 @@ describe("a changed run", () => {
     }
     expect(header.checks.find(({ name }) => name === "centre")?.level).toBe("ok");
     expect([...(await panel.table()).values()].every(({ measured }) => measured === "1")).toBe(true);
-    await expect.poll(() => driver.processes("evaluator.js")).toEqual([]);
+    const runs = driver.runs();
     await panel.button("Back").click();
     await trail.waitFor({ state: "detached" });
     await panel.state("done");
-    expect(driver.processes("evaluator.js")).toEqual([]);
+    expect(driver.runs()).toBe(runs);
     expect(await panel.table()).toEqual(before);
     expect(journals("small")).toHaveLength(files.length + 1);
   });
@@ -151,13 +151,14 @@ test("an unlocked panel goes with the file in front and starts nothing", async (
   await shown("small.onnx");
   await driver.command("Loss Landscape: Unlock Landscape to Follow the Open File");
   workspace.addModel("fresh", { points: 5, samples: 100 });
+  const runs = driver.runs();
   await driver.file("fresh.landscape.json").click({ timeout: 30_000 });
   // The text may have opened in front of the panel.
   await driver.tab("Landscape: fresh").click();
   const panel = driver.panel();
   await panel.state("first-run");
   // The model is read, and nothing more.
-  await expect.poll(() => driver.processes("evaluator.js"), { timeout: 30_000 }).toEqual([]);
+  expect(driver.runs()).toBe(runs);
   expect(() => workspace.journal("fresh")).toThrow();
   await panel.button("Visualize").click();
   await panel.state("done");

@@ -82,6 +82,7 @@ test("what would be run is asked first with its cost, and nothing is run when th
   expect(question).toContain("25 evaluations of the loss");
   expect(text).toBeUndefined();
   expect(error).toMatch(/cancel/i);
+  expect(driver.runs()).toBe(0);
   expect(journals()).toEqual([]);
   expect(await driver.page.locator("iframe.webview").count()).toBe(0);
 });
@@ -90,6 +91,7 @@ test("after the user has agreed the run is measured, shown and told with the com
   const { text, error } = await call("run_landscape", input(), () => "Yes");
   expect(error).toBeUndefined();
   expect(journals()).toHaveLength(1);
+  expect(driver.runs()).toBe(1);
   const panel = driver.panel();
   await panel.state("done");
   expect(await panel.table()).toEqual(cellsOf(expected));
@@ -102,13 +104,13 @@ test("after the user has agreed the run is measured, shown and told with the com
 });
 
 test("describing tells the same of the saved run, without asking or computing", async () => {
-  await expect.poll(() => driver.processes("evaluator.js")).toEqual([]);
+  const runs = driver.runs();
   const before = journals();
   const { text } = await call("describe_landscape", { path: workspace.path("net.onnx") });
   expect(text).toBe(told);
   const journal = workspace.path(".loss-landscape", before[0]!);
   expect((await call("describe_landscape", { path: journal })).text).toBe(text);
-  expect(driver.processes("evaluator.js")).toEqual([]);
+  expect(driver.runs()).toBe(runs);
   expect(journals()).toEqual(before);
 });
 

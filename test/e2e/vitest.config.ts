@@ -8,7 +8,8 @@ export default defineConfig({
     environment: "node",
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    fileParallelism: false,
+    // Every file has a workbench of its own, which takes about one core.
+    maxWorkers: 2,
     pool: "forks",
     // A workbench on a machine that computes at the same time takes its time.
     expect: { poll: { timeout: 20_000 } },

@@ -47,8 +47,8 @@ describe("weights", () => {
     const layers = panel.root.locator("weights-multiple");
     expect(await layers.first().getAttribute("data-layer")).toBe("conv.weight");
     expect(await layers.last().getAttribute("data-layer")).toBe("fc.weight");
-    // The process that read them is gone.
-    await expect.poll(() => driver.processes("evaluator.js")).toEqual([]);
+    // The process that read them is gone; at most two wait for the next run.
+    await expect.poll(() => driver.processes("evaluator.js").length).toBeLessThanOrEqual(2);
   });
 
   test("of a checkpoint that the user chooses are drawn over them", async () => {

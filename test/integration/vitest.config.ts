@@ -6,9 +6,11 @@ export default defineConfig({
     include: ["test/integration/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
     environment: "node",
-    testTimeout: 12_0000,
-    hookTimeout: 12_0000,
-    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Every file has folders and processes of its own, and waits for them most of the time. Not more than two, because
+    // each run starts an evaluator for every core.
+    maxWorkers: 2,
     pool: "forks",
   },
 });

@@ -6,6 +6,8 @@ export default defineConfig({
     include: ["test/unit/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
     environment: "node",
+    // Vitest leaves one core idle by itself, which of two is half the machine.
+    maxWorkers: "100%",
     testTimeout: 5_000,
     hookTimeout: 5_000,
   },

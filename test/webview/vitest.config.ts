@@ -32,6 +32,8 @@ export default defineConfig({
   test: {
     name: "webview",
     include: ["test/webview/**/*.test.ts"],
+    // Vitest leaves one core idle by itself, which of two is half the machine.
+    maxWorkers: "100%",
     browser: {
       enabled: true,
       headless: true,

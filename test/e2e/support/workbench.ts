@@ -102,12 +102,31 @@ export class Driver {
     throw new Error(`The menu never had "${entry}".`);
   }
 
+  /** Selects several rows of a tree. An editor that opens late has its file selected again, so all are looked at. */
+  async select(...rows: readonly Locator[]): Promise<void> {
+    const areSelected = async (): Promise<boolean> => {
+      const seen = await Promise.all(rows.map((row) => row.getAttribute("aria-selected")));
+      return seen.every((selected) => selected === "true");
+    };
+    await until(
+      "all rows stayed selected",
+      async () => {
+        for (const [k, row] of rows.entries()) await row.click(k === 0 ? {} : { modifiers: ["ControlOrMeta"] });
+        await this.page.waitForTimeout(500);
+        return areSelected();
+      },
+      60_000,
+    );
+  }
+
   /** The names in the context menu of a file. */
   async menuOf(file: string): Promise<readonly string[]> {
-    await this.file(file).click({ button: "right" });
     // The workbench has menu items without a text that are always there.
     const items = this.page.getByRole("menuitem").filter({ hasText: /\S/ });
-    await items.first().waitFor();
+    await until(`${file} had a menu`, async () => {
+      await this.file(file).click({ button: "right" });
+      return happens(items.first().waitFor({ timeout: 2000 }));
+    });
     const names = await items.allInnerTexts();
     await this.page.keyboard.press("Escape");
     await items.first().waitFor({ state: "hidden" });
@@ -202,6 +221,11 @@ export class Driver {
       .filter((name) => /Loss Landscape.*\.log$/.test(name))
       .map((name) => readFileSync(path.join(folder, name), "utf8"))
       .join("\n");
+  }
+
+  /** How many runs the worker has begun, as its log has it; opening what is saved begins none. */
+  runs(): number {
+    return this.log().match(/Run of .*: (fresh|resume), \{/g)?.length ?? 0;
   }
 
   /** Process ids of this workbench's processes that run the bundle `name`. */

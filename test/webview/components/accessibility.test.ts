@@ -1,42 +1,13 @@
-import axe from "axe-core";
-import { describe, expect, test } from "vitest";
-import { allDeep, mountPanel, settled } from "../support/panel";
+import { expect, test } from "vitest";
+import { isAccessible, themeNames } from "../support/accessibility";
+import { mountPanel } from "../support/panel";
 import { storiesOf } from "../support/stories";
-import type { StoryName } from "../support/stories";
 import { oracleSurface } from "../support/surface";
-import { themes } from "../themes/all";
-import type { ThemeName } from "../themes/all";
 
 const stories = storiesOf(oracleSurface(11));
-const storyNames = Object.keys(stories) as StoryName[];
-const themeNames = Object.keys(themes) as ThemeName[];
 
-/** Serious and critical findings of axe on what is shown, with everything that can be opened open. */
-async function findings(root: Element): Promise<string[]> {
-  const result = await axe.run(root, { resultTypes: ["violations"] });
-  return result.violations
-    .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
-    .map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`);
-}
-
-describe.each(themeNames)("in the theme %s", (theme) => {
-  test.each(storyNames)("%s has no serious finding", async (name) => {
-    const mounted = await mountPanel(stories[name], { theme });
-    for (const details of mounted.all<HTMLDetailsElement>("details")) details.open = true;
-    await settled();
-    expect(await findings(mounted.panel)).toEqual([]);
-  });
-
-  test("menus have no serious finding", async () => {
-    const mounted = await mountPanel(stories.done, { theme });
-    for (const popUp of allDeep<HTMLElementTagNameMap["pop-up"]>(mounted.panel.shadowRoot!, "pop-up")) {
-      popUp.open = true;
-      await settled();
-      expect(await findings(mounted.panel)).toEqual([]);
-      popUp.open = false;
-    }
-  });
-});
+// The other themes are in a file of their own, so that two cores have something to do.
+for (const theme of themeNames) if (!theme.startsWith("hc-")) isAccessible(theme);
 
 test("the keyboard reaches header actions, progress actions, tools, figure and settings in this order", async () => {
   const mounted = await mountPanel(stories.running);

@@ -211,6 +211,16 @@ export const trustStyles = css`
     padding-right: 12px;
   }
 
+  :host([narrow]) .facts th,
+  :host([narrow]) .facts td {
+    padding-right: 12px;
+  }
+
+  :host([narrow]) .facts th:last-child,
+  :host([narrow]) .facts td:last-child {
+    padding-right: 0;
+  }
+
   :host([narrow]) .num {
     white-space: normal;
   }
