@@ -98,9 +98,8 @@ export async function startHost({ vsix, others = [], settings = {}, env = {} }) 
     `${JSON.stringify({ ...quietSettings, ...settings }, null, 2)}\n`,
   );
   writeFileSync(path.join(user, "config.yaml"), "");
-  // One by one: installed together, one may be lost from the list of them.
-  for (const file of [vsix, ...others])
-    await quietly(node, [...common, "--install-extension", file, "--force"], { env: environment });
+  const installed = [vsix, ...others].flatMap((file) => ["--install-extension", file]);
+  await quietly(node, [...common, ...installed, "--force"], { env: environment });
 
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

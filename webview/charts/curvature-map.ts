@@ -2,6 +2,7 @@ import { curvatureStrings as strings } from "../strings/curvature";
 import type { CurvatureCell, CurvatureMap, Quantity } from "../state/curvature";
 import { cellWindow } from "../state/curvature";
 import { outlineOf } from "./cell-outline";
+import { textWidth } from "./chart";
 import type { Drawn } from "./chart";
 import { black, luminance, white } from "../../server/drawing/colours";
 import { css } from "./colours";
@@ -26,6 +27,9 @@ export interface CurvatureFigureInput {
   readonly theme: FigureTheme;
   readonly axes: readonly [string, string];
 }
+
+/** Between the title of the bar and the edge of the picture. */
+const titleMargin = 14;
 
 /** Side of the marked corner of a cell whose eigenvalues are not converged. */
 const cornerSide = 11;
@@ -202,7 +206,9 @@ function bar({ layout, quantity, theme }: CurvatureFigureInput, scale: Curvature
   const at = (value: number): number => y + (1 - scale.place(value)) * height;
   const stops = Array.from({ length: 33 }, (_, k) => ({ offset: k / 32, color: css(scale.map(1 - k / 32)) }));
   const top = scale.isCapped ? 14 : 9;
-  const title = strings.titles[quantity];
+  const title = scale.kind === "log" ? strings.colourBarLog(strings.titles[quantity]) : strings.titles[quantity];
+  // At the bar's left edge as far as it fits.
+  const titleX = Math.min(x, layout.width - titleMargin - textWidth(title, `12px ${theme.font}`));
   return [
     {
       type: "rect",
@@ -229,11 +235,7 @@ function bar({ layout, quantity, theme }: CurvatureFigureInput, scale: Curvature
       lineBetween(x + width, at(tick), x + width + 4, at(tick), { stroke: css(theme.frame), lineWidth: 1 }),
       textAt(x + width + 7, at(tick), formatTick(tick), { ...tickStyle(theme), verticalAlign: "middle" }),
     ]),
-    textAt(layout.width - 2, y - top, scale.kind === "log" ? strings.colourBarLog(title) : title, {
-      ...nameStyle(theme),
-      align: "right",
-      verticalAlign: "bottom",
-    }),
+    textAt(titleX, y - top, title, { ...nameStyle(theme), verticalAlign: "bottom" }),
   ];
 }
 

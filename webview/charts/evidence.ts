@@ -114,8 +114,9 @@ export function offPlaneDrawing(
     shares.map(({ name }) => name),
     plot,
   );
-  const bottom = plot.y + plot.height;
-  const y = (value: number): number => bottom - Math.min(1, value) * plot.height;
+  // A point at 0 stays clear of the numbers below.
+  const bottom = plot.y + plot.height - 6;
+  const y = (value: number): number => bottom - Math.min(1, value) * (bottom - plot.y);
   return {
     width,
     height: plot.y + plot.height + margins.bottom,

@@ -248,18 +248,19 @@ function marks({ track, layout, theme, trackColours, current }: EpochsInput, ran
   const now = at(track.points[current]!.time);
   const drops = track.points.filter(({ drop }) => drop);
   let free = -Infinity;
-  const dropMarks = drops.flatMap(({ time, dropTo }): Drawn[] => {
+  const dropMarks = drops.flatMap(({ time, dropTo }, k): Drawn[] => {
     const x = at(time);
     const words = dropTo === undefined ? strings.drop : strings.rate(formatTick(dropTo));
     const width = textWidth(words, `11px ${theme.font}`);
-    const left = x + 11 + width > layout.width;
-    const start = left ? x - 11 - width : x + 11;
-    const isFree = start > free;
-    if (isFree) free = start + width + 6;
+    const following = drops[k + 1];
+    // To the right of its mark, or to the left where there is no room before the next one.
+    const room = following === undefined ? layout.width : at(following.time) - 11;
+    const starts = [x + 11, x - 11 - width].filter((start) => start > free && (start < x || start + width <= room));
+    free = Math.max(x + 11, ...starts.slice(0, 1).map((start) => start + width + 6));
     return [
       ...through(x, 16, { stroke: trackColours.drop, lineWidth: 1, lineDash: [2, 3] }),
       diamond(x, 11, 6, trackColours.drop),
-      ...(isFree ? [text(left ? x - 11 : x + 11, 11, words, left ? "right" : "left")] : []),
+      ...starts.slice(0, 1).map((start) => text(start, 11, words, "left")),
     ];
   });
   let until = -Infinity;
