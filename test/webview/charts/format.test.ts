@@ -34,8 +34,10 @@ test("accuracy has one decimal and a space before the sign", () => {
   expect(formatAccuracy(83.94)).toBe("83.9\u00a0%");
 });
 
-test("standard error of accuracy is sqrt(p(1 − p) / n)", () => {
-  expect(accuracyError(84.4, 500)).toBeCloseTo(1.6227, 4);
+test("standard error of accuracy is half the width of Wilson's interval of one standard error", () => {
+  // sqrt(p(1 − p) / n + 1 / 4n²) / (1 + 1 / n), by hand.
+  expect(accuracyError(84.4, 500)).toBeCloseTo(1.62257, 5);
+  expect(accuracyError(100, 500)).toBeCloseTo(100 / 1002, 9);
 });
 
 test("coordinates have a real minus sign, no negative zero and as many decimals as the grid needs", () => {
