@@ -174,7 +174,7 @@ export async function main(report: Report): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), "throughput-"));
   const peerOf = peerArguments(folder);
   const names = Object.keys(networks) as NetworkName[];
-  const budget = report.quick ? { rounds: 1, seconds: 1.5 } : { rounds: 5, seconds: 3 };
+  const budget = report.quick ? { rounds: 1, seconds: 1.5 } : { rounds: 4, seconds: 2.5 };
   let peer: Peer | undefined;
   let products: Products | undefined;
   try {
