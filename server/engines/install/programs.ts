@@ -102,7 +102,7 @@ function endGroup(pid: number | undefined): void {
 export function cause({ tail }: Ended): string {
   const lines = tail.split(/[\r\n]+/).filter((line) => line.trim() !== "");
   const telling = lines.filter(
-    (line) => /error|not found|cannot/i.test(line) && !/complete log|npm error A /i.test(line),
+    (line) => /error|not found|cannot/i.test(line) && !/complete log|npm error A |throw er;/i.test(line),
   );
   return (telling[0] ?? lines.at(-1) ?? "it told no reason")
     .trim()

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, open, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { InstallOrder } from "../../protocol/install";
 import { headersOf } from "./headers";
@@ -159,8 +159,18 @@ function copyLibrary(shop: Workshop): Promise<readonly string[]> {
       done += size;
       made.push(target);
     }
+    if (shop.order.engine === "tensorflow" && shop.order.gpu) await linkCuda(from, folder);
     return made;
   });
+}
+
+/** The library looks for CUDA beside its folder, where pip puts it; where there is none, the system's serves. */
+async function linkCuda(from: PythonPackage, folder: string): Promise<void> {
+  const source = from.fileOf("nvidia");
+  if (source === undefined || (await from.sizeOf("nvidia")) === undefined) return;
+  const link = path.join(folder, home, "deps", "nvidia");
+  await rm(link, { recursive: true, force: true });
+  await symlink(source, link, "junction");
 }
 
 async function sharedCopy(source: string, target: string): Promise<boolean> {

@@ -191,6 +191,9 @@ describe("what this machine has", () => {
     expect(
       tail("npm error code E404\nnpm error 404 Not Found\nnpm error A complete log of this run can be found in: /x"),
     ).toBe("npm error code E404");
+    const uncaught =
+      "node:events:497\n      throw er; // Unhandled 'error' event\n      ^\n\nError: getaddrinfo ENOTFOUND h\n";
+    expect(tail(uncaught)).toBe("Error: getaddrinfo ENOTFOUND h");
     expect(tail("one\ntwo.\n")).toBe("two");
     expect(tail("")).toBe("it told no reason");
   });
