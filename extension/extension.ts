@@ -36,7 +36,8 @@ export function activate(context: vscode.ExtensionContext): void {
     startWithStudies(ours, log),
     new CodeLenses(),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!event.affectsConfiguration("lossLandscape.tensorflow.folder")) return;
+      const restarting = ["lossLandscape.tensorflow.folder", "lossLandscape.queue"];
+      if (!restarting.some((name) => event.affectsConfiguration(name))) return;
       ours.settingsChanged().catch((error: unknown) => log.error(String(error)));
     }),
   );

@@ -29,6 +29,11 @@ export function tensorflowFolder(): string {
   return vscode.workspace.getConfiguration("lossLandscape").get<string>("tensorflow.folder", "").trim();
 }
 
+/** The Redis server by which evaluators elsewhere join, or an empty string. It holds a password: show it nowhere. */
+export function queueAddress(): string {
+  return vscode.workspace.getConfiguration("lossLandscape").get<string>("queue", "").trim();
+}
+
 /** Makes `engine` the one that new runs use: in this workspace, or everywhere when none is open. */
 export async function chooseEngine(engine: EngineChoice): Promise<void> {
   const everywhere = vscode.workspace.workspaceFolders === undefined;

@@ -15,7 +15,7 @@ import {
   RunRequest,
 } from "../../server/protocol/requests";
 import type { Health, RunEvent, RunOutcome, RunParams } from "../../server/protocol/requests";
-import { studyDefaults, tensorflowFolder } from "../settings";
+import { queueAddress, studyDefaults, tensorflowFolder } from "../settings";
 import { isConnectionFailure, WorkerLostError, WorkerStoppedError } from "./lost";
 import { RestartPolicy } from "./restartPolicy";
 import { studyLanguage } from "./studies";
@@ -189,6 +189,7 @@ export class Worker implements vscode.Disposable {
 
   private create(): LanguageClient {
     const folder = tensorflowFolder();
+    const queue = queueAddress();
     const server: ServerOptions = {
       module: this.serverModule,
       transport: TransportKind.ipc,
@@ -196,6 +197,7 @@ export class Worker implements vscode.Disposable {
         env: {
           LOSS_LANDSCAPE_ENGINES: this.enginesFolder,
           ...(folder === "" ? {} : { LOSS_LANDSCAPE_TFJS_NODE: folder }),
+          ...(queue === "" ? {} : { LOSS_LANDSCAPE_QUEUE: queue }),
         },
       },
     };

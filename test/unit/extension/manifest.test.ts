@@ -120,6 +120,10 @@ describe("settings", () => {
     const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
     expect(properties["lossLandscape.tensorflow.folder"]!.scope).toBe("machine-overridable");
     expect(restricted).toContain("lossLandscape.tensorflow.folder");
+    // It holds a password, and whoever has it may have runs measured.
+    expect(properties["lossLandscape.queue"]!.scope).toBe("machine-overridable");
+    expect(properties["lossLandscape.queue"]!.default).toBe("");
+    expect(restricted).toContain("lossLandscape.queue");
     for (const id of restricted) expect(Object.keys(properties)).toContain(id);
   });
 });
