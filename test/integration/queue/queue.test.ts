@@ -1,7 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { queueAddress } from "../../../server/queue/address";
+import { Board } from "../../../server/queue/board";
+import { Connection } from "../../../server/queue/connection";
+import type { Remark, RunNotice } from "../../../server/queue/notice";
+import type { Study } from "../../../server/protocol/study";
+import { startRun } from "../../../server/runs/run";
+import type { Run, RunOptions } from "../../../server/runs/run";
+import manifest from "../../../package.json";
 import type { RunResult } from "../../../server/protocol/result";
 import { evaluatorsOf, isAlive } from "../runs/support/processes";
 import { eventually, folderWith } from "../server/client";
@@ -179,5 +188,67 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
     expect((await here.ended).code).toBe(0);
     expect(checkOf(await expectTheSame("here"), "queue")).toMatchObject({ level: "warning" });
     await redis.restart();
+  });
+
+  test("a paused run pauses elsewhere too, and principal directions reach those who measure", async () => {
+    const study: Study = {
+      ...embedded.study,
+      directions: { kind: "pca", centred: true, finalRow: true, ignore: "none" },
+      grid: { x: [-1, 1], y: [-1, 1], points: [7, 7], fit: true },
+    };
+    const begin = (out: string, queue?: RunOptions["queue"]): Run =>
+      startRun({
+        study,
+        mode: "fresh",
+        resultsFolder: at(out),
+        evaluatorPath: path.resolve("dist/evaluator.js"),
+        ...(queue ? { queue } : {}),
+        onEvent: () => {},
+        log: () => {},
+      });
+    const pointsOf = (each: Run) => [...each.snapshot()!.points].sort((a, b) => a.index - b.index);
+    const own = begin("pca");
+    expect((await own.finished).status).toBe("done");
+
+    const worker = evaluate("worker");
+    const shared = begin("shared pca", { url: redis.url, only: true, version: manifest.version });
+    await measured("shared pca", 3);
+    shared.pause(true);
+    // What is in flight is finished.
+    await sleep(1500);
+    const before = recordsOf("shared pca");
+    await sleep(1500);
+    expect(recordsOf("shared pca")).toBe(before);
+    expect(before).toBeLessThan(49 + 5);
+    shared.pause(false);
+    expect((await shared.finished).status).toBe("done");
+    expect(pointsOf(shared)).toEqual(pointsOf(own));
+    expect(worker.err()).toContain("Measuring for the run of model");
+  });
+
+  test("a machine with another version takes no part, and both sides say so", async () => {
+    const connection = new Connection(queueAddress(redis.url), () => {});
+    await connection.tried;
+    const board = new Board(connection);
+    const notice = { run: "other", session: "s", version: "0.0.1", title: "model" } as RunNotice;
+    await board.post(notice);
+    let beats = 0;
+    const heart = setInterval(() => void board.beat("other", ++beats), 300);
+    try {
+      const worker = evaluate("worker");
+      await worker.says(
+        `Loss Landscape is ${manifest.version} on worker and 0.0.1 at the coordinator; install the same version.`,
+      );
+      let remarks: readonly Remark[] = [];
+      const read = setInterval(() => void board.remarks("other", 0).then((found) => (remarks = found)), 100);
+      await eventually(() => remarks.length > 0, 5000, "the remark");
+      clearInterval(read);
+      expect(remarks[0]).toMatchObject({ kind: "refused", worker: "worker" });
+      await board.withdraw("other");
+      expect(await redis.leftovers()).toEqual([]);
+    } finally {
+      clearInterval(heart);
+      connection.close();
+    }
   });
 });
