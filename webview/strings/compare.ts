@@ -31,8 +31,8 @@ export const compareStrings = {
 
   // Tiles
   remove: (name: string) => t("Remove {0}", name),
-  moveBack: (name: string) => t("Move {0} earlier", name),
-  moveOn: (name: string) => t("Move {0} later", name),
+  moveBack: (name: string) => t("Move {0} earlier (Alt+Left)", name),
+  moveOn: (name: string) => t("Move {0} later (Alt+Right)", name),
   opening: t("Opening"),
   points: (measured: number, total: number) => t("{0} of {1} points", formatCount(measured), formatCount(total)),
   differenceTitle: t("Second − first"),
@@ -143,6 +143,7 @@ export const compareStrings = {
   beyondGrid: (reach: string) => t("beyond the grid (> {0})", reach),
   sharpnessOf: (value: string, epsilon: string) => t("{0} % (ε {1})", value, epsilon),
   unconverged: (value: string) => t("≈ {0}, not converged", value),
+  differencesAre: (name: string) => t("Differences are {0}.", name),
   lowest: t("Lowest value in bold."),
   comparable: t("Directions are filter-normalised, so distances compare."),
   countsDiffer: t("Sample counts differ."),

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { compareLayout } from "../../../webview/charts/compare/layout";
 import type { Box } from "../../../server/drawing/box";
 import { fieldOf } from "../../../webview/state/field";
+import { trail } from "../support/changed";
 import { comparedSnapshot, journalOf, runIn } from "../support/compare";
 import { mountPanel, press, settled, tidy } from "../support/panel";
 import type { Mounted } from "../support/panel";
@@ -236,6 +237,48 @@ describe("surfaces", () => {
     }
   });
 
+  test("have one cursor, seen and read in all of them, pinned by a click and freed by Escape", async () => {
+    const mounted = await mount(stories["compare-surfaces"], { width: 800 });
+    const surfaces = mounted.find<HTMLElementTagNameMap["compare-surfaces"]>("compare-surfaces");
+    const [canvas, places] = [...surfaces.shadowRoot!.querySelectorAll("canvas")] as [
+      HTMLCanvasElement,
+      HTMLCanvasElement,
+    ];
+    const { tiles } = compareLayout({ width: canvas.clientWidth, ownBars: [false, false, false], window: unit });
+    const marked = () =>
+      tiles.map(({ plot }) => {
+        const ratio = places.width / places.clientWidth;
+        const box = [plot.x, plot.y, plot.width, plot.height].map((size) => Math.round(size * ratio));
+        const { data } = places.getContext("2d")!.getImageData(box[0]!, box[1]!, box[2]!, box[3]!);
+        return data.some((value) => value > 0);
+      });
+    expect(marked()).toEqual([false, false, false]);
+    const painted = canvas.toDataURL();
+    const { left, top } = canvas.getBoundingClientRect();
+    const { plot } = tiles[1]!;
+    const at = { clientX: left + plot.x + 0.5 * plot.width, clientY: top + plot.y + 0.62 * plot.height };
+    const point = (type: string) =>
+      canvas.dispatchEvent(new PointerEvent(type, { ...at, bubbles: true, composed: true, pointerId: 1, button: 0 }));
+    point("pointermove");
+    await settled();
+    expect(marked()).toEqual([true, true, true]);
+    // The surfaces themselves have not been painted again.
+    expect(canvas.toDataURL()).toBe(painted);
+    const { alpha, beta } = surfaces.cursor!;
+    const column = surface.x.findIndex((x) => x === alpha);
+    const index = surface.y.findIndex((y) => y === beta) * surface.x.length + column;
+    expect(values(mounted)).toEqual([0, 1, 2].map((k) => losses[k]![index]));
+    canvas.setPointerCapture = () => undefined;
+    point("pointerdown");
+    point("pointerup");
+    await settled();
+    expect(surfaces.cursor).toMatchObject({ alpha, beta, pinned: true });
+    canvas.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, composed: true }));
+    await settled();
+    expect(surfaces.cursor).toBeUndefined();
+    expect(marked()).toEqual([false, false, false]);
+  });
+
   test("are not offered where ranges differ, and the reason is told", async () => {
     const mounted = await mount(stories["compare-refused"], { width: 800 });
     expect(mounted.all('[data-option="surfaces"]')).toHaveLength(0);
@@ -281,13 +324,74 @@ describe("choosing runs", () => {
     const mounted = await mount(stories.compare, { width: 800 });
     const titles = () => mounted.all(".head h2").map((title) => tidy(title.textContent));
     expect(titles()).toEqual(["ResNet-20", "ResNet-20, no skip", "ResNet-8"]);
-    mounted.find('[label="Move ResNet-8 earlier"]').click();
+    mounted.find('[label^="Move ResNet-8 earlier"]').click();
     await settled();
     expect(titles()).toEqual(["ResNet-20", "ResNet-8", "ResNet-20, no skip"]);
     mounted.find('[label="Remove ResNet-8"]').click();
     await settled();
     expect(titles()).toEqual(["ResNet-20", "ResNet-20, no skip"]);
     expect(mounted.kept()?.view.options.compare?.runs).toEqual([journalOf(1)]);
+  });
+
+  test("takes a dragged tile to the place of the one that it is dropped on, the first one keeping its own", async () => {
+    const mounted = await mount(stories["compare-4"], { width: 800 });
+    const order = () => mounted.all(".head").map((head) => head.dataset.tile);
+    const before = order();
+    const zones = () => mounted.all<HTMLElement>(".zone").filter((zone) => !zone.hidden);
+    expect(zones()).toHaveLength(0);
+    const [first, second, , last] = before as [string, string, string, string];
+    const drag = (type: string, element: HTMLElement) =>
+      element.dispatchEvent(
+        new DragEvent(type, { bubbles: true, cancelable: true, composed: true, dataTransfer: new DataTransfer() }),
+      );
+    const head = mounted.find<HTMLElement>(`.head[data-tile="${last}"]`);
+    expect([head.draggable, mounted.find<HTMLElement>(`.head[data-tile="${first}"]`).draggable]).toEqual([true, false]);
+    drag("dragstart", head);
+    await settled();
+    expect(zones().map((zone) => zone.dataset.zone)).toEqual(before.slice(1, 3));
+    const zone = zones()[0]!;
+    expect(drag("dragover", zone)).toBe(false);
+    await settled();
+    expect(zone.hasAttribute("data-over")).toBe(true);
+    drag("drop", zone);
+    await settled();
+    expect(order()).toEqual([first, last, second, before[2]]);
+    expect(zones()).toHaveLength(0);
+    // Given up: nothing moves.
+    drag("dragstart", mounted.find<HTMLElement>(`.head[data-tile="${last}"]`));
+    drag("dragend", mounted.find<HTMLElement>(`.head[data-tile="${last}"]`));
+    await settled();
+    expect([zones().length, order()[1]]).toEqual([0, last]);
+  });
+
+  test("moves a tile with Alt and arrows, and the focus with it", async () => {
+    const mounted = await mount(
+      { ...stories["compare-4"], messages: [...stories["compare-4"].messages, trail] },
+      { width: 800 },
+    );
+    const order = () => mounted.all(".head").map((head) => head.dataset.tile);
+    const [first, second, third, last] = order() as [string, string, string, string];
+    const button = (id: string, wish: string) =>
+      mounted.find<HTMLElement>(`.head[data-tile="${id}"] [data-wish="${wish}"]`);
+    const alt = async (key: string): Promise<void> => {
+      const focused = mounted.find("tile-heads").shadowRoot!.activeElement!;
+      focused.dispatchEvent(new KeyboardEvent("keydown", { key, altKey: true, bubbles: true, composed: true }));
+      await settled();
+    };
+    const holder = () =>
+      mounted.find("tile-heads").shadowRoot!.activeElement?.closest<HTMLElement>(".head")?.dataset.tile;
+    button(second, "on").shadowRoot!.querySelector("button")!.focus();
+    await alt("ArrowRight");
+    expect([order(), holder()]).toEqual([[first, third, second, last], second]);
+    await alt("ArrowRight");
+    // At the end one cannot go on: another button of the same tile has the focus.
+    expect([order(), holder()]).toEqual([[first, third, last, second], second]);
+    await alt("ArrowRight");
+    expect(order()).toEqual([first, third, last, second]);
+    await alt("ArrowLeft");
+    expect([order(), holder()]).toEqual([[first, third, second, last], second]);
+    // The panel's own Alt+Left has not been meant.
+    expect(mounted.posted.filter(({ kind }) => kind === "go-back")).toEqual([]);
   });
 
   test("opens a run once, however often the view is shown", async () => {
@@ -352,6 +456,8 @@ describe("the picture", () => {
     const view = mounted.find<HTMLElementTagNameMap["compare-view"]>("compare-view");
     const svg = await (await view.picture("svg")).text();
     expect(svg).toContain("ResNet-20, no skip");
+    // Every surface has the names of its axes.
+    for (const name of ["α", "β"]) expect(svg.match(new RegExp(`>${name}<`, "g"))).toHaveLength(3);
     expect(svg.match(/<path|<polygon/g)!.length).toBeGreaterThan(3000);
     const refused = await mount(stories["compare-refused"], { width: 800 });
     const labelled = refused.find<HTMLElementTagNameMap["compare-view"]>("compare-view");

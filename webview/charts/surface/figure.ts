@@ -20,6 +20,8 @@ export interface SurfaceFigure {
   readonly floor: boolean;
   /** Numbers and names along the edges; small pictures do without. */
   readonly labels: boolean;
+  /** Names of the axes alone, where there is no room for their numbers. */
+  readonly names?: true;
   readonly axes: readonly [string, string];
   /** The path of training, when the run has one. */
   readonly path?: readonly PathPoint[];

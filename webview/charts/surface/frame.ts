@@ -76,20 +76,21 @@ export function paintAxes(pen: Pen, figure: SurfaceFigure, staging: Staging): vo
   const edge: LineStyle = { colour: css(figure.theme.frame), width: 1 };
   segment(pen, projector, [-halfX, floorLevel, nearZ], [halfX, floorLevel, nearZ], edge);
   segment(pen, projector, [nearX, floorLevel, -halfZ], [nearX, floorLevel, halfZ], edge);
-  if (!figure.labels) return;
+  if (!figure.labels && !figure.names) return;
+  const ticksOf = (nodes: readonly number[]) => (figure.scene && figure.labels ? axisTicks(ends(nodes)) : []);
   floorAxis(pen, figure, staging, {
-    ticks: figure.scene ? axisTicks(ends(figure.plane.x)) : [],
+    ticks: ticksOf(figure.plane.x),
     at: (value, side) => [plane.x(value), floorLevel, side * nearZ],
     middle: (figure.plane.x[0]! + figure.plane.x[figure.plane.x.length - 1]!) / 2,
     name: figure.axes[0],
   });
   floorAxis(pen, figure, staging, {
-    ticks: figure.scene ? axisTicks(ends(figure.plane.y)) : [],
+    ticks: ticksOf(figure.plane.y),
     at: (value, side) => [side * nearX, floorLevel, plane.z(value)],
     middle: (figure.plane.y[0]! + figure.plane.y[figure.plane.y.length - 1]!) / 2,
     name: figure.axes[1],
   });
-  if (figure.scene?.levels) valueAxis(pen, figure, projector, figure.scene.levels, far, halfX, halfZ);
+  if (figure.labels && figure.scene?.levels) valueAxis(pen, figure, projector, figure.scene.levels, far, halfX, halfZ);
 }
 
 interface FloorAxis {
@@ -127,7 +128,8 @@ function floorAxis(pen: Pen, figure: SurfaceFigure, { projector }: Staging, axis
     pen.text(written, x, y, { font, colour: css(theme.muted), align: "center" });
   }
   const middle = outwards(axis.middle);
-  const beyond = tick.length + tick.gap + 2 * middle.reach(widest) + (layout.narrow ? tick.smallName : tick.name);
+  const name = layout.narrow ? tick.smallName : tick.name;
+  const beyond = tick.gap + name + (axis.ticks.length > 0 ? tick.length + 2 * middle.reach(widest) : 0);
   const [x, y] = middle.at(beyond);
   pen.text(axis.name, x, y, {
     font: `12px ${theme.font}`,

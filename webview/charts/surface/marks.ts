@@ -28,7 +28,7 @@ export function paintMarks(pen: Pen, figure: SurfaceFigure, staging: Staging): v
   if (!sheet || !levels) return;
   if (figure.path) paintPath(pen, figure.path, staging, sheet, figure.theme.highContrast);
   paintCentre(pen, figure, staging, sheet, levels);
-  paintCursor(pen, figure, staging, sheet);
+  paintPlace(pen, figure, staging);
 }
 
 function paintCentre(
@@ -73,9 +73,9 @@ function centreText({ centre, scene }: SurfaceFigure, { signed }: Levels): strin
   return signed ? texts.deltaMark(written) : strings.centreMark(written);
 }
 
-/** A ring on the sheet, and a plumb line to its place on the floor map. */
-function paintCursor(pen: Pen, figure: SurfaceFigure, { projector, plane }: Staging, sheet: Sheet): void {
-  if (!figure.cursor) return;
+/** The place under the cursor: a ring on the sheet, and a point on the floor map. */
+export function paintPlace(pen: Pen, figure: SurfaceFigure, { projector, plane, sheet }: Staging): void {
+  if (!figure.cursor || !sheet) return;
   const [x, z] = [plane.x(figure.cursor.alpha), plane.z(figure.cursor.beta)];
   const t = domainAt(sheet, x, z);
   if (Number.isNaN(t)) return;

@@ -7,8 +7,14 @@ import type { CompareLayout } from "../../charts/compare/layout";
 import { rotated } from "../../charts/surface/camera";
 import type { Camera } from "../../charts/surface/camera";
 import { CanvasPen } from "../../charts/surface/canvas-pen";
+import type { SurfaceFigure } from "../../charts/surface/figure";
+import { paintPlace } from "../../charts/surface/marks";
 import { drawSurface } from "../../charts/surface/paint";
 import type { Detail } from "../../charts/surface/paint";
+import { pickPoint } from "../../charts/surface/pick";
+import { stagingOf } from "../../charts/surface/staging";
+import { contains } from "../../charts/layout";
+import type { Cursor } from "../../state/cursor";
 import { defaultView } from "../../state/view";
 import type { PlaneWindow } from "../../state/window";
 import { compareStrings } from "../../strings/compare";
@@ -27,6 +33,7 @@ const rest = 140;
 /**
  * Surfaces side by side, all seen from the same place.
  * @fires camera-turned the camera of all tiles (`detail`: Camera, undefined for the first one)
+ * @fires figure-cursor a place of all tiles is pointed at, pinned or freed (`detail`: Cursor or undefined)
  */
 @customElement("compare-surfaces")
 export class CompareSurfaces extends LitElement {
@@ -43,6 +50,13 @@ export class CompareSurfaces extends LitElement {
         touch-action: pan-y;
         cursor: grab;
       }
+
+      /* What follows the pointer, so that the surfaces need not be painted again. */
+      canvas.places {
+        position: absolute;
+        inset: 0;
+        pointer-events: none;
+      }
     `,
   ];
 
@@ -50,9 +64,11 @@ export class CompareSurfaces extends LitElement {
   @property({ attribute: false }) view = defaultView;
   @property({ attribute: false }) whole!: PlaneWindow;
   @property({ attribute: false }) camera!: Camera;
+  @property({ attribute: false }) cursor?: Cursor;
   @property({ type: Boolean }) sameScale = true;
   @property() label = "";
   @query("canvas") private canvas!: HTMLCanvasElement;
+  @query("canvas.places") private places!: HTMLCanvasElement;
 
   #theme = new ThemeController(this);
   #resize = new ResizeObserver(() => this.requestUpdate());
@@ -86,11 +102,13 @@ export class CompareSurfaces extends LitElement {
           @pointerdown=${this.#onPress}
           @pointermove=${this.#onMove}
           @pointerup=${this.#onRelease}
-          @pointercancel=${this.#onRelease}
+          @pointercancel=${this.#onCancel}
+          @pointerleave=${this.#onLeave}
           @dblclick=${() => this.#turned(undefined)}
           @keydown=${this.#onKey}
         ></canvas>
-        <tile-heads .contents=${this.contents} .layout=${this.#layout}></tile-heads>
+        <canvas class="places" aria-hidden="true"></canvas>
+        <tile-heads .contents=${this.contents} .layout=${this.#layout} .cursor=${this.cursor}></tile-heads>
       </div>
       <span id="keys" class="spoken">${compareStrings.surfaceKeys}</span>
     `;
@@ -112,7 +130,8 @@ export class CompareSurfaces extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has("camera") && changed.get("camera")) this.#move();
-    this.#requestDraw();
+    if (changed.size === 1 && changed.has("cursor")) this.#drawPlaces();
+    else this.#requestDraw();
   }
 
   /** While surfaces turn they are painted roughly, and in full when they rest. */
@@ -136,24 +155,55 @@ export class CompareSurfaces extends LitElement {
 
   #draw(): void {
     const layout = this.#layout;
-    const context = this.canvas?.getContext("2d");
-    if (document.hidden || !this.isConnected || !layout || !context) return;
-    const ratio = window.devicePixelRatio;
-    const [width, height] = [Math.round(layout.width * ratio), Math.round(layout.height * ratio)];
-    if (this.canvas.width !== width || this.canvas.height !== height) {
-      this.canvas.width = width;
-      this.canvas.height = height;
-      this.canvas.style.setProperty("height", `${layout.height}px`);
-    }
+    if (document.hidden || !this.isConnected || !layout || !this.canvas) return;
+    const context = contextOf(this.canvas, layout);
+    if (!context) return;
     const { theme } = this.#theme;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.fillStyle = written(theme.background);
     context.fillRect(0, 0, layout.width, layout.height);
     const pen = new CanvasPen(context);
-    this.contents.forEach((content, index) => {
-      const figure = tileFigure(content, layout, index, this.view, this.camera, theme);
+    this.contents.forEach((_, index) => {
+      const figure = this.#figure(index);
       if (figure) drawSurface(pen, figure, this.#detail);
     });
+    this.#drawPlaces();
+  }
+
+  /** The place of the cursor on every surface and on the map below it. */
+  #drawPlaces(): void {
+    const layout = this.#layout;
+    const context = layout && contextOf(this.places, layout);
+    if (!context) return;
+    context.clearRect(0, 0, layout.width, layout.height);
+    const pen = new CanvasPen(context);
+    this.contents.forEach((_, index) => {
+      const figure = this.cursor && this.#figure(index);
+      if (figure) paintPlace(pen, { ...figure, cursor: this.cursor }, stagingOf(figure));
+    });
+  }
+
+  #figure(index: number): SurfaceFigure | undefined {
+    const content = this.contents[index];
+    if (!content || !this.#layout) return undefined;
+    return tileFigure(content, this.#layout, index, this.view, this.camera, this.#theme.theme);
+  }
+
+  #point(detail: Cursor | undefined): void {
+    this.dispatchEvent(new CustomEvent<Cursor | undefined>("figure-cursor", { detail }));
+  }
+
+  /** The grid point that is seen in one of the tiles. */
+  #cursorAt(event: MouseEvent): Cursor | undefined {
+    const box = this.canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const index = this.#layout?.tiles.findIndex(({ plot }) => contains(plot, x, y)) ?? -1;
+    const figure = this.#figure(index);
+    const field = figure?.scene?.field;
+    if (!field) return undefined;
+    const point = pickPoint(stagingOf(figure), x, y, figure.floor);
+    if (point === undefined) return undefined;
+    const [alpha, beta] = [field.x[point % field.columns]!, field.y[Math.floor(point / field.columns)]!];
+    return { alpha, beta, pinned: false, spoken: false };
   }
 
   #turned(detail: Camera | undefined): void {
@@ -166,12 +216,31 @@ export class CompareSurfaces extends LitElement {
   };
 
   #onMove = (event: PointerEvent) => {
+    if (!this.#gestures.active) {
+      if (this.cursor?.pinned) return;
+      const cursor = this.#cursorAt(event);
+      if (cursor || this.cursor) this.#point(cursor);
+      return;
+    }
     const scale = (this.#layout?.tiles[0]?.plot.width ?? 300) / 2;
     const moved = this.#gestures.move(event.pointerId, { x: event.clientX, y: event.clientY }, this.camera, scale);
     if (moved) this.#turned(moved);
   };
 
-  #onRelease = (event: PointerEvent) => this.#gestures.release(event.pointerId);
+  #onLeave = () => {
+    if (!this.#gestures.active && this.cursor && !this.cursor.pinned) this.#point(undefined);
+  };
+
+  /** A click pins what is pointed at, and frees the cursor where nothing is. */
+  #onRelease = (event: PointerEvent) => {
+    const isClick = this.#gestures.active && !this.#gestures.dragged && event.button === 0 && event.detail < 2;
+    this.#onCancel(event);
+    if (!isClick) return;
+    const cursor = this.#cursorAt(event);
+    if (cursor || this.cursor?.pinned) this.#point(cursor && { ...cursor, pinned: true });
+  };
+
+  #onCancel = (event: PointerEvent) => this.#gestures.release(event.pointerId);
 
   #onKey = (event: KeyboardEvent) => {
     const turns: Readonly<Record<string, readonly [number, number]>> = {
@@ -180,11 +249,26 @@ export class CompareSurfaces extends LitElement {
       ArrowUp: [0, turn],
       ArrowDown: [0, -turn],
     };
+    if (event.key === "Escape" && this.cursor) return this.#point(undefined);
     const by = turns[event.key];
     if (!by && event.key !== "0") return;
     event.preventDefault();
     this.#turned(by && rotated(this.camera, by[0], by[1]));
   };
+}
+
+/** What a canvas of that size is painted with, in its pixels. */
+function contextOf(canvas: HTMLCanvasElement, size: CompareLayout): CanvasRenderingContext2D | null {
+  const ratio = window.devicePixelRatio;
+  const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+    canvas.style.setProperty("height", `${size.height}px`);
+  }
+  const context = canvas.getContext("2d");
+  context?.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
 }
 
 declare global {

@@ -11,10 +11,9 @@ import type { Camera } from "../../charts/surface/camera";
 import type { ComparingRun, ViewState } from "../../protocol/messages";
 import { compareOptions, mostRuns, OpenedRuns } from "../../state/compared-runs";
 import type { CompareOptions } from "../../state/compared-runs";
-import { comparedSplit, drawnSplit, normalisationOf, splitOf } from "../../state/comparison";
+import { comparedSplit, drawnSplit } from "../../state/comparison";
 import type { ComparedSplit } from "../../state/comparison";
 import type { Cursor } from "../../state/cursor";
-import type { Measure } from "../../state/measures";
 import { measuresOf } from "../../state/measures";
 import type { RunData } from "../../state/model";
 import { heldView } from "../../state/splits";
@@ -45,8 +44,10 @@ import { comparedOf } from "./compared";
 import type { Compared } from "./compared";
 import { comparedPicture, comparedSurfaces } from "./picture";
 import { firstCamera, isWhole } from "./surfaces";
-import type { TileWish } from "./tile-heads";
+import { movedRuns } from "./order";
+import type { TileWish } from "./order";
 import { tileReading } from "./tiles";
+import { legendOf, notesOf, spokenOf, summaryOf } from "./words";
 
 /** Runs that were opened stay open for as long as their panel is there, whichever view is in front. */
 const openedIn = new WeakMap<Node, OpenedRuns>();
@@ -177,7 +178,7 @@ export class CompareView extends LitElement implements Pictured {
             : [],
         ),
         ...comparison.warnings,
-        ...this.#notes(sameScale),
+        ...notesOf(this.#compared, this.#options),
       ],
       view: this.#held,
       window: this.window ?? comparison.window,
@@ -199,13 +200,13 @@ export class CompareView extends LitElement implements Pictured {
       <div class="figure" @tile-wish=${(event: CustomEvent<TileWish>) => this.#grant(event.detail)}>
         ${this.#isSolid ? this.#surfaces(sameScale) : this.#maps(sameScale)}
       </div>
-      ${this.#readOut()} ${this.#lines(this.#notes(sameScale), "info")}
+      ${this.#readOut()} ${this.#lines(notesOf(this.#compared, this.#options), "info")}
       <compare-table
         .names=${this.#compared.entrants.map(({ name }) => name)}
         .measures=${measures}
         ?narrow=${this.narrow}
       ></compare-table>
-      <p class="legend">${this.#legend(measures)}</p>
+      <p class="legend">${legendOf(this.#compared, measures, this.#split)}</p>
       <span class="spoken" role="status" aria-live="polite">${this.status}</span>
     `;
   }
@@ -218,7 +219,7 @@ export class CompareView extends LitElement implements Pictured {
       .sameScale=${sameScale}
       .cursor=${this.cursor}
       .window=${this.window}
-      .label=${this.#summary()}
+      .label=${summaryOf(this.#compared, this.view.metric, sameScale)}
       @figure-cursor=${(event: CustomEvent<Cursor | undefined>) => this.#setCursor(event.detail ?? undefined)}
       @figure-window=${(event: CustomEvent<PlaneWindow | undefined>) => (this.window = event.detail ?? undefined)}
       @figure-copy=${() => this.copyImage()}
@@ -233,7 +234,9 @@ export class CompareView extends LitElement implements Pictured {
       .view=${this.#held}
       .sameScale=${sameScale}
       .camera=${this.camera ?? firstCamera(contents)}
-      .label=${this.#summary()}
+      .cursor=${this.cursor}
+      .label=${summaryOf(this.#compared, this.view.metric, sameScale)}
+      @figure-cursor=${(event: CustomEvent<Cursor | undefined>) => this.#setCursor(event.detail ?? undefined)}
       @camera-turned=${(event: CustomEvent<Camera | undefined>) => (this.camera = event.detail ?? undefined)}
     ></compare-surfaces>`;
   }
@@ -317,17 +320,6 @@ export class CompareView extends LitElement implements Pictured {
     ></vscode-checkbox>`;
   }
 
-  #notes(sameScale: boolean): readonly string[] {
-    const can = this.#compared.subtractable;
-    return [
-      ...(sameScale ? [] : [compareStrings.ownScale]),
-      ...this.#compared.comparison.notes,
-      ...(this.#isWhole ? [] : [compareStrings.noSurfaces]),
-      ...(can?.kind === "none" ? [compareStrings.noDifference(can.reason)] : []),
-      ...(can?.kind === "ready" && this.#options.difference ? [can.sentence] : []),
-    ];
-  }
-
   #lines(lines: readonly string[], level: "warning" | "info") {
     if (lines.length === 0) return nothing;
     return html`<ul class="lines" data-level=${level}>
@@ -356,40 +348,10 @@ export class CompareView extends LitElement implements Pictured {
     </div>`;
   }
 
-  #legend(measures: readonly Measure[]): string {
-    const runs = this.#compared.entrants.map(({ run }) => run);
-    const counts = new Set(runs.map((run) => splitOf(run, this.#split).data.samples));
-    const filtered = runs.every((run) => normalisationOf(run) === compareStrings.normalisations.filter);
-    return [
-      ...(measures.some(({ cells }) => cells.some(({ lowest }) => lowest)) ? [compareStrings.lowest] : []),
-      ...(filtered && runs.length > 1 ? [compareStrings.comparable] : []),
-      ...(counts.size > 1 ? [compareStrings.countsDiffer] : []),
-    ].join(" ");
-  }
-
-  #summary(): string {
-    const { metric } = this.view;
-    const values = this.#compared.drawing.contents.flatMap((content) => {
-      const reading = tileReading(content, undefined);
-      return reading ? [compareStrings.valueOf(content.title, reading.text)] : [];
-    });
-    const range = windowText(this.#compared.comparison.window);
-    const first = compareStrings.summary(values.length, strings.metric(metric).toLowerCase(), range, values.join(", "));
-    return `${first} ${this.#options.sameScale ? compareStrings.summarySame : compareStrings.summaryOwn}`;
-  }
-
   #setCursor(cursor: Cursor | undefined): void {
     this.cursor = cursor;
     if (!cursor?.spoken) return;
-    const { x, y } = this.run.header;
-    this.status = strings.spokenReading([
-      `${strings.alpha} ${formatCoordinate(cursor.alpha, gridStep(x))}`,
-      `${strings.beta} ${formatCoordinate(cursor.beta, gridStep(y))}`,
-      ...this.#compared.drawing.contents.flatMap((content) => {
-        const reading = tileReading(content, cursor);
-        return reading ? [compareStrings.valueOf(content.title, reading.text)] : [];
-      }),
-    ]);
+    this.status = spokenOf(this.#compared, this.run, cursor);
   }
 
   #onChosen = (event: CustomEvent<RunSummary>) => {
@@ -403,20 +365,14 @@ export class CompareView extends LitElement implements Pictured {
     this.renderRoot.querySelector<PopUp>("pop-up.add")?.close();
   };
 
-  #grant({ id, wish }: TileWish): void {
-    const runs = [...this.#options.runs];
-    const at = runs.indexOf(id);
-    if (wish === "remove") {
-      const made = this.comparing.find(({ source, journal }) => source === id || journal === id);
-      if (made) emit(this, "panel-message", { kind: "stop-comparing", source: made.source });
-      this.status = compareStrings.removed(this.#compared.slots.find((slot) => slot.id === id)?.title ?? "");
-      if (at >= 0) this.#setOptions({ runs: runs.filter((journal) => journal !== id) });
-      return;
-    }
-    const to = wish === "back" ? at - 1 : at + 1;
-    if (at < 0 || to < 0 || to >= runs.length) return;
-    [runs[at], runs[to]] = [runs[to]!, runs[at]!];
-    this.#setOptions({ runs });
+  #grant(wish: TileWish): void {
+    const { runs } = this.#options;
+    this.#setOptions({ runs: movedRuns(runs, wish) });
+    const { id } = wish;
+    if (wish.wish !== "remove") return;
+    const made = this.comparing.find(({ source, journal }) => source === id || journal === id);
+    if (made) emit(this, "panel-message", { kind: "stop-comparing", source: made.source });
+    this.status = compareStrings.removed(this.#compared.slots.find((slot) => slot.id === id)?.title ?? "");
   }
 }
 

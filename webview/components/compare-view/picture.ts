@@ -46,7 +46,7 @@ export function comparedSurfaces(type: PictureType, picture: ComparedPicture, ca
     ground: theme.background,
     draw: (pen) => {
       contents.forEach((content, index) => {
-        const figure = tileFigure(content, layout, index, view, camera, theme);
+        const figure = tileFigure(content, layout, index, view, camera, theme, picture.cursor);
         if (figure) drawSurface(pen, figure);
         const { x, y, height } = layout.tiles[index]!.title;
         pen.text(content.title, x, y + height / 2, { font: `600 13px ${theme.font}`, colour: css(theme.foreground) });

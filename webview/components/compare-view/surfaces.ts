@@ -5,6 +5,7 @@ import type { Camera } from "../../charts/surface/camera";
 import type { SurfaceFigure } from "../../charts/surface/figure";
 import type { FigureTheme } from "../../charts/theme";
 import type { ViewState } from "../../protocol/messages";
+import type { Cursor } from "../../state/cursor";
 import type { PlaneWindow } from "../../state/window";
 import { strings } from "../../strings/strings";
 import type { TileContent } from "./tiles";
@@ -17,6 +18,7 @@ export function tileFigure(
   view: ViewState,
   camera: Camera,
   theme: FigureTheme,
+  cursor?: Pick<Cursor, "alpha" | "beta">,
 ): SurfaceFigure | undefined {
   const place = layout.tiles[index];
   if (!scene || !place) return undefined;
@@ -32,6 +34,8 @@ export function tileFigure(
     centre,
     floor: true,
     labels: false,
+    names: true,
+    ...(cursor ? { cursor } : {}),
     axes: [strings.alpha, strings.beta],
   };
 }

@@ -1,22 +1,19 @@
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
+import type { PropertyValues } from "lit";
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, property, queryAll } from "lit/decorators.js";
+import { customElement, property, queryAll, state } from "lit/decorators.js";
 import type { CompareLayout } from "../../charts/compare/layout";
 import type { Box } from "../../../server/drawing/box";
 import { compareStrings } from "../../strings/compare";
 import { shared } from "../../styles/shared";
+import type { TileWish } from "./order";
 import { tileReading } from "./tiles";
 import type { TileContent } from "./tiles";
 
-/** What is asked of a tile. */
-export interface TileWish {
-  readonly id: string;
-  readonly wish: "remove" | "back" | "on";
-}
-
 /**
  * The titles over tiles, with the value of each and buttons that move and remove it, and sentences where there is no map.
+ * A tile is also moved by dragging its title to another tile, and by Alt with an arrow key on one of its buttons.
  * @fires tile-wish (`detail`: TileWish)
  */
 @customElement("tile-heads")
@@ -87,6 +84,21 @@ export class TileHeads extends LitElement {
         }
       }
 
+      .head[draggable="true"] {
+        cursor: grab;
+      }
+
+      /* Where a tile may be dropped: over the maps, which get no events meanwhile. */
+      .zone {
+        position: absolute;
+        pointer-events: auto;
+      }
+
+      .zone[data-over] {
+        outline: 2px solid var(--vscode-focusBorder);
+        outline-offset: -2px;
+      }
+
       .message {
         position: absolute;
         display: flex;
@@ -114,8 +126,14 @@ export class TileHeads extends LitElement {
   @property({ attribute: false }) layout?: CompareLayout;
   /** Where values are read; θ* when absent. */
   @property({ attribute: false }) cursor?: { readonly alpha: number; readonly beta: number };
+  /** The tile that is being dragged, and the one that it is over. */
+  @state() private dragged?: string;
+  @state() private over?: string;
   @queryAll(".head") private heads!: NodeListOf<HTMLElement>;
   @queryAll(".message") private messages!: NodeListOf<HTMLElement>;
+  @queryAll(".zone") private zones!: NodeListOf<HTMLElement>;
+  /** The tile that was moved by the keyboard: the focus goes with it. */
+  #focused?: { readonly id: string; readonly wish: string };
 
   override render() {
     return html`
@@ -128,20 +146,44 @@ export class TileHeads extends LitElement {
               <span>${content.message}</span>
             </p>`,
       )}
+      ${this.contents.map((content) => this.#zone(content))}
     `;
+  }
+
+  /** Hidden unless a tile is dragged that may take this place. */
+  #zone({ id, canRemove }: TileContent) {
+    const isPlace = this.dragged !== undefined && this.dragged !== id && canRemove;
+    return html`<div
+      class="zone"
+      data-zone=${id}
+      ?hidden=${!isPlace}
+      ?data-over=${this.over === id}
+      @dragover=${(event: DragEvent) => this.#onOver(event, id)}
+      @dragleave=${() => (this.over = undefined)}
+      @drop=${(event: DragEvent) => this.#onDrop(event, id)}
+    ></div>`;
   }
 
   #head(content: TileContent) {
     const { id, title, hint, progress, canMoveBack, canMoveOn, canRemove } = content;
     const reading = tileReading(content, this.cursor);
-    const button = (wish: TileWish["wish"], icon: string, label: string) =>
+    const button = (wish: "remove" | "back" | "on", icon: string, label: string) =>
       html`<vscode-toolbar-button
         icon=${icon}
         label=${label}
         title=${label}
+        data-wish=${wish}
         @click=${() => this.#wish({ id, wish })}
       ></vscode-toolbar-button>`;
-    return html`<div class="head" data-tile=${id}>
+    const canMove = canMoveBack || canMoveOn;
+    return html`<div
+      class="head"
+      data-tile=${id}
+      draggable=${canMove ? "true" : "false"}
+      @dragstart=${(event: DragEvent) => this.#onDrag(event, id)}
+      @dragend=${this.#onDragEnd}
+      @keydown=${(event: KeyboardEvent) => this.#onKey(event, content)}
+    >
       <h2 title=${hint ?? title}>${title}</h2>
       ${
         progress === undefined
@@ -166,12 +208,63 @@ export class TileHeads extends LitElement {
     this.dispatchEvent(new CustomEvent<TileWish>("tile-wish", { detail, bubbles: true, composed: true }));
   }
 
+  #onDrag = (event: DragEvent, id: string) => {
+    event.dataTransfer?.setData("text/plain", id);
+    if (event.dataTransfer) event.dataTransfer.effectAllowed = "move";
+    this.dragged = id;
+  };
+
+  #onDragEnd = () => {
+    this.dragged = undefined;
+    this.over = undefined;
+  };
+
+  #onOver(event: DragEvent, id: string): void {
+    event.preventDefault();
+    this.over = id;
+  }
+
+  #onDrop(event: DragEvent, of: string): void {
+    event.preventDefault();
+    const { dragged: id } = this;
+    this.#onDragEnd();
+    if (id !== undefined) this.#wish({ id, wish: "place", of });
+  }
+
+  /** Alt with an arrow, which elsewhere in the panel goes back to the run before. */
+  #onKey = (event: KeyboardEvent, { id, canMoveBack, canMoveOn }: TileContent) => {
+    if (!event.altKey) return;
+    const back = event.key === "ArrowLeft" || event.key === "ArrowUp";
+    const on = event.key === "ArrowRight" || event.key === "ArrowDown";
+    if (!back && !on) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (back ? !canMoveBack : !canMoveOn) return;
+    const wish = back ? "back" : "on";
+    this.#focused = { id, wish };
+    this.#wish({ id, wish });
+  };
+
+  /** The button that was used, or another one of the tile where it is gone: at the end of a row one cannot go on. */
+  #keepFocus({ id, wish }: { readonly id: string; readonly wish: string }): void {
+    const head = [...this.heads].find((each) => each.dataset.tile === id);
+    const buttons = [...(head?.querySelectorAll<HTMLElement>("[data-wish]") ?? [])];
+    const button = buttons.find((each) => each.dataset.wish === wish) ?? buttons[0];
+    // A button that has just been made has its inner one only after its own update.
+    requestAnimationFrame(() => button?.shadowRoot?.querySelector("button")?.focus());
+  }
+
   /** The titles stand where the maps will be, so that nothing jumps when they come. */
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues<this>): void {
     this.layout?.tiles.forEach(({ title, plot }, index) => {
       place(this.heads[index], title);
       place(this.messages[index], plot);
+      place(this.zones[index], plot);
     });
+    if (!this.#focused || !changed.has("contents")) return;
+    const focused = this.#focused;
+    this.#focused = undefined;
+    this.#keepFocus(focused);
   }
 }
 
