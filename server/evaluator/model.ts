@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import path from "node:path";
 import { foldedKernels } from "../formats/onnx/folded";
 import { sizeNotices, thisMachine } from "../formats/limits";
@@ -7,6 +8,7 @@ import type { Graph } from "../graph/graph";
 import { toInference } from "../graph/inference";
 import { stripFinalActivation } from "../graph/logits";
 import { describeInput } from "../graph/signature";
+import { structureOf } from "../graph/structure";
 import type { InputSignature } from "../graph/signature";
 import { sizeOf } from "../graph/tensor";
 import { containedActivation } from "../landscape/losses";
@@ -106,6 +108,7 @@ export async function loadModel(
       format: opened.format,
       parameters: parameters.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0),
       tensors: parameters.length,
+      structure: createHash("sha256").update(structureOf(graph)).digest("hex"),
     },
   };
 }

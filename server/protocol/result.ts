@@ -83,6 +83,8 @@ export interface ModelSummary {
   /** Number of scalar weights that directions may move. */
   readonly parameters: number;
   readonly tensors: number;
+  /** SHA-256 of operators, attributes, wiring and shapes, without the weights; absent in journals of earlier versions. */
+  readonly structure?: string;
 }
 
 export interface DataSummary {

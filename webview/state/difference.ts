@@ -26,15 +26,18 @@ interface CommonGrid {
 
 /**
  * Whether `second` less `first` has a meaning: both runs must use the same directions and have grid points in common.
- * Random directions with the same seed, normalisation and number of parameters are the same draw, scaled to each model's
- * own weights; all others must lie at the same weights, too.
+ * Random directions with the same seed and normalisation are the same draw in models of one architecture, scaled to each
+ * model's own weights; all others must lie at the same weights, too. Architectures are told by the digest of the graph, and
+ * where a run has none by numbers of parameters and tensors, which is said.
  */
 export function subtractable(first: RunData, second: RunData): Subtractable {
   const none = (reason: string): Subtractable => ({ kind: "none", reason });
   const [a, b] = [first.header, second.header];
+  const isTold = a.model.structure !== undefined && b.model.structure !== undefined;
   if (a.model.parameters !== b.model.parameters || a.model.tensors !== b.model.tensors) {
-    return none(compareStrings.architecturesDiffer);
+    return none(compareStrings.parametersDiffer);
   }
+  if (isTold && a.model.structure !== b.model.structure) return none(compareStrings.architecturesDiffer);
   const sameWeights = weightsOf(first) !== undefined && weightsOf(first) === weightsOf(second);
   if (directionsOf(first) !== directionsOf(second)) return none(compareStrings.directionsDiffer);
   if (!sameWeights && a.directions.kind !== "random") return none(compareStrings.weightsDiffer);
@@ -45,9 +48,11 @@ export function subtractable(first: RunData, second: RunData): Subtractable {
     grid.first.length < Math.max(a.x.length * a.y.length, b.x.length * b.y.length)
       ? ` ${compareStrings.onCommonPoints(strings.gridPoints(grid.x.length, grid.y.length))}`
       : "";
+  // Runs of earlier versions tell counts alone, which other architectures may share.
+  const judged = isTold || sameWeights ? "" : ` ${compareStrings.judgedByCounts}`;
   return {
     kind: "ready",
-    sentence: `${sameWeights ? compareStrings.samePlane : compareStrings.sameDraw}${part}`,
+    sentence: `${sameWeights ? compareStrings.samePlane : compareStrings.sameDraw}${part}${judged}`,
     grid,
   };
 }

@@ -109,7 +109,11 @@ export const compareStrings = {
     "Both runs use the same random draw, scaled to each model's own weights: the difference is taken at equal α and β, not at equal weights.",
   ),
   noDifference: (reason: string) => t("There is no difference map: {0}.", reason),
-  architecturesDiffer: t("the models have different numbers of parameters"),
+  parametersDiffer: t("the models have different numbers of parameters"),
+  architecturesDiffer: t("the models have different architectures"),
+  judgedByCounts: t(
+    "That the architectures are the same is judged by numbers of parameters and tensors alone: one of the runs was made by an earlier version.",
+  ),
   directionsDiffer: t("the directions are not the same"),
   weightsDiffer: t("such directions belong to one set of weights, and the runs have different ones"),
   gridsDiffer: t("the grids have no 2 × 2 points in common"),

@@ -59,6 +59,18 @@ describe("whether two runs may be subtracted", () => {
     expect(reason(run(0, "a", 9, pca("p")), run(1, "a", 9, pca("p")))).toBeUndefined();
   });
 
+  test("architectures are told by their digests, and by counts alone where there are none, which is said", () => {
+    const of = (structure?: string) => (header: RunHeader) => ({
+      ...header,
+      model: { ...header.model, ...(structure === undefined ? {} : { structure }) },
+    });
+    expect(reason(run(0, "a", 9, of("s")), run(1, "b", 9, of("t")))).toBe("the models have different architectures");
+    expect(ready(run(0, "a", 9, of("s")), run(1, "b", 9, of("s"))).sentence).not.toMatch(/counts|judged/);
+    expect(ready(run(0, "a", 9, of("s")), run(1, "b", 9, of())).sentence).toMatch(/judged by numbers of parameters/);
+    // One file is one architecture.
+    expect(ready(run(0, "a", 9, of("s")), run(1, "a", 9, of())).sentence).not.toMatch(/judged/);
+  });
+
   test("grids without common points may not", () => {
     const moved = (header: RunHeader): RunHeader => ({ ...header, x: header.x.map((at) => at + 0.01) });
     expect(reason(run(0, "a"), run(1, "a", 9, moved))).toMatch(/no 2 × 2 points/);
