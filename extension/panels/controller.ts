@@ -20,6 +20,7 @@ import type { PanelParts } from "./parts";
 import { Proposals } from "./proposals";
 import { revealFile } from "./reveal";
 import { Runner } from "./runner";
+import type { ListedRun } from "./runner";
 import { isSaved } from "./saved";
 import { Screen } from "./screen";
 import { saveStudy } from "./saveStudy";
@@ -113,6 +114,17 @@ export class PanelController {
   /** Whether a run is going on, or waits for its turn. */
   get isRunning(): boolean {
     return this.runner.isRunning;
+  }
+
+  /** The run that is going on, for lists of all that are. */
+  get listed(): ListedRun {
+    return {
+      title: this.panel.title,
+      isPaused: this.runner.isPaused,
+      show: () => this.reveal(),
+      pause: (paused) => this.pause(paused),
+      cancel: () => this.flow.cancel(),
+    };
   }
 
   get locked(): boolean {

@@ -7,6 +7,15 @@ import type { Worker } from "../client/worker";
 import { studyDefaults } from "../settings";
 import type { Flow } from "./flow";
 
+/** A run that is going on, or waits for its turn, as the list of the status item shows it. */
+export interface ListedRun {
+  readonly title: string;
+  readonly isPaused: boolean;
+  show(): void;
+  pause(paused: boolean): void;
+  cancel(): void;
+}
+
 /** The run of a panel, from its start to its end. */
 export class Runner {
   private run: { readonly token: string; paused: boolean } | undefined;
@@ -21,6 +30,10 @@ export class Runner {
   /** Whether a run is going on, or waits for its turn. */
   get isRunning(): boolean {
     return this.run !== undefined;
+  }
+
+  get isPaused(): boolean {
+    return this.run?.paused === true;
   }
 
   /**
