@@ -27,6 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ours,
     new StatusItem(ours),
     runs,
+    runs.onDidAlter((journals) => panels.tellRuns(journals)),
     landscapes,
     panels,
     registerCommands(services),

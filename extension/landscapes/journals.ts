@@ -16,18 +16,19 @@ export async function findJournals(): Promise<readonly string[]> {
 
 /**
  * Tells whenever run files come, go or change, and when a run begins or ends writing its file.
- * @param changed whether it is only that a file became longer.
+ * @param changed whether it is only that a file became longer, and which one.
  */
-export function watchJournals(changed: (grown: boolean) => void): vscode.Disposable {
+export function watchJournals(changed: (grown: boolean, journal: string) => void): vscode.Disposable {
   const folders = resultsFolders().map((folder) => new vscode.RelativePattern(vscode.Uri.file(folder), "*"));
   // Whoever writes a run file has a lock beside it.
   const patterns = [`**/*${journalSuffix}{,.lock}`, ...folders];
   const watchers = patterns.map((pattern) => {
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     const isOurs = ({ path: file }: vscode.Uri): boolean => file.includes(journalSuffix);
-    watcher.onDidCreate((uri) => isOurs(uri) && changed(false));
-    watcher.onDidDelete((uri) => isOurs(uri) && changed(false));
-    watcher.onDidChange((uri) => uri.path.endsWith(journalSuffix) && changed(true));
+    const journalOf = ({ fsPath }: vscode.Uri): string => fsPath.replace(/\.lock$/, "");
+    watcher.onDidCreate((uri) => isOurs(uri) && changed(false, journalOf(uri)));
+    watcher.onDidDelete((uri) => isOurs(uri) && changed(false, journalOf(uri)));
+    watcher.onDidChange((uri) => uri.path.endsWith(journalSuffix) && changed(true, uri.fsPath));
     return watcher;
   });
   return vscode.Disposable.from(...watchers);

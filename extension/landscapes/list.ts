@@ -12,7 +12,10 @@ const share = 10;
 /** The runs of the workspace, read again whenever their files change. */
 export class RunList implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
-  private watcher = watchJournals((grown) => this.schedule(grown));
+  private readonly altered = new vscode.EventEmitter<readonly string[]>();
+  /** Runs that came, went, or whose writing has begun or ended, since that was told. */
+  private readonly journals = new Set<string>();
+  private watcher = this.watch();
   private readonly subscriptions: readonly vscode.Disposable[];
   private timer: NodeJS.Timeout | undefined;
   /** How long it took to read the list, in milliseconds. */
@@ -21,10 +24,13 @@ export class RunList implements vscode.Disposable {
   /** Tells that the list may be another one now. */
   readonly onDidChange = this.changed.event;
 
+  /** Tells of the journals that are not any more what they were; of one that grows when that has ended. */
+  readonly onDidAlter = this.altered.event;
+
   constructor(private readonly worker: Worker) {
     const watchAgain = (): void => {
       this.watcher.dispose();
-      this.watcher = watchJournals((grown) => this.schedule(grown));
+      this.watcher = this.watch();
       this.refresh();
     };
     this.subscriptions = [
@@ -55,13 +61,24 @@ export class RunList implements vscode.Disposable {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.changed.fire();
+    const journals = [...this.journals];
+    this.journals.clear();
+    if (journals.length > 0) this.altered.fire(journals);
   }
 
   dispose(): void {
     clearTimeout(this.timer);
     this.watcher.dispose();
     this.changed.dispose();
+    this.altered.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private watch(): vscode.Disposable {
+    return watchJournals((grown, journal) => {
+      if (!grown) this.journals.add(journal);
+      this.schedule(grown);
+    });
   }
 
   private schedule(grown: boolean): void {

@@ -142,6 +142,11 @@ export class PanelController {
     if (this.screen.isLive) this.postRivals();
   }
 
+  /** Tells the page of runs that are not any more what they were. */
+  tellRuns(journals: readonly string[]): void {
+    this.screen.post({ kind: "runs-changed", journals });
+  }
+
   private get name(): string {
     return modelFileName(this.source.fsPath);
   }

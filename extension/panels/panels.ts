@@ -107,6 +107,11 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     else this.comparisons.set(journal, others);
   }
 
+  /** Tells all pages of runs that are not any more what they were. */
+  tellRuns(journals: readonly string[]): void {
+    for (const controller of this.all) controller.tellRuns(journals);
+  }
+
   /** The panels whose runs are going on or wait for their turn. */
   get running(): readonly PanelController[] {
     return this.all.filter(({ isRunning }) => isRunning);

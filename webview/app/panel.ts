@@ -14,6 +14,7 @@ import type { PanelEvents, PlaneRegion } from "../components/events";
 import type { ContourView } from "../components/contour-view/contour-view";
 import type { MenuItem } from "../components/more-menu/more-menu";
 import "../components/notice-line/notice-line";
+import { openedRunsIn } from "../components/other-runs";
 import "../components/panel-header/panel-header";
 import "../components/problem-state/problem-state";
 import "../components/resume-offer/resume-offer";
@@ -129,6 +130,7 @@ export class LossLandscapePanel extends LitElement {
 
   #receive(message: HostMessage): void {
     if (message.kind === "answer") return this.#questions.answered(message);
+    if (message.kind === "runs-changed") return openedRunsIn(this.renderRoot).changed(message.journals);
     this.#store.dispatch(message);
     const view = viewAfter(this.view, message);
     if (view !== this.view) {

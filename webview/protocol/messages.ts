@@ -160,6 +160,8 @@ export type HostMessage =
   | { readonly kind: "stale"; readonly files: readonly string[]; readonly at?: string }
   /** Whether the panel goes with the model file in front, or stays with this one. */
   | { readonly kind: "following"; readonly locked: boolean }
+  /** Runs whose files came, went or are whole now: what the page knows of them may be out of date. */
+  | { readonly kind: "runs-changed"; readonly journals: readonly string[] }
   /** Runs that are to be compared with the one that is shown: their journals; brings that view to the front. */
   | { readonly kind: "compare"; readonly journals: readonly string[] }
   /** Runs that are being made for the comparison, all of them, whenever one of them has changed. */

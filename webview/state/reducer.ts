@@ -87,6 +87,7 @@ export function reduce(model: PanelModel, message: HostMessage): PanelModel {
       return { ...model, comparing: message.runs };
     case "checking":
       return { ...model, checking: { journal: message.journal, runs: message.runs } };
+    case "runs-changed":
     case "answer":
       return model;
   }

@@ -4,12 +4,11 @@ import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { PropertyValues } from "lit";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { Problem } from "../../../server/protocol/problem";
 import type { RunSummary } from "../../../server/protocol/requests";
 import { formatCoordinate } from "../../charts/format";
 import type { Camera } from "../../charts/surface/camera";
 import type { ComparingRun, ViewState } from "../../protocol/messages";
-import { compareOptions, mostRuns, OpenedRuns } from "../../state/compared-runs";
+import { compareOptions, mostRuns } from "../../state/compared-runs";
 import type { CompareOptions } from "../../state/compared-runs";
 import { comparedSplit, drawnSplit } from "../../state/comparison";
 import type { ComparedSplit } from "../../state/comparison";
@@ -25,9 +24,9 @@ import { compareStrings } from "../../strings/compare";
 import { strings } from "../../strings/strings";
 import { shared } from "../../styles/shared";
 import type { Pictured } from "../../views/view";
-import { ask, AskError } from "../ask";
 import { Copier } from "../copier";
 import { emit } from "../events";
+import { OtherRuns } from "../other-runs";
 import "../figure-tools/figure-tools";
 import type { FigureOption } from "../figure-tools/figure-tools";
 import { captionOf, pictureTheme } from "../picture";
@@ -48,9 +47,6 @@ import { movedRuns } from "./order";
 import type { TileWish } from "./order";
 import { tileReading } from "./tiles";
 import { legendOf, notesOf, spokenOf, summaryOf } from "./words";
-
-/** Runs that were opened stay open for as long as their panel is there, whichever view is in front. */
-const openedIn = new WeakMap<Node, OpenedRuns>();
 
 const figureOptions: readonly FigureOption[] = ["scale", "fill", "clip", "colours", "points"];
 
@@ -74,13 +70,14 @@ export class CompareView extends LitElement implements Pictured {
   @state() private isListOpen = false;
   /** There is no room for all tools in one row. */
   @state() private isTight = false;
-  /** Counts what was opened, so that it is shown. */
-  @state() private openings = 0;
   /** The user's own names of runs, as far as they are known. */
   @state() private named: Readonly<Record<string, string>> = {};
 
   #copier = new Copier(this);
   #width = new ResizeObserver(() => (this.isTight = this.clientWidth < roomForTools));
+  #others = new OtherRuns(this);
+  /** Of the other runs, when they were last looked at. */
+  #version = -1;
   #refreshed = new Map<string, number>();
   #compared: Compared = comparedOf([], {
     view: defaultView,
@@ -109,9 +106,11 @@ export class CompareView extends LitElement implements Pictured {
     const onlyCursor = [...changed.keys()].every((key) =>
       ["cursor", "window", "camera", "status", "isListOpen", "isTight", "narrow"].includes(String(key)),
     );
-    if (changed.size > 0 && onlyCursor && this.#compared.slots.length > 0) return;
+    const { version } = this.#others;
+    if (version === this.#version && onlyCursor && this.#compared.slots.length > 0) return;
+    this.#version = version;
     this.#open();
-    this.#compared = comparedOf(slotsOf(this.run, this.#options.runs, this.#opened, this.comparing), {
+    this.#compared = comparedOf(slotsOf(this.run, this.#options.runs, this.#others, this.comparing), {
       view: this.#held,
       split: this.#split,
       options: this.#options,
@@ -121,13 +120,6 @@ export class CompareView extends LitElement implements Pictured {
 
   get #options(): CompareOptions {
     return compareOptions(this.view);
-  }
-
-  get #opened(): OpenedRuns {
-    const panel = this.getRootNode();
-    const opened = openedIn.get(panel) ?? new OpenedRuns();
-    openedIn.set(panel, opened);
-    return opened;
   }
 
   /** What is compared: the split of the run that is shown. */
@@ -142,19 +134,13 @@ export class CompareView extends LitElement implements Pictured {
 
   /** Opens what is not there yet, and again what is being made, a tenth of it at a time. */
   #open(): void {
-    const opened = this.#opened;
     for (const journal of this.#options.runs) {
       const making = this.comparing.find((each) => each.journal === journal);
       const part = partOf(making);
-      const isOpening = opened.get(journal)?.kind === "opening";
+      const isOpening = this.#others.get(journal)?.kind === "opening";
       const afresh = making !== undefined && this.#refreshed.get(journal) !== part;
-      if (isOpening || (opened.get(journal) && !afresh)) continue;
-      this.#refreshed.set(journal, part);
-      void opened
-        .open(journal, () => ask(this, "run", { journal }), problemOf, afresh)
-        .then((changed) => {
-          if (changed) this.openings += 1;
-        });
+      if (!isOpening && afresh) this.#refreshed.set(journal, part);
+      this.#others.open(journal, afresh);
     }
   }
 
@@ -374,12 +360,6 @@ export class CompareView extends LitElement implements Pictured {
     if (made) emit(this, "panel-message", { kind: "stop-comparing", source: made.source });
     this.status = compareStrings.removed(this.#compared.slots.find((slot) => slot.id === id)?.title ?? "");
   }
-}
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof AskError) return error.problem;
-  const message = error instanceof Error ? error.message : String(error);
-  return { reason: "internal", title: message, message, advice: "" };
 }
 
 declare global {

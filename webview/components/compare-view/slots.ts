@@ -1,6 +1,6 @@
 import type { ComparingRun } from "../../protocol/messages";
 import { mostRuns } from "../../state/compared-runs";
-import type { OpenedRuns } from "../../state/compared-runs";
+import type { OpenedRuns } from "../../state/opened-runs";
 import type { RunData } from "../../state/model";
 import { compareStrings } from "../../strings/compare";
 

@@ -40,10 +40,15 @@ export function tileFigure(
   };
 }
 
-/** From where all surfaces are seen at first: as suits the first one. */
+const firstCameras = new WeakMap<readonly TileContent[], Camera>();
+
+/** From where all surfaces are seen at first: as suits the first one. The same for the same contents. */
 export function firstCamera(contents: readonly TileContent[]): Camera {
-  const scene = contents.find((content) => content.scene)?.scene;
-  return startCamera(scene?.field);
+  const known = firstCameras.get(contents);
+  if (known) return known;
+  const camera = startCamera(contents.find(({ scene }) => scene)?.scene?.field);
+  firstCameras.set(contents, camera);
+  return camera;
 }
 
 /** Whether every tile covers just the part of the plane that all have: surfaces are not cut. */

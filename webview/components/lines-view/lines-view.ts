@@ -2,7 +2,7 @@ import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { PropertyValues } from "lit";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { formatCoordinate } from "../../charts/format";
+import { baseName, formatCoordinate } from "../../charts/format";
 import { linesDrawing } from "../../charts/lines";
 import { mostRuns } from "../../charts/line-styles";
 import type { ViewState } from "../../protocol/messages";
@@ -22,6 +22,7 @@ import "../add-runs/add-runs";
 import { Copier } from "../copier";
 import { drawnPicture } from "../drawn";
 import { emit } from "../events";
+import { OtherRuns } from "../other-runs";
 import { toolsStyles } from "../figure-tools/figure-tools.styles";
 import "../line-readings/line-readings";
 import "../lines-figure/lines-figure";
@@ -31,7 +32,6 @@ import { captionOf, pictureTheme, pictureWidth } from "../picture";
 import type { PictureType } from "../picture";
 import { linesViewStyles } from "./lines-view.styles";
 import { linesSummary, notesOf, panelProvenance } from "./notes";
-import { OtherRuns } from "./other-runs";
 import { linesInput, shownOf } from "./panels";
 import type { Shown, Windows } from "./panels";
 import { linesTools } from "./tools";
@@ -218,7 +218,12 @@ export class LinesView extends LitElement implements Pictured {
           </li>`;
         })}
       </ul>
-      ${this.#others.problemsOf(journals).map((problem) => html`<p class="note" role="alert">${problem}</p>`)}
+      ${this.#others
+        .problemsOf(journals)
+        .map(
+          ({ journal, problem }) =>
+            html`<p class="note" role="alert">${strings.runGone(baseName(journal), problem.message)}</p>`,
+        )}
     `;
   }
 
