@@ -129,7 +129,8 @@ export class CompareSurfaces extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has("camera") && changed.get("camera")) this.#move();
+    // A run that has come brings a first view of its own: nothing is being turned.
+    if (changed.has("camera") && changed.get("camera") && !changed.has("contents")) this.#move();
     if (changed.size === 1 && changed.has("cursor")) this.#drawPlaces();
     else this.#requestDraw();
   }
