@@ -5,6 +5,11 @@ import type { JsonNumber } from "../../server/protocol/result";
 /** How the names of run files end. */
 export const journalSuffix = ".landscape-run.jsonl";
 
+/** Whether a page that is never trusted has sent the absolute path of a run file. */
+export function isJournal(value: unknown): value is string {
+  return typeof value === "string" && path.isAbsolute(value) && value.endsWith(journalSuffix);
+}
+
 /** What a run is called: its own name, or what it measures along which directions. */
 export function titleOf({ name, what, directions }: Pick<RunSummary, "name" | "what" | "directions">): string {
   // How most runs are normalised need not be said in a list.

@@ -253,6 +253,8 @@ export class PanelController {
         return this.runAgain();
       case "run-changed":
         return this.runChanged(message.change);
+      case "open-run":
+        return this.openRun(message.journal);
       case "go-back":
         return this.goBack(message.journal);
       case "pause":
@@ -378,6 +380,15 @@ export class PanelController {
       if (earlier && evaluations + products === 0) return this.open(earlier.journal, cancellation);
       this.screen.keep(snapshot);
       await this.execute(found.study, "resume", cancellation);
+    });
+  }
+
+  private openRun(journal: string): void {
+    const { snapshot } = this.screen;
+    if (snapshot === undefined || snapshot.journal === journal) return;
+    this.flow.perform((cancellation) => {
+      this.trail.push(snapshot.journal, snapshot.header);
+      return this.open(journal, cancellation);
     });
   }
 

@@ -1,4 +1,5 @@
 import type { CheckRun, PanelMessage, PanelState } from "../../webview/protocol/messages";
+import { isJournal } from "../landscapes/words";
 import { readChange } from "./change";
 import { readTrail } from "./trail";
 
@@ -41,6 +42,10 @@ export function readMessage(message: unknown): Exclude<PanelMessage, { readonly 
     case "run-checks": {
       const runs = readChecks(message.runs);
       return runs === undefined ? undefined : { kind, runs };
+    }
+    case "open-run": {
+      const { journal } = message;
+      return isJournal(journal) ? { kind, journal } : undefined;
     }
     case "go-back":
       return typeof message.journal === "string" ? { kind, journal: message.journal } : undefined;

@@ -228,6 +228,12 @@ export interface RunSummary {
   readonly model: { readonly name: string; readonly path: string; readonly weights?: string };
   /** In words, e.g. "surface 51 × 51", "path of 11 checkpoints", "line, 3 directions". */
   readonly what: string;
+  /** Range and points of a surface; absent for lines. */
+  readonly plane?: {
+    readonly x: readonly [number, number];
+    readonly y: readonly [number, number];
+    readonly points: readonly [number, number];
+  };
   /** In words, of `DirectionFacts`. */
   readonly directions: string;
   readonly split: string;

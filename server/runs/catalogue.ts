@@ -88,6 +88,7 @@ function summaryOf(content: JournalContent, journal: string): Told {
     ...(name === undefined ? {} : { name }),
     model: { name: modelFileName(model.path), path: model.path, ...(weights === undefined ? {} : { weights }) },
     what: whatOf(header),
+    ...planeOf(header),
     directions: directions.label,
     split: data.split,
     samples: data.samples,
@@ -98,6 +99,12 @@ function summaryOf(content: JournalContent, journal: string): Told {
     started,
     isDone: endOf(content, new RunState(header, content)) !== undefined,
   };
+}
+
+function planeOf({ study, x, y }: RunHeader): Pick<RunSummary, "plane"> {
+  if (study.grid.lines === true) return {};
+  const ends = (nodes: readonly number[]): [number, number] => [nodes[0] ?? 0, nodes.at(-1) ?? 0];
+  return { plane: { x: ends(x), y: ends(y), points: [x.length, y.length] } };
 }
 
 /**

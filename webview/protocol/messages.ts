@@ -182,6 +182,8 @@ export type PanelMessage =
   | { readonly kind: "run-again" }
   /** Runs the study that is shown with something different about it; the way back is kept. */
   | { readonly kind: "run-changed"; readonly change: StudyChange }
+  /** Shows another run of the same plane; the way back is kept. */
+  | { readonly kind: "open-run"; readonly journal: string }
   /** Shows a run of the trail again, and what came after it no longer. */
   | { readonly kind: "go-back"; readonly journal: string }
   | { readonly kind: "pause"; readonly paused: boolean }

@@ -25,6 +25,7 @@ export const strings = {
   zoomIn: t("Zoom in here"),
   resetZoom: t("Show the whole plane"),
   measureShown: t("Measure what is shown"),
+  openFiner: (run: string) => t("Open the run of this part: {0}", run),
   centreHere: t("Centre a plane here"),
   pinHere: t("Pin the cursor here"),
   copyImage: t("Copy image"),

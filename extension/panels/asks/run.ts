@@ -1,7 +1,6 @@
-import path from "node:path";
 import { ProblemError } from "../../../server/protocol/problem";
 import { OpenRequest } from "../../../server/protocol/requests";
-import { journalSuffix } from "../../landscapes/words";
+import { isJournal } from "../../landscapes/words";
 import type { AskHandler } from "./ask";
 
 /** A run as its file has it, to be shown beside another one; computes nothing. */
@@ -9,8 +8,7 @@ export const run: AskHandler<"run"> = {
   read(params) {
     if (typeof params !== "object" || params === null) return undefined;
     const { journal } = params as { readonly journal?: unknown };
-    const isJournal = typeof journal === "string" && path.isAbsolute(journal) && journal.endsWith(journalSuffix);
-    return isJournal ? { journal } : undefined;
+    return isJournal(journal) ? { journal } : undefined;
   },
 
   async answer({ journal }, { worker }) {

@@ -23,6 +23,7 @@ test("a run is told by what its journal says", async () => {
       name: "wide net",
       model: { name: "net.onnx", path: "/models/net.onnx" },
       what: "surface 3 × 2",
+      plane: { x: [-1, 1], y: [-1, 1], points: [3, 2] },
       directions: "random, filter-normalised, seed 0",
       split: "test",
       samples: 100,

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import type { StudyChange } from "../../../server/protocol/requests";
+import type { RunSummary, StudyChange } from "../../../server/protocol/requests";
 import type { AskName } from "../../../webview/protocol/asks";
 import { runStrings as strings } from "../../../webview/strings/runs";
 import { foreseeAnswers, foreseen, stale, trail } from "../support/changed";
@@ -150,6 +150,56 @@ describe("the settings of a run", () => {
     type(mounted, "columns", "0");
     await vi.waitFor(() => expect(cost(mounted)).toBe(problem.message));
     expect(findIn(mounted, 'run-form [data-action="run"]').hasAttribute("disabled")).toBe(true);
+  });
+});
+
+describe("a finer run inside of the plane", () => {
+  const summary = {
+    journal: "/results/inside.landscape-run.jsonl",
+    model: { name: "x", path: study.model.path },
+    what: "surface 21 × 21",
+    plane: { x: [0.2, 0.6], y: [-0.4, 0], points: [21, 21] },
+    directions: "random, filter-normalised, seed 123",
+    split: "test",
+    samples: 500,
+    loss: surface.loss[60]!,
+    status: "done",
+    measured: 441,
+    total: 441,
+    started: "2026-01-15T11:00:00.000Z",
+  } as unknown as RunSummary;
+  const outline = (mounted: Mounted) => findIn(mounted, "finer-outlines .outline");
+
+  test("has its outline on the map, which leads to it", async () => {
+    const mounted = await mountPanel(told({ runs: () => [summary] }));
+    await vi.waitFor(() => expect(outline(mounted).hidden).toBe(false));
+    const { plot } = mounted.find<HTMLElementTagNameMap["contour-figure"]>("contour-figure").layout!;
+    const box = outline(mounted).getBoundingClientRect();
+    const canvas = mounted.find(".canvas").getBoundingClientRect();
+    expect(box.left - canvas.left).toBeCloseTo(plot.x + 0.6 * plot.width, 0);
+    expect(box.top - canvas.top).toBeCloseTo(plot.y + 0.5 * plot.height, 0);
+    expect([box.width, box.height]).toEqual([
+      expect.closeTo(0.2 * plot.width, 0),
+      expect.closeTo(0.2 * plot.height, 0),
+    ]);
+    expect(textIn(mounted, "finer-outlines button")).toBe("21 × 21");
+    findIn(mounted, "finer-outlines button").click();
+    expect(mounted.posted.at(-1)).toEqual({ kind: "open-run", journal: summary.journal });
+  });
+
+  test("lies where the zoomed map has it, and is not there outside of that", async () => {
+    const mounted = await mountPanel(told({ runs: () => [summary] }));
+    await vi.waitFor(() => expect(outline(mounted).hidden).toBe(false));
+    const figure = mounted.find("contour-figure");
+    const zoom = async (x: readonly [number, number], y: readonly [number, number]): Promise<void> => {
+      figure.dispatchEvent(new CustomEvent("figure-window", { detail: { x, y } }));
+      await settled();
+    };
+    await zoom([0.4, 0.8], [-0.2, 0.2]);
+    const { plot } = mounted.find<HTMLElementTagNameMap["contour-figure"]>("contour-figure").layout!;
+    expect(outline(mounted).getBoundingClientRect().width).toBeCloseTo(plot.width / 2, 0);
+    await zoom([-0.8, -0.4], [0.2, 0.6]);
+    expect(outline(mounted).hidden).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { PropertyValues } from "lit";
-import { css, html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
 import { createChart, redraw } from "../../charts/chart";
@@ -13,6 +13,7 @@ import { Overlay } from "../../charts/overlay";
 import type { Cursor } from "../../state/cursor";
 import { pointerCursor, steppedCursor } from "../../state/cursor";
 import { fieldOf } from "../../state/field";
+import type { FinerRun } from "../../state/finer-runs";
 import type { MapMarks } from "../../state/marks";
 import type { RunData } from "../../state/model";
 import { defaultView } from "../../state/view";
@@ -25,6 +26,9 @@ import "../context-menu/context-menu";
 import { emit } from "../events";
 import "../region-bar/region-bar";
 import { ThemeController } from "../theme-controller";
+import { figureStyles } from "./contour-figure.styles";
+import "./finer-outlines";
+import type { FinerOutlines } from "./finer-outlines";
 import { figureInput, sameInput } from "./input";
 import { figureIntent } from "./keys";
 import { mapMenu } from "./menu";
@@ -49,40 +53,19 @@ const unknownPlane: PlaneWindow = { x: [-1, 1], y: [-1, 1] };
  */
 @customElement("contour-figure")
 export class ContourFigure extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      .frame {
-        position: relative;
-      }
-
-      .canvas {
-        width: 100%;
-        position: relative;
-        overflow: hidden;
-        touch-action: pan-y;
-        user-select: none;
-      }
-
-      /* One finger moves what is shown, where that is a part of the plane. */
-      .canvas[data-zoomed] {
-        touch-action: none;
-      }
-
-      .canvas[data-inside] > * {
-        cursor: crosshair !important;
-      }
-    `,
-  ];
+  static override styles = [shared, figureStyles];
 
   /** Absent before a run is known: the frame alone is drawn. */
   @property({ attribute: false }) run?: RunData;
   @property({ attribute: false }) view = defaultView;
   @property({ attribute: false }) cursor?: Cursor;
   @property({ attribute: false }) marks?: MapMarks;
+  /** Runs that were measured inside of the plane. */
+  @property({ attribute: false }) finer: readonly FinerRun[] = [];
   /** The part of the plane that is shown, when not the whole. */
   @property({ attribute: false }) window?: PlaneWindow;
   @query(".canvas") private canvas!: HTMLElement;
+  @query("finer-outlines") private outlines?: FinerOutlines;
 
   #theme = new ThemeController(this);
   #resize = new ResizeObserver(() => this.requestUpdate());
@@ -161,6 +144,7 @@ export class ContourFigure extends LitElement {
           @contextmenu=${this.#onMenu}
           @keydown=${this.#onKey}
         ></div>
+        ${this.finer.length > 0 ? html`<finer-outlines .runs=${this.finer}></finer-outlines>` : nothing}
         ${
           this.region && this.run
             ? html`<region-bar
@@ -204,6 +188,7 @@ export class ContourFigure extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     this.#measure();
+    if (this.outlines) Object.assign(this.outlines, { layout: this.#layout, shown: this.#shown });
     if (changed.size > 0 || this.#chart || this.run === undefined) this.#requestDraw();
     const canvas = () => this.canvas.getBoundingClientRect();
     this.#placeOver(

@@ -14,6 +14,8 @@ import type { Cursor } from "../../state/cursor";
 import type { ViewState } from "../../protocol/messages";
 import { fieldOf, lowerThanCentre, measuredExtremes } from "../../state/field";
 import type { Field } from "../../state/field";
+import { finerRuns } from "../../state/finer-runs";
+import type { FinerRun } from "../../state/finer-runs";
 import { markAt, markDefaults, marksIn } from "../../state/marks";
 import type { MapMarks, MarkName } from "../../state/marks";
 import type { RunData } from "../../state/model";
@@ -29,6 +31,7 @@ import { shared } from "../../styles/shared";
 import type { Pictured } from "../../views/view";
 import "../contour-figure/contour-figure";
 import { figureInput } from "../contour-figure/input";
+import { ask, AskError } from "../ask";
 import { Copier } from "../copier";
 import { emit } from "../events";
 import type { PanelEvents } from "../events";
@@ -55,6 +58,9 @@ export class ContourView extends LitElement implements Pictured {
   @property({ attribute: false }) place?: PanelEvents["show-place"];
   @state() private cursor?: Cursor;
   @state() private window?: PlaneWindow;
+  /** Runs that were measured inside of the plane. */
+  @state() private finer: readonly FinerRun[] = [];
+  #lookedFor = "";
 
   #copier = new Copier(this);
 
@@ -63,8 +69,26 @@ export class ContourView extends LitElement implements Pictured {
     if (before && before.header.id !== this.run.header.id) {
       this.cursor = undefined;
       this.window = undefined;
+      this.finer = [];
     }
     if (changed.has("place") && this.place) this.cursor = { ...this.place, pinned: true, spoken: true };
+  }
+
+  protected override updated(): void {
+    const { id } = this.run.header;
+    if (this.run.status !== "done" || this.#lookedFor === id) return;
+    this.#lookedFor = id;
+    void this.#look(id);
+  }
+
+  /** Where the host does not tell, there are no outlines. */
+  async #look(id: string): Promise<void> {
+    try {
+      const finer = finerRuns(this.run, await ask(this, "runs", {}));
+      if (this.run.header.id === id) this.finer = finer;
+    } catch (error) {
+      if (!(error instanceof AskError)) throw error;
+    }
   }
 
   /** Copies the figure as an image and says whether that worked. */
@@ -114,6 +138,7 @@ export class ContourView extends LitElement implements Pictured {
                 .cursor=${cursor}
                 .marks=${marks}
                 .window=${this.window}
+                .finer=${this.finer}
                 @figure-cursor=${(event: CustomEvent<Cursor | undefined>) => (this.cursor = event.detail ?? undefined)}
                 @figure-window=${(event: CustomEvent<PlaneWindow | undefined>) =>
                   (this.window = event.detail ?? undefined)}
