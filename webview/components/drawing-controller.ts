@@ -1,7 +1,7 @@
 import type { LitElement, ReactiveController } from "lit";
-import { createChart } from "../charts/chart";
 import type { Chart, Drawn } from "../charts/chart";
 import { CursorLayer } from "../charts/cursor-layer";
+import { ChartController } from "./chart-controller";
 
 /** What is on a canvas, in pixels. */
 export interface Drawing {
@@ -20,18 +20,11 @@ export function drawingOption(elements: readonly Drawn[]): Parameters<Chart["set
   return option as Parameters<Chart["setOption"]>[0];
 }
 
-/**
- * Keeps a drawing on an element of its host: once per frame at most, in the width that the element has, when the fonts are
- * there and the page is shown.
- */
+/** Keeps a drawing on an element of its host, in the width that the element has. */
 export class DrawingController implements ReactiveController {
-  #chart?: Chart;
   #drawn?: Drawing;
   #cursor?: CursorLayer;
-  #pending = false;
-  #fontsReady = false;
-  #observed?: HTMLElement;
-  #resize = new ResizeObserver(() => this.host.requestUpdate());
+  readonly #chart: ChartController;
 
   /**
    * @param canvas the element that is drawn on
@@ -39,71 +32,44 @@ export class DrawingController implements ReactiveController {
    * @param cursor what follows the cursor, above the drawing
    */
   constructor(
-    private readonly host: LitElement,
+    host: LitElement,
     private readonly canvas: () => HTMLElement | null,
     private readonly draw: (width: number) => Drawing | undefined,
     private readonly cursor: () => readonly Drawn[] = () => [],
   ) {
+    this.#chart = new ChartController(host, canvas, {
+      size: () => this.#drawing,
+      draw: (chart) => this.#paint(chart, this.#drawing!),
+      gone: () => {
+        this.#cursor = undefined;
+        this.#drawn = undefined;
+      },
+    });
     host.addController(this);
   }
 
-  hostConnected(): void {
-    document.addEventListener("visibilitychange", this.#request);
-    void document.fonts.ready.then(() => {
-      this.#fontsReady = true;
-      this.#request();
-    });
-  }
-
-  hostDisconnected(): void {
-    document.removeEventListener("visibilitychange", this.#request);
-    this.#resize.disconnect();
-    this.#observed = undefined;
-    this.#chart?.dispose();
-    this.#chart = undefined;
-    this.#cursor = undefined;
-    this.#drawn = undefined;
-  }
-
   hostUpdated(): void {
-    const canvas = this.canvas();
-    if (canvas && canvas !== this.#observed) {
-      this.#resize.disconnect();
-      this.#resize.observe(canvas);
-      this.#observed = canvas;
-    }
     // The height at once, so that what is below does not jump when the drawing comes.
-    const drawing = canvas && canvas.clientWidth > 0 ? this.draw(canvas.clientWidth) : undefined;
-    if (canvas && drawing) canvas.style.setProperty("height", `${drawing.height}px`);
-    this.#request();
+    const drawing = this.#drawing;
+    if (drawing) this.canvas()?.style.setProperty("height", `${drawing.height}px`);
+    this.#chart.request();
   }
 
-  #request = (): void => {
-    if (this.#pending) return;
-    this.#pending = true;
-    requestAnimationFrame(() => {
-      this.#pending = false;
-      this.#paint();
-    });
-  };
+  get #drawing(): Drawing | undefined {
+    const width = this.canvas()?.clientWidth ?? 0;
+    return width > 0 ? this.draw(width) : undefined;
+  }
 
-  #paint(): void {
-    const canvas = this.canvas();
-    if (document.hidden || !this.host.isConnected || !this.#fontsReady || !canvas || canvas.clientWidth === 0) return;
-    const drawing = this.draw(canvas.clientWidth);
-    if (!drawing) return;
-    const size = { width: drawing.width, height: drawing.height };
-    if (!this.#chart) {
-      this.#chart = createChart(canvas, size);
-      this.#cursor = new CursorLayer(this.#chart);
-    }
+  #paint(chart: Chart, drawing: Drawing): void {
+    this.#cursor ??= new CursorLayer(chart);
     if (drawing !== this.#drawn) {
-      if (this.#drawn?.width !== size.width || this.#drawn.height !== size.height) this.#chart.resize(size);
+      const { width, height } = drawing;
+      if (this.#drawn?.width !== width || this.#drawn.height !== height) chart.resize({ width, height });
       // Merging would leave elements of the last drawing where the new one has fewer.
-      this.#chart.clear();
-      this.#chart.setOption(drawingOption(drawing.elements));
+      chart.clear();
+      chart.setOption(drawingOption(drawing.elements));
       this.#drawn = drawing;
     }
-    this.#cursor!.draw(this.cursor());
+    this.#cursor.draw(this.cursor());
   }
 }

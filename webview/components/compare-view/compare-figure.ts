@@ -1,7 +1,6 @@
 import type { PropertyValues } from "lit";
 import { html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { createChart } from "../../charts/chart";
 import type { Chart } from "../../charts/chart";
 import { coloursOf } from "../../charts/colours";
 import { compareLayout } from "../../charts/compare/layout";
@@ -21,6 +20,7 @@ import { compareStrings } from "../../strings/compare";
 import { shared } from "../../styles/shared";
 import { dragBox, smallestDrag } from "../contour-figure/drag";
 import { figureIntent } from "../contour-figure/keys";
+import { ChartController } from "../chart-controller";
 import { ThemeController } from "../theme-controller";
 import { figureStyles } from "./compare-figure.styles";
 import "./tile-heads";
@@ -53,35 +53,21 @@ export class CompareFigure extends LitElement {
   @query("tile-heads") private heads!: TileHeads;
 
   #theme = new ThemeController(this);
-  #resize = new ResizeObserver(() => this.requestUpdate());
-  #chart?: Chart;
+  #chart = new ChartController(this, () => this.canvas, {
+    size: () => this.#layout,
+    draw: (chart) => this.#draw(chart, this.#layout!),
+    gone: () => {
+      this.#overlays = [];
+      this.#drawnFor = [];
+    },
+  });
   #overlays: Overlay[] = [];
   #tiles: readonly Tile[] = [];
   #drawnFor: readonly unknown[] = [];
   #tilesFor: readonly unknown[] = [];
   #layout?: CompareLayout;
-  #framePending = false;
-  #fontsReady = false;
   #press?: { readonly tile: number; readonly at: { readonly x: number; readonly y: number } };
   #drag?: { readonly tile: number; readonly box: Box };
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener("visibilitychange", this.#requestDraw);
-    // Text that is measured before its font has arrived stays at the wrong width.
-    void document.fonts.ready.then(() => {
-      this.#fontsReady = true;
-      this.#requestDraw();
-    });
-    if (this.hasUpdated) this.#resize.observe(this.canvas);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener("visibilitychange", this.#requestDraw);
-    this.#resize.disconnect();
-    this.#dispose();
-  }
 
   /** Layout of what is on the canvas, for those who place something on it. */
   get layout(): CompareLayout | undefined {
@@ -111,13 +97,9 @@ export class CompareFigure extends LitElement {
     `;
   }
 
-  protected override firstUpdated(): void {
-    this.#resize.observe(this.canvas);
-  }
-
   protected override updated(changed: PropertyValues<this>): void {
     this.#measure();
-    if (changed.size > 0 || this.#chart) this.#requestDraw();
+    if (changed.size > 0 || this.#chart.exists) this.#chart.request();
   }
 
   get #shown(): PlaneWindow {
@@ -140,28 +122,8 @@ export class CompareFigure extends LitElement {
     }
   }
 
-  #requestDraw = () => {
-    if (this.#framePending) return;
-    this.#framePending = true;
-    requestAnimationFrame(() => {
-      this.#framePending = false;
-      this.#draw();
-    });
-  };
-
-  #dispose(): void {
-    this.#chart?.dispose();
-    this.#chart = undefined;
-    this.#overlays = [];
-    this.#drawnFor = [];
-  }
-
-  #draw(): void {
-    const layout = this.#layout;
-    if (document.hidden || !this.isConnected || !layout || !this.#fontsReady) return;
-    const size = { width: layout.width, height: layout.height };
-    this.#chart ??= createChart(this.canvas, size);
-    while (this.#overlays.length < layout.tiles.length) this.#overlays.push(new Overlay(this.#chart));
+  #draw(chart: Chart, layout: CompareLayout): void {
+    while (this.#overlays.length < layout.tiles.length) this.#overlays.push(new Overlay(chart));
     const { theme } = this.#theme;
     const { contents, view } = this;
     const tilesFor = [contents, view, theme];
@@ -185,10 +147,10 @@ export class CompareFigure extends LitElement {
     };
     const drawnFor = [layout, this.#tiles, ...input.window.x, ...input.window.y, theme, pinned?.alpha, pinned?.beta];
     if (!same(this.#drawnFor, drawnFor)) {
-      this.#chart.resize(size);
+      chart.resize({ width: layout.width, height: layout.height });
       // Merging would leave elements of the last drawing where the new one has fewer.
-      this.#chart.clear();
-      this.#chart.setOption(compareOption(input));
+      chart.clear();
+      chart.setOption(compareOption(input));
       this.#drawnFor = drawnFor;
     }
     this.#overlays.forEach((overlay, index) => {
@@ -237,7 +199,7 @@ export class CompareFigure extends LitElement {
       const { tile, at } = this.#press;
       const box = dragBox(at, pixel, this.#layout.tiles[tile]!.plot);
       this.#drag = Math.max(box.width, box.height) >= smallestDrag ? { tile, box } : undefined;
-      this.#requestDraw();
+      this.#chart.request();
       return;
     }
     const cursor = this.#cursorAt(pixel);
@@ -280,7 +242,7 @@ export class CompareFigure extends LitElement {
   #onAbort = () => {
     this.#press = undefined;
     this.#drag = undefined;
-    this.#requestDraw();
+    this.#chart.request();
   };
 
   /** The first of its two clicks has pinned the cursor; that is taken back. */

@@ -2,7 +2,7 @@ import type { PropertyValues } from "lit";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
-import { createChart, redraw } from "../../charts/chart";
+import { redraw } from "../../charts/chart";
 import type { Chart } from "../../charts/chart";
 import { figureOption } from "../../charts/figure";
 import type { FigureInput } from "../../charts/figure";
@@ -22,6 +22,7 @@ import { movedTo, panned, shareOf, tidied, wholePlane, zoomed, zoomedAt } from "
 import { summaryOf } from "../../state/summary";
 import { strings as texts } from "../../strings/contour";
 import { shared } from "../../styles/shared";
+import { ChartController } from "../chart-controller";
 import "../context-menu/context-menu";
 import { emit } from "../events";
 import "../region-bar/region-bar";
@@ -68,14 +69,18 @@ export class ContourFigure extends LitElement {
   @query("finer-outlines") private outlines?: FinerOutlines;
 
   #theme = new ThemeController(this);
-  #resize = new ResizeObserver(() => this.requestUpdate());
-  #chart?: Chart;
+  #chart = new ChartController(this, () => this.canvas, {
+    size: () => this.#layout,
+    draw: (chart) => this.#draw(chart, this.#layout!),
+    gone: () => {
+      this.#overlay = undefined;
+      this.#drawn = undefined;
+    },
+  });
   #overlay?: Overlay;
   #drawn?: FigureInput;
   #layout?: FigureLayout;
-  #scenes = new Scenes(() => this.#requestDraw());
-  #framePending = false;
-  #fontsReady = false;
+  #scenes = new Scenes(() => this.#chart.request());
   #drag?: Box;
   /** The rectangle that was dragged last, as long as something may be done with it. */
   @state() private region?: PlaneWindow;
@@ -91,33 +96,12 @@ export class ContourFigure extends LitElement {
       if (this.#drag === box) return;
       this.#drag = box;
       this.region = undefined;
-      this.#requestDraw();
+      this.#chart.request();
     },
     selected: (box) => (this.region = windowOf(box, this.#layout!, this.#shown)),
     pan: (by) => this.#pan(by),
     pinch: (factor, around) => this.#zoom(factor, around),
   });
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener("visibilitychange", this.#requestDraw);
-    // Text that is measured before its font has arrived stays at the wrong width.
-    void document.fonts.ready.then(() => {
-      this.#fontsReady = true;
-      this.#requestDraw();
-    });
-    if (this.hasUpdated) this.#resize.observe(this.canvas);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener("visibilitychange", this.#requestDraw);
-    this.#resize.disconnect();
-    this.#chart?.dispose();
-    this.#chart = undefined;
-    this.#overlay = undefined;
-    this.#drawn = undefined;
-  }
 
   /** Layout of what is on the canvas, for those who place something on it. */
   get layout(): FigureLayout | undefined {
@@ -181,7 +165,6 @@ export class ContourFigure extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    this.#resize.observe(this.canvas);
     // Lit would listen passively, and the page would scroll or zoom as well.
     this.canvas.addEventListener("wheel", this.#onWheel, { passive: false });
   }
@@ -189,7 +172,7 @@ export class ContourFigure extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     this.#measure();
     if (this.outlines) Object.assign(this.outlines, { layout: this.#layout, shown: this.#shown });
-    if (changed.size > 0 || this.#chart || this.run === undefined) this.#requestDraw();
+    if (changed.size > 0 || this.#chart.exists || this.run === undefined) this.#chart.request();
     const canvas = () => this.canvas.getBoundingClientRect();
     this.#placeOver(
       "region-bar",
@@ -229,22 +212,8 @@ export class ContourFigure extends LitElement {
     this.canvas.style.setProperty("height", `${layout.height}px`);
   }
 
-  #requestDraw = () => {
-    if (this.#framePending) return;
-    this.#framePending = true;
-    requestAnimationFrame(() => {
-      this.#framePending = false;
-      this.#draw();
-    });
-  };
-
-  #draw(): void {
-    if (document.hidden || !this.isConnected || !this.#layout || !this.#fontsReady) return;
-    const layout = this.#layout;
-    if (!this.#chart) {
-      this.#chart = createChart(this.canvas, { width: layout.width, height: layout.height });
-      this.#overlay = new Overlay(this.#chart);
-    }
+  #draw(chart: Chart, layout: FigureLayout): void {
+    this.#overlay ??= new Overlay(chart);
     const { run, view } = this;
     const input = figureInput({
       run,
@@ -257,13 +226,13 @@ export class ContourFigure extends LitElement {
       marks: this.marks,
     });
     if (!this.#drawn || !sameInput(this.#drawn, input)) {
-      redraw(this.#chart, figureOption(input), layout);
+      redraw(chart, figureOption(input), layout);
       this.#drawn = input;
     }
     const drag = this.#drag ?? (this.region && boxOf(this.region, layout, this.#shown));
-    this.#overlay?.draw({ ...input, cursor: this.cursor, drag });
+    this.#overlay.draw({ ...input, cursor: this.cursor, drag });
     // In this frame, not in the next one, in which ECharts would paint by itself.
-    this.#chart.getZr().flush();
+    chart.getZr().flush();
   }
 
   #emit(name: "figure-cursor" | "figure-window" | "figure-copy", detail?: Cursor | PlaneWindow): void {

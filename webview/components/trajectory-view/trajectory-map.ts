@@ -1,7 +1,7 @@
 import type { PropertyValues } from "lit";
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { createChart, redraw } from "../../charts/chart";
+import { redraw } from "../../charts/chart";
 import type { Chart } from "../../charts/chart";
 import { figureOption } from "../../charts/figure";
 import { figureLayout, projection } from "../../charts/layout";
@@ -12,6 +12,7 @@ import { trackWindow } from "../../state/trajectory";
 import { defaultView } from "../../state/view";
 import { shared } from "../../styles/shared";
 import { trajectoryStrings as strings } from "../../strings/trajectory";
+import { ChartController } from "../chart-controller";
 import { ThemeController } from "../theme-controller";
 import { trackFigure } from "./input";
 import { readTrackColours } from "./track-colours";
@@ -66,30 +67,11 @@ export class TrajectoryMap extends LitElement {
   @query(".canvas") private canvas!: HTMLElement;
 
   #theme = new ThemeController(this);
-  #resize = new ResizeObserver(() => this.requestUpdate());
-  #chart?: Chart;
+  #chart = new ChartController(this, () => this.canvas, {
+    size: () => this.#layout,
+    draw: (chart) => this.#draw(chart, this.#layout!),
+  });
   #layout?: FigureLayout;
-  #framePending = false;
-  #fontsReady = false;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener("visibilitychange", this.#requestDraw);
-    // Text that is measured before its font has arrived stays at the wrong width.
-    void document.fonts.ready.then(() => {
-      this.#fontsReady = true;
-      this.#requestDraw();
-    });
-    if (this.hasUpdated) this.#resize.observe(this.canvas);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener("visibilitychange", this.#requestDraw);
-    this.#resize.disconnect();
-    this.#chart?.dispose();
-    this.#chart = undefined;
-  }
 
   get layout(): FigureLayout | undefined {
     return this.#layout;
@@ -117,13 +99,9 @@ export class TrajectoryMap extends LitElement {
     this.canvas.focus();
   }
 
-  protected override firstUpdated(): void {
-    this.#resize.observe(this.canvas);
-  }
-
   protected override updated(changed: PropertyValues<this>): void {
     this.#measure();
-    if (changed.size > 0 || this.#chart) this.#requestDraw();
+    if (changed.size > 0 || this.#chart.exists) this.#chart.request();
   }
 
   /** Where a checkpoint stands, in pixels of this element. */
@@ -146,20 +124,8 @@ export class TrajectoryMap extends LitElement {
     this.dispatchEvent(new CustomEvent("figure-layout", { detail: layout }));
   }
 
-  #requestDraw = () => {
-    if (this.#framePending) return;
-    this.#framePending = true;
-    requestAnimationFrame(() => {
-      this.#framePending = false;
-      this.#draw();
-    });
-  };
-
-  #draw(): void {
-    if (document.hidden || !this.isConnected || !this.#layout || !this.#fontsReady) return;
-    const layout = this.#layout;
+  #draw(chart: Chart, layout: FigureLayout): void {
     const { width, height } = layout;
-    this.#chart ??= createChart(this.canvas, { width, height });
     const { run, view, track, current } = this;
     const { theme } = this.#theme;
     const { window } = trackWindow(run, track);
@@ -173,7 +139,7 @@ export class TrajectoryMap extends LitElement {
       theme,
       trackColours: readTrackColours(theme),
     });
-    redraw(this.#chart, figureOption(input), { width, height });
+    redraw(chart, figureOption(input), { width, height });
   }
 
   /** The nearest checkpoint within reach of the pointer; of several at one place the current one, else the last. */
