@@ -329,6 +329,21 @@ export function storiesOf(surface: Surface) {
         }),
       },
     },
+    "contour-finer": {
+      messages: [init, done],
+      answers: {
+        runs: () => [
+          {
+            ...summaryIn(comparedSnapshot(surface, 0)),
+            journal: "/results/inside.landscape-run.jsonl",
+            model: { name: "net.onnx", path: done.snapshot.header.model.path },
+            directions: done.snapshot.header.directions.label,
+            loss: done.snapshot.header.centre.loss,
+            plane: { x: [0.2, 0.6], y: [-0.4, 0], points: [101, 101] },
+          },
+        ],
+      },
+    },
     "trust-checks": {
       messages: [init, done],
       view: { shown: "trust" },
