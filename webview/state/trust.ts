@@ -86,12 +86,12 @@ export function trustRows(
       return { ...row, message: `${row.message} ${strings.byAnotherRun}`, by: curved! };
     }),
   ].sort((a, b) => order(a.name) - order(b.name));
+  // A map that has not told of θ* has no point there, and would have none again.
+  const isMapped = borrowed.some(({ name }) => name === "away-convexity");
+  const isTold = (name: string): boolean =>
+    borrowed.some((check) => check.name === name) || (isMapped && curvatureChecks.includes(name));
   const missing = notRun(run, pair !== undefined, canDifferentiate);
-  return [
-    ...made,
-    ...(pair ? [pairRow(pair)] : []),
-    ...missing.filter(({ name }) => !borrowed.some((check) => check.name === name)),
-  ];
+  return [...made, ...(pair ? [pairRow(pair)] : []), ...missing.filter(({ name }) => !isTold(name))];
 }
 
 /**

@@ -110,6 +110,11 @@ describe("the runs that make the missing checks", () => {
     expect(rows.map(({ name }) => name)).toEqual([
       ...["centre", "sampling", "norm-ratio", "cosine", "centre-convexity", "away-convexity", "second-pair"],
     ]);
+    // A map without a point at θ* is not asked for again.
+    const aside = { ...curved, checks: [{ ...check, name: "away-convexity" }] };
+    expect(trustRows(done, { curved: aside }).flatMap(({ name, change }) => (change ? [name] : []))).toEqual([
+      "second-pair",
+    ]);
     expect(tellsCurvature(done, done)).toBe(false);
     expect(tellsCurvature({ ...curved, status: "cancelled" }, done)).toBe(false);
     const elsewhere = { ...header.study, directions: { ...header.study.directions, seed: 9 } } as typeof header.study;
