@@ -104,3 +104,16 @@ export function summaryIn({ header, journal, points }: RunSnapshot): RunSummary 
     started: header.started,
   };
 }
+
+/** A finer run of a part of a run's plane, as lists show it. */
+export function finerSummary(snapshot: RunSnapshot): RunSummary {
+  const { header } = snapshot;
+  return {
+    ...summaryIn(snapshot),
+    journal: "/results/inside.landscape-run.jsonl",
+    model: { name: header.model.name, path: header.model.path },
+    directions: header.directions.label,
+    loss: header.centre.loss,
+    plane: { x: [0.2, 0.6], y: [-0.4, 0], points: [101, 101] },
+  };
+}

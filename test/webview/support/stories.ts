@@ -4,7 +4,7 @@ import type { Problem } from "../../../server/protocol/problem";
 import type { HostMessage, ViewOption, ViewState } from "../../../webview/protocol/messages";
 import type { Answers } from "./answers";
 import { foreseeAnswers, stale, trail } from "./changed";
-import { comparedSnapshot, journalOf, summaryIn } from "./compare";
+import { comparedSnapshot, finerSummary, journalOf, summaryIn } from "./compare";
 import { betweenSnapshot, otherSnapshot, runAnswers } from "./lines";
 import {
   curvatureDoneSnapshot,
@@ -332,16 +332,7 @@ export function storiesOf(surface: Surface) {
     "contour-finer": {
       messages: [init, done],
       answers: {
-        runs: () => [
-          {
-            ...summaryIn(comparedSnapshot(surface, 0)),
-            journal: "/results/inside.landscape-run.jsonl",
-            model: { name: "net.onnx", path: done.snapshot.header.model.path },
-            directions: done.snapshot.header.directions.label,
-            loss: done.snapshot.header.centre.loss,
-            plane: { x: [0.2, 0.6], y: [-0.4, 0], points: [101, 101] },
-          },
-        ],
+        runs: () => [finerSummary(done.snapshot)],
       },
     },
     "trust-checks": {
