@@ -22,7 +22,8 @@ export interface ContributeOptions extends Omit<ContributionParts, "notice" | "d
 
 /** The run that this machine takes part in, or is about to. */
 interface Membership {
-  readonly posted: Posted;
+  /** As the coordinator told of it last. */
+  posted: Posted;
   /** What it was prepared with. */
   readonly basis: string;
   readonly leaving: AbortController;
@@ -100,9 +101,14 @@ class Helper {
       await this.leave();
       return;
     }
-    if (now.session !== session && basisOf(now) !== member.basis) {
-      await this.leave();
-      return;
+    if (now.session !== session) {
+      if (basisOf(now) !== member.basis) {
+        await this.leave();
+        return;
+      }
+      // The run was resumed: its new coordinator does not know yet who is there.
+      member.posted = now;
+      await this.introduce(member);
     }
     const isSilent = this.pulses.isSilent(run);
     if (isSilent) this.say(`Nothing is heard from the coordinator of ${title}; waiting for it`);
@@ -128,7 +134,7 @@ class Helper {
   }
 
   private join(posted: Posted): void {
-    const { title, run } = posted;
+    const { title } = posted;
     this.say(`Preparing for the run of ${title}`);
     const leaving = new AbortController();
     const member: Membership = {
@@ -139,15 +145,21 @@ class Helper {
       joining: this.enter(posted, leaving.signal).then(
         async (contribution) => {
           member.contribution = contribution;
-          const { evaluators, difference } = contribution;
-          const { worker } = this.options;
-          await this.board!.remark(run, { kind: "joined", worker, evaluators, difference }).catch(() => {});
+          await this.introduce(member);
           contribution.failed.catch((error: unknown) => this.giveUp(member, error));
         },
         (error: unknown) => this.giveUp(member, error),
       ),
     };
     this.member = member;
+  }
+
+  /** Tells the coordinator who takes part; nothing before that is so. */
+  private async introduce({ posted, contribution }: Membership): Promise<void> {
+    if (!contribution) return;
+    const { evaluators, difference } = contribution;
+    const { worker } = this.options;
+    await this.board!.remark(posted.run, { kind: "joined", worker, evaluators, difference }).catch(() => {});
   }
 
   private async enter(posted: Posted, signal: AbortSignal): Promise<Contribution> {

@@ -159,6 +159,7 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
     expect(await redis.leftovers()).not.toEqual([]);
     const before = recordsOf("resumed");
     const cancelled = run("resumed", "--queue", redis.url, "--queue-only", "--resume");
+    await cancelled.says("1 evaluator of worker joined.");
     await measured("resumed", before + 4);
     cancelled.child.kill("SIGINT");
     expect((await cancelled.ended).code).toBe(130);
