@@ -49,6 +49,7 @@ export class RunFormElement extends LitElement {
 
       .pair {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
         gap: 6px;
       }
@@ -56,6 +57,14 @@ export class RunFormElement extends LitElement {
       .pair > * {
         flex: 1;
         min-width: 0;
+      }
+
+      .pair > vscode-textfield {
+        min-width: 40px;
+      }
+
+      .pair > vscode-button {
+        flex: none;
       }
 
       .pair > .between {

@@ -52,6 +52,11 @@ export class RunOffer extends LitElement {
       :host([narrow]) .line {
         padding: 4px 12px;
       }
+
+      /* Both buttons stay beside each other. */
+      :host([narrow]) .text {
+        flex-basis: calc(100% - 24px);
+      }
     `,
   ];
 
