@@ -1,4 +1,5 @@
 import { cpSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { Page } from "playwright";
 import { ensureHost } from "../../.ci/host.mjs";
@@ -35,6 +36,7 @@ interface Sample {
   readonly host: NodeMemory;
   readonly worker: NodeMemory;
   readonly page: PageMemory;
+  /** Evaluators beyond those that wait for the next click, one for each core at most. */
   readonly evaluators: number;
   readonly webviews: number;
 }
@@ -61,7 +63,7 @@ function quantitiesOf(name: string, of: (sample: Sample) => NodeMemory): readonl
 const quantities: readonly Quantity[] = [
   ...quantitiesOf("extension host", ({ host }) => host),
   ...quantitiesOf("worker", ({ worker }) => worker),
-  { name: "evaluator processes", of: ({ evaluators }) => evaluators },
+  { name: "evaluators beyond those that wait", of: ({ evaluators }) => evaluators },
   { name: "window, heap", of: ({ page }) => page.heap, isBytes: true },
   { name: "window, array buffers", of: ({ page }) => page.buffers, isBytes: true },
   { name: "window, physical memory", of: ({ page }) => page.rss, isBytes: true, isAside: true },
@@ -106,12 +108,16 @@ async function openAndClose(driver: Driver): Promise<void> {
 const workerMemory = (driver: Driver, client: Page): Promise<NodeMemory> =>
   collectedMemory(client, driver.processes("server.js")[0]!);
 
+function surplusEvaluators(driver: Driver): number {
+  return Math.max(0, driver.processes("evaluator.js").length - availableParallelism());
+}
+
 /** The worker's memory when all that it has done is to read a study file for the editor. */
 async function atRest(driver: Driver, client: Page): Promise<NodeMemory> {
   await driver.file(studyFile).dblclick();
   // What the worker says of the file shows that it is there.
   await driver.page.locator(".codelens-decoration").first().waitFor({ timeout: 60_000 });
-  await until("describing was over", () => driver.processes("evaluator.js").length === 0, 60_000);
+  await until("describing was over", () => surplusEvaluators(driver) === 0, 60_000);
   const memory = await workerMemory(driver, client);
   await driver.closeAll();
   return memory;
@@ -122,7 +128,7 @@ async function take(driver: Driver, client: Page): Promise<Sample> {
     page: await collectedPage(driver.page),
     host: await collectedMemory(client, driver.extensionHost()),
     worker: await workerMemory(driver, client),
-    evaluators: driver.processes("evaluator.js").length,
+    evaluators: surplusEvaluators(driver),
     webviews: await driver.page.locator("iframe.webview").count(),
   };
 }
