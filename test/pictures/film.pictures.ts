@@ -40,18 +40,21 @@ test("film", async () => {
   await driver.tab("train.py").waitFor();
   const study = driver.file("fashion-resnet8.landscape.json");
   const entry = page.getByRole("menuitem", { name: "Visualize Loss Landscape" });
-  // A menu may be closed again while the workbench is starting.
-  const hovered = async () => {
+  // A menu may be closed again while the workbench is starting: it is there before and after its picture is taken.
+  const shot = async () => {
+    frames.length = 0;
     await page.keyboard.press("Escape");
     await study.click({ button: "right" });
-    return entry.hover({ timeout: 3000 }).then(
+    const isThere = await entry.hover({ timeout: 3000 }).then(
       () => true,
       () => false,
     );
+    if (!isThere) return false;
+    await page.waitForTimeout(500);
+    await shoot(1500);
+    return entry.isVisible();
   };
-  await expect.poll(hovered).toBe(true);
-  await page.waitForTimeout(500);
-  await shoot(1500);
+  await expect.poll(shot).toBe(true);
   await page.keyboard.press("Escape");
   await driver.visualize("fashion-resnet8.landscape.json");
   const panel = driver.panel();
