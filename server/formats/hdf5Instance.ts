@@ -30,11 +30,13 @@ export function harmed(): void {
  * functions are those of one instance of native code, which are exchanged for those of another.
  */
 export async function hdf5Library(): Promise<Hdf5Library> {
-  const library = await import("h5wasm/node");
+  const library = await import(/* webpackChunkName: "hdf5" */ "h5wasm/node");
   await library.ready;
   const wanted = generation;
   if (whole !== wanted) {
-    const { default: instantiate } = await import("../../node_modules/h5wasm/dist/node/hdf5_util.js");
+    const { default: instantiate } = await import(
+      /* webpackChunkName: "hdf5" */ "../../node_modules/h5wasm/dist/node/hdf5_util.js"
+    );
     Object.assign(library.Module, await instantiate({ noInitialRun: true }));
     whole = wanted;
   }

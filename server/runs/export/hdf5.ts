@@ -22,7 +22,7 @@ export interface Folder {
  * made among the system's temporary files and removed.
  */
 export async function toHdf5(root: Folder): Promise<Uint8Array> {
-  const h5 = await import("h5wasm/node");
+  const h5 = await import(/* webpackChunkName: "hdf5" */ "h5wasm/node");
   await h5.ready;
   const folder = await mkdtemp(path.join(tmpdir(), "loss-landscape-"));
   try {
