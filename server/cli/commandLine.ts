@@ -30,7 +30,7 @@ export function argumentsOf(study: Study, { pattern, out }: CommandLineOptions =
     ...curvatureFlags(study),
     ...(compute.engine === "auto" ? [] : [["engine", compute.engine] as const]),
     ...(compute.evaluators === 0 ? [] : [["evaluators", compute.evaluators] as const]),
-    ...(compute.batchSize === 100 ? [] : [["batch-size", compute.batchSize] as const]),
+    ...(compute.batchSize === 0 ? [] : [["batch-size", compute.batchSize] as const]),
     ...some("out", out),
   ];
   return [

@@ -69,7 +69,7 @@ export function overridesOf(parsed: Parsed): Omit<StudyDraft, "model" | "file"> 
     compute: {
       engine: as("engine", (text) => oneOf("engine", text, ["auto", "onnxruntime", "tensorflow", "wasm", "webgpu"])),
       evaluators: whole("evaluators", 0, 1024),
-      batchSize: whole("batch-size", 1, 65536),
+      batchSize: whole("batch-size", 0, 65536),
     },
   };
 }

@@ -6,6 +6,7 @@ import { describeStudy } from "../requests/describe";
 import type { Described } from "../requests/describe";
 import { secondsOf } from "../requests/result";
 import { toResult } from "../runs/export/json";
+import { executionMemoryFile } from "../runs/executionMemory";
 import { startRun } from "../runs/run";
 import type { RunCommand } from "./commands";
 import { toJson, writeOutput } from "./output";
@@ -64,6 +65,7 @@ export async function runCommand(command: RunCommand, terminal: Terminal): Promi
           },
         }
       : {}),
+    memory: executionMemoryFile(),
   });
   const interrupt = (): void => {
     // Whoever asks twice does not want to wait for the first time to be heard.

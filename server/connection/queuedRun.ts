@@ -3,6 +3,7 @@ import manifest from "../../package.json";
 import type { WorkDoneProgressReporter } from "vscode-languageserver/node";
 import type { Reserve } from "../evaluator/reserve";
 import type { RunEvent, RunOutcome, RunParams } from "../protocol/requests";
+import { executionMemoryFile } from "../runs/executionMemory";
 import { startRun } from "../runs/run";
 import type { Run, RunOptions } from "../runs/run";
 import { resolveResultsFolder } from "../study/results";
@@ -70,6 +71,7 @@ export class QueuedRun {
         },
         log: (message) => log.info(message),
         ...queueFromEnvironment(),
+        memory: executionMemoryFile(),
       });
       const outcome = await this.run.finished;
       if (outcome.problem !== undefined) {

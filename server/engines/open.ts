@@ -1,6 +1,7 @@
 import type { Graph } from "../graph/graph";
 import type { EngineReport } from "../protocol/result";
 import type { EngineChoice, EngineName } from "../protocol/study";
+import type { SessionPlace } from "./onnxruntime/options";
 import { chooseEngine, reportOn, type Candidate, type ChosenEngine } from "./choose";
 
 /** In the order of the automatic choice. To add an engine, add a folder with an `Engine` and list it here. */
@@ -29,10 +30,17 @@ const candidates: readonly Candidate[] = [
 
 /**
  * Opens the engine that is asked for, tested and able to run `graph`.
+ * @param place where it computes, if it can be told; one core of the CPU when absent.
  * @throws ProblemError `engine-unavailable`, `engine-wrong`, `operator-unsupported`, or why the graph is refused.
  */
-export function openEngine(choice: EngineChoice, graph: Graph): Promise<ChosenEngine> {
-  return chooseEngine(choice, candidates, graph);
+export function openEngine(choice: EngineChoice, graph: Graph, place?: SessionPlace): Promise<ChosenEngine> {
+  return chooseEngine(choice, place ? candidates.map((each) => placed(each, place)) : candidates, graph);
+}
+
+/** Only ONNX Runtime can be told where to compute. */
+function placed(candidate: Candidate, place: SessionPlace): Candidate {
+  if (candidate.name !== "onnxruntime") return candidate;
+  return { ...candidate, create: async () => (await import("./onnxruntime/engine")).createOnnxRuntimeEngine(place) };
 }
 
 /**

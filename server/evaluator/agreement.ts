@@ -1,5 +1,7 @@
+import type { EngineInfo } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { deferred } from "./deferred";
+import type { Workplace } from "./execution/workplace";
 import type { DirectionsFile, Prepared } from "./messages";
 import type { EvaluatorCall } from "./process";
 
@@ -10,6 +12,8 @@ export interface Preparation {
   readonly fingerprints: Readonly<Record<string, string>>;
   /** Where the directions are, unless they follow from the study alone. */
   readonly directions?: DirectionsFile;
+  /** What each evaluator may use. */
+  readonly workplace?: Workplace;
 }
 
 /** What the evaluators of a run have in common: the first one that is ready decides, the others are held against it. */
@@ -17,6 +21,8 @@ export class Agreement {
   private readonly first = deferred<Prepared>();
   private preparation: Preparation | undefined;
   private reference: Prepared | undefined;
+  private readonly settling = deferred<undefined>();
+  private leader: object | undefined;
   private count = 0;
   private difference = 0;
 
@@ -39,15 +45,33 @@ export class Agreement {
     this.preparation = preparation;
   }
 
-  /** What the next evaluator has to be asked, so that it comes to the engine of the first one. */
+  /** Resolves when it is decided how the run is measured, or nobody is left who finds out. */
+  get settled(): Promise<unknown> {
+    return this.settling.promise;
+  }
+
+  /** Whether `who` is the one that finds out how the run is measured: the first that asks. */
+  leads(who: object): boolean {
+    this.leader ??= who;
+    return this.leader === who && this.reference === undefined;
+  }
+
+  /** `who` takes no part any more: whoever is ready next decides. */
+  leave(who: object): void {
+    if (this.leader === who) this.settling.resolve(undefined);
+  }
+
+  /** What the next evaluator has to be asked, so that it computes as the first one does. */
   get call(): Preparation & Extract<EvaluatorCall, { readonly kind: "prepare" }> {
-    const { study, fingerprints, directions } = this.preparation!;
-    const compute = { ...study.compute, engine: this.reference?.engine.name ?? study.compute.engine };
+    const { study, fingerprints, directions, workplace } = this.preparation!;
+    const { name: engine = study.compute.engine, execution = study.compute.execution } = this.reference?.engine ?? {};
+    const compute = { ...study.compute, engine, ...(execution ? { execution } : {}) };
     return {
       kind: "prepare",
       study: { ...study, compute },
       fingerprints,
       ...(directions ? { directions } : {}),
+      ...(workplace ? { workplace } : {}),
     };
   }
 
@@ -56,10 +80,11 @@ export class Agreement {
     return this.reference?.engine.name;
   }
 
-  /** Takes what an evaluator tells; false when it has come to another engine and must be asked again. */
+  /** Takes what an evaluator tells; false when it computes in another way and must be asked again. */
   join(prepared: Prepared): boolean {
     this.reference ??= prepared;
-    if (this.reference.engine.name !== prepared.engine.name) return false;
+    this.settling.resolve(undefined);
+    if (!isSame(this.reference.engine, prepared.engine)) return false;
     this.count++;
     this.differ(relativeDifference(this.reference.centre.lossSum, prepared.centre.lossSum));
     this.first.resolve(this.reference);
@@ -73,8 +98,21 @@ export class Agreement {
 
   /** Nobody is ready, and nobody will be. */
   fail(error: Error): void {
+    this.settling.resolve(undefined);
     this.first.reject(error);
   }
+}
+
+function isSame(a: EngineInfo, b: EngineInfo): boolean {
+  const { execution: first } = a;
+  const { execution: second } = b;
+  return (
+    a.name === b.name &&
+    first?.provider === second?.provider &&
+    first?.way === second?.way &&
+    first?.batchSize === second?.batchSize &&
+    first?.threads === second?.threads
+  );
 }
 
 /** |a − b| relative to the larger; 0 only for the same bits, ∞ where one of them is not finite. */

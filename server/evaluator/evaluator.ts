@@ -19,6 +19,9 @@ import { weighModels } from "./weigh";
 
 type Answer = EvaluatorResponse extends infer R ? (R extends { id: number } ? Omit<R, "id"> : never) : never;
 
+/** What is printed is logged by the parent process. */
+const log = (message: string): void => void process.stdout.write(`${message}\n`);
+
 /** Answers the requests of the pool: describes files, plans a study, and, once prepared, measures its points. */
 export class Evaluator {
   private session: Session | undefined;
@@ -59,7 +62,7 @@ export class Evaluator {
       case "prepare": {
         await this.session?.dispose();
         this.session = undefined;
-        const { session, prepared } = await Session.open(request.study, request.fingerprints, request.directions);
+        const { session, prepared } = await Session.open(request.study, { ...request, log });
         this.session = session;
         return { kind: "prepared", prepared };
       }

@@ -81,6 +81,7 @@ export class LocalPlace {
         if (!(error instanceof EvaluatorLostError)) throw error;
         if (this.bury(error)) continue;
         this.retired = true;
+        this.parts.agreement.leave(this);
         log(`one place of the pool is given up after ${String(this.deaths)} evaluators: ${error.likelyCause}`);
         return error;
       }
@@ -107,8 +108,11 @@ export class LocalPlace {
   /** Whether the evaluator is ready to work; false when it must be started again with the first one's engine. */
   private async prepare(evaluator: EvaluatorProcess): Promise<boolean> {
     const { agreement, log } = this.parts;
-    const { prepared } = await evaluator.request(agreement.call);
+    const leads = agreement.leads(this);
+    const { prepared } = await evaluator.request({ ...agreement.call, leads });
+    if (!leads) await agreement.settled;
     if (agreement.join(prepared)) return true;
+    if (agreement.engine === prepared.engine.name) return this.prepare(evaluator);
     log(`an evaluator chose ${prepared.engine.name}: started again with ${agreement.engine!}`);
     this.evaluator = undefined;
     await evaluator.kill();

@@ -1,3 +1,4 @@
+import type { Workplace } from "./execution/workplace";
 import type { FilesAnswer, FilesQuestion } from "../protocol/files";
 import type { Problem } from "../protocol/problem";
 import type {
@@ -151,6 +152,10 @@ export type EvaluatorRequest =
       readonly fingerprints?: Readonly<Record<string, string>>;
       /** Where the directions are, unless they follow from the study alone. */
       readonly directions?: DirectionsFile;
+      /** What the evaluator may use; one thread when absent. */
+      readonly workplace?: Workplace;
+      /** Whether it finds out how the run is measured; all others follow it. */
+      readonly leads?: boolean;
     }
   /** Finds directions and trajectory. `file`: where to write the directions; not written when absent. */
   | { readonly id: number; readonly kind: "plan"; readonly study: Study; readonly file?: string }

@@ -3,6 +3,7 @@ import { Agreement } from "./agreement";
 import { pointJob, sampleJob, taskJob } from "./jobs";
 import type { Job, PoolPoint } from "./jobs";
 import type { StudyFile } from "./contents";
+import type { Workplace } from "./execution/workplace";
 import { LocalPlace } from "./localPlace";
 import type {
   DirectionsFile,
@@ -153,14 +154,21 @@ export class EvaluatorPool {
    * the same engine, otherwise they are started again with it.
    * @param fingerprints what the files must be; ProblemError `file-changed` when they are not.
    * @param directions where the directions are, unless they follow from the study alone.
+   * @param workplace what each evaluator may use; one thread when absent.
    * @throws ProblemError; PoolCancelledError.
    */
   prepare(
     study: Study,
     fingerprints: Readonly<Record<string, string>>,
     directions?: DirectionsFile,
+    workplace?: Workplace,
   ): Promise<Prepared> {
-    this.agreement.begin({ study, fingerprints, ...(directions ? { directions } : {}) });
+    this.agreement.begin({
+      study,
+      fingerprints,
+      ...(directions ? { directions } : {}),
+      ...(workplace ? { workplace } : {}),
+    });
     this.loops = this.places.map((place) => this.serve(place));
     return this.agreement.told;
   }

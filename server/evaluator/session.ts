@@ -12,11 +12,15 @@ import type { Check } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { CurvatureWork } from "./curvatureWork";
 import { readPlannedDirections } from "./directions";
+import { chooseExecution } from "./execution/choose";
+import type { Workplace } from "./execution/workplace";
+import { ExecutionMemory } from "./execution/memory";
 import { fileChanged, reading } from "./fingerprint";
 import type { DirectionsFile, PointSums, Prepared, SampleSubset, SplitSums, Task, TaskAnswer } from "./messages";
 import { loadModel } from "./model";
 import type { LoadedModel } from "./model";
 import { lineEnds, studyPath, weightPath } from "./paths";
+import { PlaneExecutable } from "./planeExecutable";
 import { Recalibration } from "./recalibration";
 import { openSplits } from "./splits";
 import type { Split } from "./splits";
@@ -24,6 +28,21 @@ import { readWeights } from "./weights";
 
 /** Values of parameters by name. */
 type Values = ReadonlyMap<string, Float32Array>;
+
+/** One core, and nothing remembered. */
+const oneThread: Workplace = { threads: 1 };
+
+export interface SessionOptions {
+  /** Fingerprints that the files must have. */
+  readonly fingerprints?: Readonly<Record<string, string>> | undefined;
+  /** Where the directions are, unless they follow from the study alone. */
+  readonly directions?: DirectionsFile | undefined;
+  /** What may be used; one thread when absent. */
+  readonly workplace?: Workplace | undefined;
+  /** Whether this evaluator finds out how the others of a run measure as well; it takes the usual way otherwise. */
+  readonly leads?: boolean | undefined;
+  readonly log?: ((message: string) => void) | undefined;
+}
 
 interface Parts {
   readonly study: Study;
@@ -49,14 +68,11 @@ export class Session {
 
   /**
    * Loads everything, and evaluates the model with its own weights before any other.
-   * @param expected fingerprints that the files must have.
-   * @param directions where the directions are, unless they follow from the study alone.
    * @throws ProblemError.
    */
   static async open(
     study: Study,
-    expected: Readonly<Record<string, string>> | undefined,
-    directions: DirectionsFile | undefined,
+    { fingerprints: expected, directions, workplace = oneThread, leads = false, log = () => {} }: SessionOptions = {},
   ): Promise<{ readonly session: Session; readonly prepared: Prepared }> {
     const { content, fingerprints } = await reading(study, expected, async () => {
       const model = await loadAgain(study, expected !== undefined);
@@ -66,10 +82,29 @@ export class Session {
         : await studyPath(study, model, bytesOf(splits));
       return { model, path, splits, files: model.files };
     });
-    const { model, path, splits } = content;
-    const { engine, why } = await openEngine(study.compute.engine, model.graph);
-    const executable = await engine.compile(model.graph);
-    const [first, ...others] = splits as readonly [Split, ...Split[]];
+    const { model, path } = content;
+    const { engine, why } = await openEngine(study.compute.engine, model.graph, {
+      provider: study.compute.execution?.provider ?? "cpu",
+      threads: study.compute.execution?.threads ?? workplace.threads,
+    });
+    const [given] = content.splits as readonly [Split, ...Split[]];
+    const { execution, executable, how } = await chooseExecution({
+      study,
+      model,
+      engine,
+      path,
+      samples: content.splits.reduce((sum, { samples }) => sum + samples.x.shape[0]!, 0),
+      feedsOf: (size) => given.inBatchesOf(size).batches.batches[0]!.feeds,
+      workplace,
+      memory: new ExecutionMemory(workplace.memory, log),
+      leads,
+      log,
+    });
+    const [first, ...others] = content.splits.map((split) => split.inBatchesOf(execution.batchSize)) as [
+      Split,
+      ...Split[],
+    ];
+    const splits = [first, ...others];
     const classes = usesClasses(study.loss.name)
       ? (model.input.classes ?? (await first.batches.countClasses(executable)))
       : 0;
@@ -86,7 +121,14 @@ export class Session {
       prepared: {
         model: model.summary,
         data: first.summary(classes),
-        engine: { name: engine.name, label: engine.label, version: engine.version, device: engine.device, why },
+        engine: {
+          name: engine.name,
+          label: engine.label,
+          version: engine.version,
+          device: engine.device,
+          why: `${why}; ${how}`,
+          execution,
+        },
         fingerprints,
         centre,
         splits: others.map((split, k) => ({ data: split.summary(classes), centre: centres[k]! })),
@@ -100,14 +142,14 @@ export class Session {
   }
 
   /** Sums of every split at a point of the plane. */
-  evaluate(alpha: number, beta: number): Promise<SplitSums> {
-    return this.measure(this.parts.path.fills(alpha, beta), this.parts.recalibration);
+  async evaluate(alpha: number, beta: number): Promise<SplitSums> {
+    return this.sums(await this.moveTo(alpha, beta, this.parts.recalibration));
   }
 
   /** Sums of every split at a point of the plane, over each group of a part of the samples. */
   async evaluateSubset(alpha: number, beta: number, subset: SampleSubset): Promise<readonly SplitSums[]> {
     const { executable, splits } = this.parts;
-    const penalty = await this.move(this.parts.path.fills(alpha, beta), this.parts.recalibration);
+    const penalty = await this.moveTo(alpha, beta, this.parts.recalibration);
     const bySplit: PointSums[][] = [];
     for (const { subsets } of splits) {
       const sums: PointSums[] = [];
@@ -152,11 +194,27 @@ export class Session {
 
   /** Sums of every split with `values` in place of the model's own; what they do not name has its own values. */
   private async measure(values: ParameterValues, recalibration?: Recalibration): Promise<SplitSums> {
+    return this.sums(await this.move(values, recalibration));
+  }
+
+  /** Sums of every split with the weights that the executable has. */
+  private async sums(penalty: Pick<PointSums, "penalty">): Promise<SplitSums> {
     const { executable, splits } = this.parts;
-    const penalty = await this.move(values, recalibration);
     const sums: PointSums[] = [];
     for (const { batches } of splits) sums.push({ ...(await batches.measure(executable)), ...penalty });
     return sums;
+  }
+
+  /** Gives the model the weights of a point of the plane; otherwise as `move`. */
+  private async moveTo(
+    alpha: number,
+    beta: number,
+    recalibration?: Recalibration,
+  ): Promise<Pick<PointSums, "penalty">> {
+    const { executable, path } = this.parts;
+    if (!(executable instanceof PlaneExecutable)) return this.move(path.fills(alpha, beta), recalibration);
+    executable.moveTo(alpha, beta);
+    return {};
   }
 
   /** Gives the model `values` in place of its own, and tells weight decay's part of the loss with them. */
@@ -166,7 +224,7 @@ export class Session {
     for (const name of this.moved) if (!set.has(name)) set.set(name, this.origin.get(name)!);
     const statistics = await recalibration?.statistics(values);
     for (const [name, measured] of statistics ?? []) set.set(name, measured);
-    if (set.size > 0) await executable.setParameters(set);
+    if (set.size > 0 || executable instanceof PlaneExecutable) await executable.setParameters(set);
     this.moved = new Set([...values.keys(), ...(statistics?.keys() ?? [])]);
 
     const { weightDecay = 0 } = study.loss;
@@ -179,12 +237,12 @@ export class Session {
    * compute the same from the same.
    */
   private async zeroCheck(centre: PointSums): Promise<Check> {
-    const { study, model, path } = this.parts;
+    const { study, model } = this.parts;
     if (study.directions.kind !== "between" && (await this.beginsAtModel())) {
       const { loss } = meanOf(centre);
       return centreCheck(loss, loss);
     }
-    const [found] = await this.measure(path.fills(0, 0));
+    const [found] = await this.sums(await this.moveTo(0, 0));
     const ends = study.directions.kind === "between" ? await lineEnds(study, model) : undefined;
     const [expected] = ends ? await this.measure(ends[0]) : [centre];
     return centreCheck(meanOf(found!).loss, meanOf(expected!).loss);
@@ -192,10 +250,10 @@ export class Session {
 
   /** Whether the first batch tells the model's own weights, which it has now, from those at the plane's origin. */
   private async beginsAtModel(): Promise<boolean> {
-    const { executable, splits, path } = this.parts;
+    const { executable, splits } = this.parts;
     const { batches } = splits[0]!;
     const own = await batches.measureFirst(executable);
-    await this.move(path.fills(0, 0));
+    await this.moveTo(0, 0);
     const found = await batches.measureFirst(executable);
     return Object.is(own.lossSum, found.lossSum) && Object.is(own.lossSquareSum, found.lossSquareSum);
   }

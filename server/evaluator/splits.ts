@@ -5,6 +5,7 @@ import { checkLabels, prepareSamples } from "../data/samples";
 import type { DataSummary } from "../protocol/result";
 import type { DataSelection, Study } from "../protocol/study";
 import { Batches } from "./batches";
+import { usualBatchSize } from "./execution/rule";
 import type { LoadedModel } from "./model";
 import { Subsets } from "./subsets";
 
@@ -14,6 +15,8 @@ export interface Split {
   readonly samples: Samples;
   readonly batches: Batches;
   readonly subsets: Subsets;
+  /** The same samples in batches of another size. */
+  inBatchesOf(size: number): Split;
   summary(classes: number): DataSummary;
   /** Looks at the labels again, now that the number of classes is known. @throws ProblemError `labels-mismatch`. */
   requireClasses(classes: number): void;
@@ -49,29 +52,26 @@ async function splitOf(study: Study, model: LoadedModel, data: LabelledData, sel
   const name = path.basename(study.model.path);
   const { preprocess, loss } = study;
   const samples = await prepareSamples(data, selection, preprocess, input.shape, input.classes, name, loss.name);
-  const parts = {
-    file: study.model.path,
-    input,
-    output,
-    samples,
-    batchSize: study.compute.batchSize,
-    loss: model.loss,
+  const inBatchesOf = (batchSize: number): Split => {
+    const parts = { file: study.model.path, input, output, samples, batchSize, loss: model.loss };
+    return {
+      selection,
+      samples,
+      batches: new Batches(parts),
+      subsets: new Subsets(parts, selection.seed),
+      inBatchesOf,
+      summary: (classes) => ({
+        path: selection.path,
+        split: selection.split,
+        samples: samples.x.shape[0]!,
+        available: samples.available,
+        classes,
+        preprocessing: samples.preprocessing,
+      }),
+      requireClasses: (classes) => {
+        if (input.classes === null) checkLabels(data, preprocess, classes, name, loss.name);
+      },
+    };
   };
-  return {
-    selection,
-    samples,
-    batches: new Batches(parts),
-    subsets: new Subsets(parts, selection.seed),
-    summary: (classes) => ({
-      path: selection.path,
-      split: selection.split,
-      samples: samples.x.shape[0]!,
-      available: samples.available,
-      classes,
-      preprocessing: samples.preprocessing,
-    }),
-    requireClasses: (classes) => {
-      if (input.classes === null) checkLabels(data, preprocess, classes, name, loss.name);
-    },
-  };
+  return inBatchesOf(study.compute.batchSize > 0 ? study.compute.batchSize : usualBatchSize);
 }

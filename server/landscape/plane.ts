@@ -60,7 +60,10 @@ export class Plane extends Path {
    * @param directions of the same names and lengths; parameters where both are absent or zero are not moved
    * @throws RangeError when a direction has a parameter that the origin lacks, or of another length
    */
-  constructor(origin: Values, directions: readonly [Direction, Direction]) {
+  constructor(
+    readonly origin: Values,
+    readonly directions: readonly [Direction, Direction],
+  ) {
     for (const direction of directions) requireSame(direction, origin, "direction");
     const moved = new Map<string, Moved>();
     for (const [name, values] of origin) {

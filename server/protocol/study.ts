@@ -274,7 +274,7 @@ export interface ComputeSpec {
   readonly engine: EngineChoice;
   /** Number of evaluator processes; 0 means one per core. */
   readonly evaluators: number;
-  /** Samples per batch; 0 leaves it to the evaluators. */
+  /** Samples per batch; 0 has the evaluators find out what is fastest. */
   readonly batchSize: number;
   /** What the first evaluator of a run has chosen, for the others and for whoever goes on; no study file says it. */
   readonly execution?: Execution;

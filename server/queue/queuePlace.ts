@@ -199,6 +199,8 @@ export class QueuePlace implements RemotePlace {
   }
 
   private async post(): Promise<void> {
+    // Others compute as the first evaluator here does: it has to be known how that is.
+    await this.agreement!.settled;
     const { study, fingerprints, directions } = this.agreement!.call;
     const size = directions ? (await stat(directions.path)).size : 0;
     if (directions && size <= MOST_DIRECTIONS) {

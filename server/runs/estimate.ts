@@ -150,7 +150,7 @@ function isLike(study: Study, fingerprint: string, { header, ends }: JournalCont
     header.fingerprints[header.model.path] === fingerprint &&
     (engine === "auto" || engine === header.engine.name) &&
     evaluators === earlier.compute.evaluators &&
-    batchSize === earlier.compute.batchSize &&
+    (batchSize === 0 || batchSize === earlier.compute.batchSize) &&
     JSON.stringify(splitsOf(study).map(filesOf)) === JSON.stringify(splitsOf(earlier).map(filesOf))
   );
 }

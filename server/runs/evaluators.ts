@@ -33,6 +33,15 @@ export function evaluatorsFor(
 }
 
 /**
+ * Threads inside each run of the model: one, because processes share the points better; where memory or the points do not
+ * suffice for a process on each core, the cores that are left over. Whoever asks for a number of evaluators asks for as
+ * many cores.
+ */
+export function threadsFor({ compute }: Pick<Study, "compute">, evaluators: number, cores: number): number {
+  return compute.evaluators > 0 ? 1 : Math.max(1, Math.floor(cores / evaluators));
+}
+
+/**
  * What this machine has for a study. Samples are reckoned by how many are chosen, and by what their file can hold at most;
  * a file that cannot be read counts nothing: reading it tells why.
  * @param sampleSize numbers of a sample as the model takes it; undefined while that is not known.

@@ -73,5 +73,6 @@ function splitAt(split: HeaderSplit, path: string | undefined): HeaderSplit {
 /** `study` computed as the run began, so that its remaining points come to the same numbers. */
 export function continued(study: Study, header: RunHeader): Study {
   const { batchSize } = header.study.compute;
-  return { ...study, compute: { ...study.compute, engine: header.engine.name, batchSize } };
+  const { name: engine, execution = { provider: "cpu", way: "baked", batchSize, threads: 1 } } = header.engine;
+  return { ...study, compute: { ...study.compute, engine, batchSize, execution } };
 }

@@ -10,7 +10,7 @@ import type { RunEvent, RunOutcome } from "../protocol/requests";
 import type { Check, RunHeader, RunSnapshot, RunStatus } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { journalCheck, finalChecks } from "./checks";
-import { evaluatorsFor, meansOf } from "./evaluators";
+import { evaluatorsFor, meansOf, threadsFor } from "./evaluators";
 import { journalPath, mayResume } from "./find";
 import { continued, headerOf, relocated } from "./header";
 import { Journal, keepAside, readJournal } from "./journal";
@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly preliminary?: boolean;
   /** Shares the work with evaluators elsewhere. */
   readonly queue?: QueueWish;
+  /** File in which evaluators remember what is fast on this machine; absolute. Nothing is remembered when absent. */
+  readonly memory?: string;
   /** Called with points at most ten times a second, and never after `finished` has settled. */
   readonly onEvent: (event: RunEvent) => void;
   readonly log: (message: string) => void;
@@ -145,7 +147,7 @@ class ActiveRun implements Run {
 
   /** Everything from the files to the last check. @throws PoolCancelledError, ProblemError. */
   private async measure(): Promise<void> {
-    const { study, resultsFolder, evaluatorPath = siblingEvaluator(), source, queue, log } = this.options;
+    const { study, resultsFolder, evaluatorPath = siblingEvaluator(), source, queue, log, memory } = this.options;
     const invitation = queue && (await invitationTo(queue, log));
     // How many there is memory for is known when one of them has read the model.
     const wanted = evaluatorsFor(study, await meansOf(study, 0));
@@ -155,7 +157,8 @@ class ActiveRun implements Run {
     this.pool = pool;
     pool.pause(this.isPaused);
     const fingerprints = await pool.fingerprints(study, queue !== undefined);
-    const evaluators = evaluatorsFor(study, await meansOf(study, pool.parameters, pool.sampleSize));
+    const means = await meansOf(study, pool.parameters, pool.sampleSize);
+    const evaluators = evaluatorsFor(study, means);
     await pool.keep(evaluators);
     this.file = journalPath(study, fingerprints, resultsFolder);
     this.lock = await JournalLock.take(this.file);
@@ -172,6 +175,7 @@ class ActiveRun implements Run {
       earlier ? continued(study, earlier.header) : study,
       fingerprints,
       directionsFile(directions, this.file),
+      { threads: threadsFor(study, evaluators, means.cores), ...(memory === undefined ? {} : { memory }) },
     );
     this.throwIfCancelled();
     const notices = aside ? await aside() : [];

@@ -33,8 +33,8 @@ export const curvatureDefaults: CurvatureSpec = {
   tolerance: 1e-3,
 };
 const sharpness: SharpnessSpec = { epsilon: 1e-2, samples: 256 };
-/** Batches of 64 to 128 samples are the fastest on CPUs. */
-const compute: ComputeSpec = { engine: "auto", evaluators: 0, batchSize: 100 };
+/** Evaluators choose the size of batches by measuring. */
+const compute: ComputeSpec = { engine: "auto", evaluators: 0, batchSize: 0 };
 const asIs: Preprocess = { scale: 1, mean: [], std: [] };
 
 /**

@@ -62,7 +62,8 @@ function checkpointsOf(
 }
 
 function batchNormOf({ batchNorm, compute }: Study): string | object | undefined {
-  if (batchNorm === "recompute") return { batchNorm, batchSize: compute.batchSize };
+  // Where the size is left to the evaluators, they keep to this one for statistics.
+  if (batchNorm === "recompute") return { batchNorm, batchSize: compute.batchSize > 0 ? compute.batchSize : 100 };
   return batchNorm === "keep" ? undefined : batchNorm;
 }
 

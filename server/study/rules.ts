@@ -163,7 +163,7 @@ function curvatureRules({ curvature, sharpness }: Draft, expect: Expect): void {
 function computeRules({ compute }: Draft, expect: Expect): void {
   for (const [name, minimum] of [
     ["evaluators", 0],
-    ["batchSize", 1],
+    ["batchSize", 0],
   ] as const) {
     const value = compute?.[name];
     if (value === undefined) continue;

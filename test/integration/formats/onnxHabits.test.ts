@@ -111,7 +111,7 @@ async function open(graph: Graph, engine: "onnxruntime" | "wasm", scale: number)
     compute: { engine, evaluators: 1, batchSize: 4 },
     curvature: { points: [1, 1], samples, parameters: "kernels", traceProbes: 1, densityProbes: 0, tolerance: 1e-2 },
   });
-  return Session.open(study, undefined, undefined);
+  return Session.open(study);
 }
 
 describe("models as tools write them", () => {

@@ -65,7 +65,7 @@ describe("a model with one fitting file beside it", () => {
         loss: { name: "crossEntropy" },
         directions: { kind: "random", seed: 0, normalise: "filter", ignore: "bias,norm" },
         grid: { x: [-1, 1], y: [-1, 1], points: [51, 51] },
-        compute: { engine: "auto", evaluators: 0, batchSize: 100 },
+        compute: { engine: "auto", evaluators: 0, batchSize: 0 },
       },
       notices: ["Data found beside the model: test.npz."],
       origins: {

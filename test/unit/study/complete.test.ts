@@ -29,7 +29,7 @@ describe("completeStudy", () => {
       loss: { name: "crossEntropy" },
       directions: { kind: "random", seed: 0, normalise: "filter", ignore: "bias,norm" },
       grid: { x: [-1, 1], y: [-1, 1], points: [51, 51] },
-      compute: { engine: "auto", evaluators: 0, batchSize: 100 },
+      compute: { engine: "auto", evaluators: 0, batchSize: 0 },
     });
   });
 
@@ -37,7 +37,7 @@ describe("completeStudy", () => {
     const defaults = { grid: { x: [-2, 2], points: [9, 9] }, compute: { engine: "wasm", evaluators: 3 } } as const;
     const study = completeStudy({ model, grid: { points: [5, 7] }, compute: { evaluators: 1 } }, data, defaults);
     expect(study.grid).toEqual({ x: [-2, 2], y: [-1, 1], points: [5, 7] });
-    expect(study.compute).toEqual({ engine: "wasm", evaluators: 1, batchSize: 100 });
+    expect(study.compute).toEqual({ engine: "wasm", evaluators: 1, batchSize: 0 });
   });
 
   test("flags that are not given leave the study as it is", () => {

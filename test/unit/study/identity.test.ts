@@ -86,6 +86,11 @@ describe("the digest does not depend on", () => {
       { ...study, loss: { name: "huber" } },
       { ...study, loss: { name: "huber", delta: 1 } },
     ],
+    [
+      "the size of batches for statistics being left open",
+      { ...recomputed, compute: { ...study.compute, batchSize: 0 } },
+      { ...recomputed, compute: { ...study.compute, batchSize: 100 } },
+    ],
     ["renaming nothing", ofPath, { ...ofPath, checkpoints: { files: [a, b], rename: [] } }],
     ["unsmoothed labels being said", study, { ...study, loss: { name: "crossEntropy", labelSmoothing: 0 } }],
     ["a δ that is not used", study, { ...study, loss: { name: "crossEntropy", delta: 3 } }],

@@ -96,7 +96,10 @@ export class RunSettings extends LitElement {
       ...(directions.cosine === undefined ? [] : [[names.angle, angleText(directions)] as const]),
       [names.grid, `${this.#points}, ${extentText(header)}`],
       [names.engine, `${engine.label} ${engine.version}, ${engine.device} (${engine.why})`],
-      [names.evaluators, strings.evaluatorCount(header.evaluators, study.compute.batchSize)],
+      [
+        names.evaluators,
+        strings.evaluatorCount(header.evaluators, engine.execution?.batchSize ?? study.compute.batchSize),
+      ],
       [names.started, new Date(header.started).toLocaleString()],
       [names.run, baseName(journal), journal],
     ];

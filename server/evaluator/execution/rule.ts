@@ -1,0 +1,98 @@
+import type { Execution, Way } from "../../protocol/study";
+
+/** Samples per batch where neither a study says it nor measuring does: 64 to 128 are the fastest for networks on CPUs. */
+export const usualBatchSize = 100;
+
+/** What one way of execution was measured to take, in milliseconds. */
+export interface Timing {
+  readonly execution: Execution;
+  /** Giving the model other weights. */
+  readonly setUp: number;
+  /** Running it on one batch. */
+  readonly run: number;
+  /** Both for all samples of all splits: a point of the surface. */
+  readonly perPoint: number;
+}
+
+/** A way of execution that is out of the question, and why, as a clause. */
+export interface Dropped {
+  readonly execution: Execution;
+  readonly reason: string;
+}
+
+/** What is known before anything but the usual execution was timed. */
+export interface Outlook {
+  /** Of the usual execution. */
+  readonly usual: Timing;
+  /** Points that the run has. */
+  readonly evaluations: number;
+  /** Evaluators that share them. */
+  readonly evaluators: number;
+}
+
+/** Runs that take less time than this, in milliseconds, are not worth measuring ways of execution for. */
+const shortRun = 1500;
+/** Where giving the model other weights is less than this part of a point, no other way can gain much. */
+const smallShare = 0.1;
+/** A batch that takes so long, in milliseconds, is not made much better by its size. */
+const longBatch = 20;
+/** How much faster another execution has to be than the usual one. */
+const clearly = 0.9;
+/** Executions within this of each other are the same. */
+const nearly = 1.03;
+
+/** Milliseconds of a point, from those of other weights and of a batch. */
+export function timePerPoint(setUp: number, run: number, samples: number, batchSize: number): number {
+  return setUp + (run * samples) / Math.min(batchSize, samples);
+}
+
+/** Why nothing else has to be timed, as a clause; undefined when something has. */
+export function obvious({ usual, evaluations, evaluators }: Outlook): string | undefined {
+  if ((usual.perPoint * evaluations) / evaluators < shortRun) return "the run is short";
+  if (usual.setUp < smallShare * usual.perPoint && usual.run > longBatch)
+    return "running the model is nearly all the work";
+  return undefined;
+}
+
+/** Further sizes of batches that may be faster, none of them larger than there are samples. */
+export function furtherBatchSizes(run: number, samples: number): readonly number[] {
+  if (run > longBatch || samples <= usualBatchSize) return [];
+  return [32, 320, 1000, 3200]
+    .map((size) => Math.min(size, samples))
+    .filter((size, k, sizes) => size !== usualBatchSize && sizes.indexOf(size) === k);
+}
+
+/**
+ * The fastest execution: the first one, which is the usual, unless another takes clearly less time for a point. Of those
+ * that are nearly as fast as the fastest, the one that was listed first.
+ */
+export function fastest(timings: readonly [Timing, ...Timing[]]): { readonly timing: Timing; readonly why: string } {
+  const [usual, ...others] = timings;
+  const least = Math.min(...others.map(({ perPoint }) => perPoint));
+  const best = others.find(({ perPoint }) => perPoint <= nearly * least);
+  if (!best || best.perPoint >= clearly * usual.perPoint) {
+    return {
+      timing: usual,
+      why: others.length === 0 ? "the only one that was measured" : "no other is clearly faster",
+    };
+  }
+  return {
+    timing: best,
+    why: `${milliseconds(best.perPoint)} for a point instead of ${milliseconds(usual.perPoint)}`,
+  };
+}
+
+const ways: Readonly<Record<Way, string>> = {
+  baked: "weights compiled in",
+  fed: "weights as inputs",
+  plane: "weights computed in the graph",
+};
+
+/** An execution in words, e.g. "weights as inputs, batches of 320". */
+export function executionText({ way, batchSize, threads }: Execution): string {
+  return [ways[way], `batches of ${batchSize}`, ...(threads > 1 ? [`${threads} threads`] : [])].join(", ");
+}
+
+function milliseconds(value: number): string {
+  return `${value < 10 ? value.toPrecision(2) : value.toFixed(0)} ms`;
+}
