@@ -46,6 +46,8 @@ describe("a run that the user stops", () => {
     expect(await panel.text()).toContain(`${kept("large").toLocaleString("en")} of 2,601 points`);
     await panel.button("Start over").click();
     await panel.state("running");
+    // Of a run without points there would be nothing to resume.
+    await expect.poll(() => kept("large"), { timeout: 60_000 }).toBeGreaterThan(0);
   });
 
   test("a pause hands out no more points until it is over", async () => {
