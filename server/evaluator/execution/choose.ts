@@ -4,7 +4,7 @@ import { toProblem } from "../../protocol/problem";
 import type { Execution, Study, Way } from "../../protocol/study";
 import { choiceKey } from "./key";
 import type { ExecutionMemory } from "./memory";
-import { Probe } from "./probe";
+import { clockOf, Probe } from "./probe";
 import type { Subject } from "./probe";
 import { executionText, fastest, furtherBatchSizes, obvious, timePerPoint, usualBatchSize } from "./rule";
 import type { Dropped, Timing } from "./rule";
@@ -73,9 +73,10 @@ export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecuti
   const keyOfGrid = `${key}/${points[0] * points[1]}`;
   const earlier = (await memory.choice(keyOfGrid)) ?? (await memory.choice(key));
   if (earlier && ways.includes(earlier.execution.way)) return opened(parts, earlier.execution, earlier.why);
-  const compiling = performance.now();
+  const clock = clockOf(usual);
+  const compiling = clock();
   const executable = (await openWay(engine, model, path, usual.way))!;
-  const compiled = performance.now() - compiling;
+  const compiled = clock() - compiling;
   const plain = { execution: usual, executable, timings: [], dropped: [] };
   if (!parts.leads) return { ...plain, how: executionText(usual) };
   const isOnly = ways.length === 1 && fixed !== undefined;
@@ -108,10 +109,11 @@ async function atAGlance(
 ): Promise<string | undefined> {
   const size = model.input.batch ?? Math.min(glimpse, usual.batchSize, samples);
   const feeds = feedsOf(size);
+  const clock = clockOf(usual);
   const timed = async (): Promise<number> => {
-    const begun = performance.now();
+    const begun = clock();
     await executable.run(feeds);
-    return performance.now() - begun;
+    return clock() - begun;
   };
   const cold = await timed();
   // What is quick is slow at first.

@@ -91,7 +91,7 @@ export class Probe {
  * Milliseconds that this process has computed: unlike those on the wall they do not grow when others use the machine. They
  * say nothing where several threads share the work, or another processor does it.
  */
-function clockOf({ provider, threads }: Execution): () => number {
+export function clockOf({ provider, threads }: Execution): () => number {
   if (provider !== "cpu" || threads > 1) return () => performance.now();
   return () => {
     const { user, system } = process.cpuUsage();

@@ -32,6 +32,8 @@ export interface Outlook {
 
 /** Runs that take less time than this, in milliseconds, are not worth measuring ways of execution for. */
 const shortRun = 1500;
+/** Runs of fewer points are short however long each of them takes. */
+const fewPoints = 100;
 /** Where giving the model other weights is less than this part of a point, no other way can gain much. */
 const smallShare = 0.1;
 /** A batch that takes so long, in milliseconds, is not made much better by its size. */
@@ -48,7 +50,7 @@ export function timePerPoint(setUp: number, run: number, samples: number, batchS
 
 /** Why nothing else has to be timed, as a clause; undefined when something has. */
 export function obvious({ usual, evaluations, evaluators }: Outlook): string | undefined {
-  if ((usual.perPoint * evaluations) / evaluators < shortRun) return "the run is short";
+  if (evaluations < fewPoints || (usual.perPoint * evaluations) / evaluators < shortRun) return "the run is short";
   if (usual.setUp < smallShare * usual.perPoint && usual.run > longBatch)
     return "running the model is nearly all the work";
   return undefined;

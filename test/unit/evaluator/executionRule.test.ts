@@ -33,6 +33,10 @@ describe("nothing has to be timed", () => {
     expect(obvious({ usual: timing(10, {}, 9, 0.1), ...outlook, evaluations: 121 })).toBe("the run is short");
   });
 
+  test("for a run of few points, however busy the machine is", () => {
+    expect(obvious({ usual: timing(500, {}, 400, 10), ...outlook, evaluations: 49 })).toBe("the run is short");
+  });
+
   test("for a model whose batches take nearly all the time", () => {
     expect(obvious({ usual: timing(300, {}, 9, 30), ...outlook })).toMatch(/running the model/);
   });
