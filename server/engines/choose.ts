@@ -26,7 +26,7 @@ export interface ChosenEngine {
 }
 
 /** Loads an engine and tests it. @throws ProblemError `engine-unavailable` or `engine-wrong` */
-async function openTested(candidate: Candidate, folder?: string): Promise<{ engine: Engine; error: number }> {
+export async function openTested(candidate: Candidate, folder?: string): Promise<{ engine: Engine; error: number }> {
   const engine = await candidate.create(folder);
   let error = NaN;
   let cause: string | undefined;

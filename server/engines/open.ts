@@ -1,8 +1,11 @@
 import type { Graph } from "../graph/graph";
 import type { EngineReport } from "../protocol/result";
-import type { EngineChoice, EngineName } from "../protocol/study";
+import type { EngineChoice, EngineName, ProviderName } from "../protocol/study";
 import type { SessionPlace } from "./onnxruntime/options";
-import { chooseEngine, reportOn, type Candidate, type ChosenEngine } from "./choose";
+import { providerLabels, requireDevice } from "./onnxruntime/providers";
+import { selfTestGraph } from "./selfTest";
+import { chooseEngine, openTested, reportOn, type Candidate, type ChosenEngine } from "./choose";
+import type { Engine } from "./engine";
 
 /** In the order of the automatic choice. To add an engine, add a folder with an `Engine` and list it here. */
 const candidates: readonly Candidate[] = [
@@ -41,6 +44,28 @@ export function openEngine(choice: EngineChoice, graph: Graph, place?: SessionPl
 function placed(candidate: Candidate, place: SessionPlace): Candidate {
   if (candidate.name !== "onnxruntime") return candidate;
   return { ...candidate, create: async () => (await import("./onnxruntime/engine")).createOnnxRuntimeEngine(place) };
+}
+
+function onProvider(provider: ProviderName): Candidate {
+  const create = async (): Promise<Engine> => {
+    const engine = await (await import("./onnxruntime/engine")).createOnnxRuntimeEngine({ provider, threads: 1 });
+    await requireDevice(engine, provider, selfTestGraph());
+    return engine;
+  };
+  return { name: "onnxruntime", label: providerLabels[provider], create };
+}
+
+/**
+ * ONNX Runtime on a processor other than the CPU, if it computes correctly there. A broken driver may end this process.
+ * @throws ProblemError `engine-unavailable` or `engine-wrong`.
+ */
+export async function openProvider(provider: ProviderName): Promise<Engine> {
+  return (await openTested(onProvider(provider))).engine;
+}
+
+/** How ONNX Runtime is on one processor. To be run in a process of its own, which a broken driver may end. */
+export async function reportProvider(provider: ProviderName): Promise<EngineReport> {
+  return { ...(await reportOn(onProvider(provider))), label: providerLabels[provider] };
 }
 
 /**

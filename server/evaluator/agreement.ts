@@ -75,6 +75,11 @@ export class Agreement {
     };
   }
 
+  /** Whether one evaluator does all the work of this machine, since it uses a processor that others would only share. */
+  get isForOne(): boolean {
+    return (this.reference?.engine.execution?.provider ?? "cpu") !== "cpu";
+  }
+
   /** The engine that all must have. */
   get engine(): string | undefined {
     return this.reference?.engine.name;

@@ -1,4 +1,5 @@
-import { openEngine, reportEngines } from "../engines/open";
+import { listedProviders } from "../engines/onnxruntime/providers";
+import { openEngine, reportEngines, reportProvider } from "../engines/open";
 import { selfTestGraph } from "../engines/selfTest";
 import { sizeOf } from "../graph/tensor";
 import { addSums } from "../landscape/loss";
@@ -81,7 +82,13 @@ export class Evaluator {
       case "task":
         return { kind: "performed", answer: await this.ready().perform(request.task) };
       case "engines":
-        return { kind: "engines", engines: await reportEngines(request.only, request.folder) };
+        return {
+          kind: "engines",
+          engines: await reportEngines(request.only, request.folder),
+          providers: request.only === undefined ? await listedProviders() : [],
+        };
+      case "provider":
+        return { kind: "provider", report: await reportProvider(request.provider) };
       case "warm":
         await warm();
         return { kind: "warmed" };

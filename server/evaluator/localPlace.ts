@@ -70,7 +70,7 @@ export class LocalPlace {
    */
   async serve(): Promise<EvaluatorLostError | undefined> {
     const { workload, log } = this.parts;
-    while (!workload.stopped) {
+    while (!workload.stopped && !this.dismissed) {
       const evaluator = this.running();
       try {
         this.ready = await this.prepare(evaluator);
@@ -87,6 +87,11 @@ export class LocalPlace {
       }
     }
     return undefined;
+  }
+
+  /** Whether nothing is to be expected of this place any more. */
+  get gone(): boolean {
+    return this.retired || this.dismissed;
   }
 
   /** Does no more jobs, and ends the process. */
@@ -111,6 +116,11 @@ export class LocalPlace {
     const leads = agreement.leads(this);
     const { prepared } = await evaluator.request({ ...agreement.call, leads });
     if (!leads) await agreement.settled;
+    if (!leads && agreement.isForOne) {
+      log("one evaluator is enough for the processor that is used");
+      await this.dismiss();
+      return false;
+    }
     if (agreement.join(prepared)) return true;
     if (agreement.engine === prepared.engine.name) return this.prepare(evaluator);
     log(`an evaluator chose ${prepared.engine.name}: started again with ${agreement.engine!}`);

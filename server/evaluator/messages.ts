@@ -21,6 +21,7 @@ import type {
   LossSpec,
   ModelSelection,
   Preprocess,
+  ProviderName,
   Study,
   TrainingConfiguration,
 } from "../protocol/study";
@@ -189,7 +190,9 @@ export type EvaluatorRequest =
   /** Loads what most runs need, before anybody asks for it. */
   | { readonly id: number; readonly kind: "warm" }
   /** What engines there are, or how one of them is; `folder`: an installation that it is loaded from, and from no other. */
-  | { readonly id: number; readonly kind: "engines"; readonly only?: EngineName; readonly folder?: string };
+  | { readonly id: number; readonly kind: "engines"; readonly only?: EngineName; readonly folder?: string }
+  /** How ONNX Runtime is on a processor other than the CPU; a broken driver ends the process. */
+  | { readonly id: number; readonly kind: "provider"; readonly provider: ProviderName };
 
 /** From an evaluator process to the pool. */
 export type EvaluatorResponse =
@@ -222,7 +225,14 @@ export type EvaluatorResponse =
   | { readonly id: number; readonly kind: "fitted"; readonly models: readonly FittedModel[] | undefined }
   | { readonly id: number; readonly kind: "weighed"; readonly figure: WeightsFigure }
   | { readonly id: number; readonly kind: "warmed" }
-  | { readonly id: number; readonly kind: "engines"; readonly engines: readonly EngineReport[] }
+  | {
+      readonly id: number;
+      readonly kind: "engines";
+      readonly engines: readonly EngineReport[];
+      /** Processors beside the CPU that ONNX Runtime may compute on; not tried yet. */
+      readonly providers: readonly ProviderName[];
+    }
+  | { readonly id: number; readonly kind: "provider"; readonly report: EngineReport }
   | { readonly id: number; readonly kind: "failed"; readonly problem: Problem; readonly stack?: string };
 
 /** What can be said of a model and of data candidates without running an engine. */

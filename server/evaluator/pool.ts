@@ -247,7 +247,7 @@ export class EvaluatorPool {
   private async serve(place: LocalPlace): Promise<void> {
     try {
       const error = await place.serve();
-      const isAlone = this.places.every(({ retired }) => retired) && this.remote?.isAtWork !== true;
+      const isAlone = this.places.every(({ gone }) => gone) && this.remote?.isAtWork !== true;
       if (error && isAlone) this.fail(lostProblem(error, "it could measure a point"));
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)));

@@ -25,6 +25,7 @@ export type EvaluatorAnswer<K extends EvaluatorRequest["kind"]> = Extract<
       fit: "fitted";
       weigh: "weighed";
       engines: "engines";
+      provider: "provider";
       warm: "warmed";
     }[K];
   }

@@ -53,6 +53,8 @@ interface Parts {
   readonly splits: readonly Split[];
   /** Present when running statistics are measured anew at every point. */
   readonly recalibration: Recalibration | undefined;
+  /** What the executable computes on, where that is not the CPU. */
+  readonly elsewhere?: Engine;
 }
 
 /** One engine with one model, its samples and the weights of a plane: measures whatever a run asks for. */
@@ -83,12 +85,13 @@ export class Session {
       return { model, path, splits, files: model.files };
     });
     const { model, path } = content;
+    // Another processor serves for the points of the surface; derivatives and statistics are the CPU's.
     const { engine, why } = await openEngine(study.compute.engine, model.graph, {
-      provider: study.compute.execution?.provider ?? "cpu",
+      provider: "cpu",
       threads: study.compute.execution?.threads ?? workplace.threads,
     });
     const [given] = content.splits as readonly [Split, ...Split[]];
-    const { execution, executable, how } = await chooseExecution({
+    const { execution, executable, elsewhere, how } = await chooseExecution({
       study,
       model,
       engine,
@@ -112,7 +115,16 @@ export class Session {
     for (const split of splits) split.requireClasses(classes);
     const recalibration =
       study.batchNorm === "recompute" ? await Recalibration.open(engine, model, first.batches) : undefined;
-    const session = new Session({ study, model, engine, executable, path, splits, recalibration });
+    const session = new Session({
+      study,
+      model,
+      engine,
+      executable,
+      path,
+      splits,
+      recalibration,
+      ...(elsewhere ? { elsewhere } : {}),
+    });
     const began = performance.now();
     const [centre, ...centres] = (await session.own()) as [PointSums, ...PointSums[]];
     const seconds = (performance.now() - began) / 1000;
@@ -125,7 +137,7 @@ export class Session {
           name: engine.name,
           label: engine.label,
           version: engine.version,
-          device: engine.device,
+          device: (elsewhere ?? engine).device,
           why: `${why}; ${how}`,
           execution,
         },
@@ -180,10 +192,11 @@ export class Session {
   }
 
   async dispose(): Promise<void> {
-    const { recalibration, executable, engine } = this.parts;
+    const { recalibration, executable, engine, elsewhere } = this.parts;
     await this.curvature?.dispose();
     await recalibration?.dispose();
     await executable.dispose();
+    await elsewhere?.dispose();
     await engine.dispose();
   }
 

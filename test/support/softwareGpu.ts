@@ -4,7 +4,8 @@ import path from "node:path";
 const chromium = "/usr/lib/chromium";
 
 /**
- * Lets Dawn find the Vulkan driver in software that comes with Chromium, in this process. Where there is no GPU, that is
+ * Lets Dawn find the Vulkan driver in software that comes with Chromium, in this process and in those
+ * that it starts. Where there is no GPU, that is
  * how WebGPU can be tested.
  */
 export function useSoftwareGpu(): void {
@@ -12,6 +13,8 @@ export function useSoftwareGpu(): void {
   const loader = path.join(chromium, "libvulkan.so.1");
   if (!existsSync(driver) || !existsSync(loader)) return;
   process.env.VK_ICD_FILENAMES ??= driver;
+  // For processes that are started from here.
+  process.env.LD_LIBRARY_PATH ??= chromium;
   const lazyAndForGood = 0x1001;
   try {
     // The loader lies outside the folders that are searched. Once it is loaded, it is found by its name.

@@ -1,13 +1,25 @@
 import { availableParallelism } from "node:os";
 import type { Engine, Executable } from "../../engines/engine";
+import { providerLabels } from "../../engines/onnxruntime/providers";
+import { openProvider } from "../../engines/open";
 import { toProblem } from "../../protocol/problem";
 import type { Execution, Study, Way } from "../../protocol/study";
 import { choiceKey } from "./key";
-import type { ExecutionMemory } from "./memory";
+import type { ExecutionMemory, RememberedChoice } from "./memory";
 import { clockOf, Probe } from "./probe";
 import type { Subject } from "./probe";
-import { executionText, fastest, furtherBatchSizes, obvious, timePerPoint, usualBatchSize } from "./rule";
-import type { Dropped, Timing } from "./rule";
+import { workingProviders } from "./providers";
+import {
+  executionText,
+  fasterElsewhere,
+  fastest,
+  furtherBatchSizes,
+  isShort,
+  obvious,
+  timePerPoint,
+  usualBatchSize,
+} from "./rule";
+import type { Dropped, Outlook, Timing } from "./rule";
 import { openWay, sensibleWays } from "./ways";
 import type { Workplace } from "./workplace";
 
@@ -15,6 +27,8 @@ import type { Workplace } from "./workplace";
 export interface ChosenExecution {
   readonly execution: Execution;
   readonly executable: Executable;
+  /** What it computes on where that is not the CPU; to be disposed of after it. */
+  readonly elsewhere?: Engine;
   /** In words, as a clause: what it is and why it was taken. */
   readonly how: string;
   /** What was timed, the usual execution first. */
@@ -51,11 +65,12 @@ export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecuti
   const ways = sensibleWays(study, model, engine, path);
   const { threads } = workplace;
   // Statistics depend on the batches over which they are measured, which are part of what a study is.
-  const fixed = model.input.batch ?? (study.batchNorm === "recompute" ? usualBatchSize : undefined);
+  const own = stated > 0 ? stated : usualBatchSize;
+  const fixed = model.input.batch ?? (study.batchNorm === "recompute" ? own : undefined);
   const usual: Execution = {
     provider: "cpu",
     way: ways[0],
-    batchSize: fixed ?? (stated > 0 ? stated : usualBatchSize),
+    batchSize: fixed ?? own,
     threads,
   };
   // Whoever states the size of batches has the same numbers at any time.
@@ -72,22 +87,52 @@ export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecuti
   const { points } = study.grid;
   const keyOfGrid = `${key}/${points[0] * points[1]}`;
   const earlier = (await memory.choice(keyOfGrid)) ?? (await memory.choice(key));
-  if (earlier && ways.includes(earlier.execution.way)) return opened(parts, earlier.execution, earlier.why);
+  if (earlier && ways.includes(earlier.execution.way)) {
+    const again = await openedAgain(parts, earlier);
+    if (again) return again;
+  }
   const clock = clockOf(usual);
   const compiling = clock();
   const executable = (await openWay(engine, model, path, usual.way))!;
   const compiled = clock() - compiling;
   const plain = { execution: usual, executable, timings: [], dropped: [] };
   if (!parts.leads) return { ...plain, how: executionText(usual) };
+  const glance = await atAGlance(parts, usual, executable, compiled);
   const isOnly = ways.length === 1 && fixed !== undefined;
-  const why = isOnly ? "there is no other" : await atAGlance(parts, usual, executable, compiled);
-  if (why !== undefined) {
-    // A run that is begun again is measured in the same way, however busy the machine is then.
-    await memory.rememberChoice(keyOfGrid, { execution: usual, why, found: new Date().toISOString() });
-    return { ...plain, how: `${executionText(usual)}: ${why}` };
-  }
+  const why = isOnly ? "there is no other" : obvious(glance);
+  const here =
+    why === undefined
+      ? await measure(parts, usual, ways.slice(1), fixed === undefined)
+      : { timing: glance.usual, why, timings: [], dropped: [] };
+  const there = isShort(glance) ? undefined : await measureElsewhere(parts, here.timing, glance, fixed === undefined);
+  const { timing, why: reason } = there ?? here;
+  const { execution } = timing;
+  // A run that is begun again is measured in the same way, however busy the machine is then.
+  await memory.rememberChoice(why === undefined || there ? key : keyOfGrid, {
+    execution,
+    why: reason,
+    found: new Date().toISOString(),
+  });
+  const found = { timings: [...here.timings, ...(there?.timings ?? [])], dropped: here.dropped };
+  if (execution === usual && why !== undefined)
+    return { ...plain, ...found, how: `${executionText(usual)}: ${reason}` };
+  // What was timed has the weights of some point; what is used begins with the model's own.
   await executable.dispose();
-  return measure(parts, usual, ways.slice(1), fixed === undefined, key);
+  return { ...(await opened(parts, execution, reason)), ...found };
+}
+
+/** As it was found out earlier; undefined when that cannot be done any more. */
+async function openedAgain(
+  parts: ChoiceParts,
+  { execution, why }: RememberedChoice,
+): Promise<ChosenExecution | undefined> {
+  try {
+    return await opened(parts, execution, why);
+  } catch (error) {
+    if (execution.provider === "cpu") throw error;
+    parts.log(`${executionText(execution)} was the fastest and is not there: ${toProblem(error).message}`);
+    return undefined;
+  }
 }
 
 async function opened(
@@ -95,18 +140,26 @@ async function opened(
   execution: Execution,
   why: string,
 ): Promise<ChosenExecution> {
-  const executable = await openWay(engine, model, path, execution.way);
+  const elsewhere = execution.provider === "cpu" ? undefined : await openProvider(execution.provider);
+  const executable = await openWay(elsewhere ?? engine, model, path, execution.way);
   if (!executable) throw new Error(`The execution ${executionText(execution)} does not fit the study.`);
-  return { execution, executable, how: `${executionText(execution)}: ${why}`, timings: [], dropped: [] };
+  return {
+    execution,
+    executable,
+    ...(elsewhere ? { elsewhere } : {}),
+    how: `${executionText(execution)}: ${why}`,
+    timings: [],
+    dropped: [],
+  };
 }
 
-/** Why nothing has to be timed, judged by compiling the model and by running a few samples. */
+/** What a run will take, judged by compiling the model and by running a few samples. */
 async function atAGlance(
   { study, model, samples, feedsOf }: ChoiceParts,
   usual: Execution,
   executable: Executable,
   setUp: number,
-): Promise<string | undefined> {
+): Promise<Outlook> {
   const size = model.input.batch ?? Math.min(glimpse, usual.batchSize, samples);
   const feeds = feedsOf(size);
   const clock = clockOf(usual);
@@ -122,7 +175,14 @@ async function atAGlance(
   const perPoint = timePerPoint(setUp, run, samples, usual.batchSize);
   const { points } = study.grid;
   const evaluators = study.compute.evaluators > 0 ? study.compute.evaluators : availableParallelism();
-  return obvious({ usual: { execution: usual, setUp, run, perPoint }, evaluations: points[0] * points[1], evaluators });
+  return { usual: { execution: usual, setUp, run, perPoint }, evaluations: points[0] * points[1], evaluators };
+}
+
+interface Measured {
+  readonly timing: Timing;
+  /** Why this one, as a clause. */
+  readonly why: string;
+  readonly timings: readonly Timing[];
 }
 
 /** Times the usual execution, the other ways, and then other sizes of batches in the fastest way. */
@@ -131,36 +191,80 @@ async function measure(
   usual: Execution,
   others: readonly Way[],
   isFree: boolean,
-  key: string,
-): Promise<ChosenExecution> {
+): Promise<Measured & { readonly dropped: readonly Dropped[] }> {
   const probe = new Probe(parts.engine, parts);
   const until = performance.now() + budget;
   try {
-    const first = await probe.time(usual);
-    if ("reason" in first) throw new Error(`the model does not agree with itself: ${first.reason}`);
-    const timings: [Timing, ...Timing[]] = [first];
+    const timings: [Timing, ...Timing[]] = [await usualTiming(probe, usual)];
     const dropped: Dropped[] = [];
     const time = async (execution: Execution): Promise<void> => {
       if (performance.now() > until) return;
-      const found = await probe
-        .time(execution)
-        .catch((error: unknown) => ({ execution, reason: toProblem(error).message }));
-      if ("reason" in found) {
-        dropped.push(found);
-        parts.log(`${executionText(execution)} is not used: ${found.reason}`);
-      } else timings.push(found);
+      const found = await timed(probe, execution, parts.log);
+      if ("reason" in found) dropped.push(found);
+      else timings.push(found);
     };
     for (const way of others) await time({ ...usual, way });
     if (isFree) {
       const { execution, run } = fastest(timings).timing;
       for (const batchSize of furtherBatchSizes(run, parts.samples)) await time({ ...execution, batchSize });
     }
-    const { timing, why } = fastest(timings);
-    const { execution } = timing;
-    await parts.memory.rememberChoice(key, { execution, why, found: new Date().toISOString() });
-    // What was timed has the weights of some point; what is used begins with the model's own.
-    return { ...(await opened(parts, execution, why)), timings, dropped };
+    return { ...fastest(timings), timings, dropped };
   } finally {
     await probe.dispose();
   }
+}
+
+/** Times the ways on every other processor that works, if one is faster than all evaluators here together. */
+async function measureElsewhere(
+  parts: ChoiceParts,
+  here: Timing,
+  { evaluators }: Outlook,
+  isFree: boolean,
+): Promise<Measured | undefined> {
+  const { engine, memory, log, study, model, path, samples } = parts;
+  if (engine.name !== "onnxruntime") return undefined;
+  const working = await workingProviders({ version: engine.version, memory, log });
+  if (working.size === 0) return undefined;
+  const reference = new Probe(engine, parts);
+  try {
+    await usualTiming(reference, here.execution);
+    const timings: Timing[] = [];
+    for (const [provider, there] of working) {
+      const probe = new Probe(there, parts, reference);
+      const until = performance.now() + budget;
+      const sizes = isFree ? [usualBatchSize, 320, 1000] : [here.execution.batchSize];
+      const batchSizes = new Set(sizes.map((size) => Math.min(size, Math.max(samples, 1))));
+      for (const way of sensibleWays(study, model, there, path)) {
+        for (const batchSize of batchSizes) {
+          if (performance.now() > until && timings.length > 0) continue;
+          const found = await timed(probe, { provider, way, batchSize, threads: 1 }, log);
+          if (!("reason" in found)) timings.push(found);
+        }
+      }
+      await probe.dispose();
+    }
+    const best = fasterElsewhere(timings, here, evaluators);
+    for (const provider of working.keys()) {
+      if (best?.timing.execution.provider !== provider) log(`${providerLabels[provider]} is slower for this model`);
+    }
+    return best && { ...best, timings };
+  } finally {
+    await reference.dispose();
+    for (const there of working.values()) await there.dispose();
+  }
+}
+
+/** @throws ProblemError when the model cannot be run at all. */
+async function usualTiming(probe: Probe, usual: Execution): Promise<Timing> {
+  const found = await probe.time(usual);
+  if ("reason" in found) throw new Error(`the model does not agree with itself: ${found.reason}`);
+  return found;
+}
+
+async function timed(probe: Probe, execution: Execution, log: (message: string) => void): Promise<Timing | Dropped> {
+  const found = await probe
+    .time(execution)
+    .catch((error: unknown) => ({ execution, reason: toProblem(error).message }));
+  if ("reason" in found) log(`${executionText(execution)} is not used: ${found.reason}`);
+  return found;
 }

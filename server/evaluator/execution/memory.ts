@@ -51,6 +51,11 @@ export class ExecutionMemory {
     private readonly log: (message: string) => void,
   ) {}
 
+  /** Whether anything is remembered at all. */
+  get lasts(): boolean {
+    return this.file !== undefined;
+  }
+
   async choice(key: string): Promise<RememberedChoice | undefined> {
     return (await this.read()).choices[key];
   }

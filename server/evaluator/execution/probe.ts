@@ -29,10 +29,14 @@ export class Probe {
   /** Outputs of the first samples, by the first execution that was timed: all others have to agree. */
   private expected: Tensor | undefined;
 
+  /** @param reference a probe whose first execution tells what is correct; this one's own when absent. */
   constructor(
     private readonly engine: Engine,
     private readonly subject: Subject,
-  ) {}
+    reference?: Probe,
+  ) {
+    this.expected = reference?.expected;
+  }
 
   /** @throws ProblemError when the model cannot be run in this way at all. */
   async time(execution: Execution): Promise<Timing | Dropped> {

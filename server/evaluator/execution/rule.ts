@@ -48,9 +48,15 @@ export function timePerPoint(setUp: number, run: number, samples: number, batchS
   return setUp + (run * samples) / Math.min(batchSize, samples);
 }
 
-/** Why nothing else has to be timed, as a clause; undefined when something has. */
-export function obvious({ usual, evaluations, evaluators }: Outlook): string | undefined {
-  if (evaluations < fewPoints || (usual.perPoint * evaluations) / evaluators < shortRun) return "the run is short";
+/** Whether a run is over before measuring executions for it could gain anything. */
+export function isShort({ usual, evaluations, evaluators }: Outlook): boolean {
+  return evaluations < fewPoints || (usual.perPoint * evaluations) / evaluators < shortRun;
+}
+
+/** Why nothing else has to be timed on this processor, as a clause; undefined when something has. */
+export function obvious(outlook: Outlook): string | undefined {
+  const { usual } = outlook;
+  if (isShort(outlook)) return "the run is short";
   if (usual.setUp < smallShare * usual.perPoint && usual.run > longBatch)
     return "running the model is nearly all the work";
   return undefined;
@@ -84,6 +90,24 @@ export function fastest(timings: readonly [Timing, ...Timing[]]): { readonly tim
   };
 }
 
+/**
+ * The fastest execution on another processor, if a point takes clearly less time there than on all evaluators of the CPU
+ * together, which one evaluator there replaces.
+ */
+export function fasterElsewhere(
+  others: readonly Timing[],
+  here: Timing,
+  evaluators: number,
+): { readonly timing: Timing; readonly why: string } | undefined {
+  const together = here.perPoint / evaluators;
+  const [best] = [...others].sort((a, b) => a.perPoint - b.perPoint);
+  if (!best || best.perPoint >= clearly * together) return undefined;
+  return {
+    timing: best,
+    why: `${milliseconds(best.perPoint)} for a point instead of ${milliseconds(together)} on the CPU`,
+  };
+}
+
 const ways: Readonly<Record<Way, string>> = {
   baked: "weights compiled in",
   fed: "weights as inputs",
@@ -91,8 +115,9 @@ const ways: Readonly<Record<Way, string>> = {
 };
 
 /** An execution in words, e.g. "weights as inputs, batches of 320". */
-export function executionText({ way, batchSize, threads }: Execution): string {
-  return [ways[way], `batches of ${batchSize}`, ...(threads > 1 ? [`${threads} threads`] : [])].join(", ");
+export function executionText({ provider, way, batchSize, threads }: Execution): string {
+  const text = [ways[way], `batches of ${batchSize}`, ...(threads > 1 ? [`${threads} threads`] : [])].join(", ");
+  return provider === "cpu" ? text : `${text} on ${provider}`;
 }
 
 function milliseconds(value: number): string {

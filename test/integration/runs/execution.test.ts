@@ -139,7 +139,10 @@ describe("the ways of execution", () => {
       expect(later.prepared.centre).toEqual(first.prepared.centre);
       await later.session.dispose();
     }
-    expect(log).toEqual([]);
+    // Other processors are tried once; most machines have none.
+    expect(log.filter((line) => !/^ONNX Runtime on .* is (not used: .*|slower for this model)$/s.test(line))).toEqual(
+      [],
+    );
   });
 
   test("are the usual one where the study states the size of batches, and in a short run", async () => {

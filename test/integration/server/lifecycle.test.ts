@@ -27,7 +27,8 @@ async function start(transport?: "ipc" | "stdio"): Promise<ServerClient> {
   return client;
 }
 
-const hasPoints = (event: RunEvent): boolean => event.kind === "points";
+/** Preliminary values come in such events too, before any point is measured. */
+const hasPoints = (event: RunEvent): boolean => event.kind === "points" && event.progress.measured > 0;
 
 async function pointsIn(client: ServerClient, journal: string | undefined): Promise<readonly Point[]> {
   const opened = await client.open(journal ?? "");

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
   executionText,
+  fasterElsewhere,
   fastest,
   furtherBatchSizes,
+  isShort,
   obvious,
   timePerPoint,
   usualBatchSize,
@@ -87,4 +89,29 @@ test("an execution is told in words", () => {
   expect(executionText({ provider: "cpu", way: "baked", batchSize: 100, threads: 4 })).toBe(
     "weights compiled in, batches of 100, 4 threads",
   );
+});
+
+describe("another processor", () => {
+  const gpu = (perPoint: number, batchSize = 100): Timing =>
+    timing(perPoint, { provider: "cuda", way: "fed", batchSize });
+
+  test("is taken when it is clearly faster than all evaluators of the CPU together", () => {
+    const found = fasterElsewhere([gpu(8), gpu(4, 1000)], timing(20), 2)!;
+    expect(found.timing.execution).toMatchObject({ provider: "cuda", batchSize: 1000 });
+    expect(found.why).toBe("4.0 ms for a point instead of 10 ms on the CPU");
+  });
+
+  test("is not taken when it is only faster than one of them, or is not there", () => {
+    expect(fasterElsewhere([gpu(9.5)], timing(20), 2)).toBeUndefined();
+    expect(fasterElsewhere([], timing(20), 2)).toBeUndefined();
+  });
+
+  test("is named in words", () => {
+    expect(executionText(gpu(1).execution)).toBe("weights as inputs, batches of 100 on cuda");
+  });
+
+  test("is not looked for when the run is short", () => {
+    expect(isShort({ usual: timing(1), evaluations: 99, evaluators: 1 })).toBe(true);
+    expect(isShort({ usual: timing(300), evaluations: 2601, evaluators: 2 })).toBe(false);
+  });
 });
