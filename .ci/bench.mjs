@@ -95,6 +95,8 @@ for (const name of names) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   process.stdout.write(`\n── ${name} ──\n`);
   sections.push(await measure(name));
+  // What is measured is kept, however the rest ends.
+  if (!isQuick) await writeResults(machine, sections, names, before);
 }
 
 process.stdout.write("\n");

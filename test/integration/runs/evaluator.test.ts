@@ -86,12 +86,13 @@ describe("describing a model", () => {
 describe("an evaluator process", () => {
   test("reports every engine, those that are ready with their self-test", async () => {
     const reports = await enginesInProcess({ evaluatorPath });
-    expect(reports.map(({ name }) => name).sort()).toEqual(["onnxruntime", "tensorflow", "wasm", "webgpu"]);
+    const engines = reports.filter(({ label }) => !label.startsWith("ONNX Runtime on "));
+    expect(engines.map(({ name }) => name).sort()).toEqual(["onnxruntime", "tensorflow", "wasm", "webgpu"]);
     for (const { state, selfTestError, detail } of reports) {
       expect(detail.length).toBeGreaterThan(0);
       if (state === "ready") expect(selfTestError).toBeLessThan(1e-4);
     }
-    expect(reports.find(({ name }) => name === "onnxruntime")?.state).toBe("ready");
+    expect(engines.find(({ name }) => name === "onnxruntime")?.state).toBe("ready");
   });
 
   test("gives the same bits at a point whatever it has evaluated before", async () => {
