@@ -120,7 +120,14 @@ describe("other ways in", () => {
       await driver.command("Loss Landscape: Open Sample");
       const copy = driver.page.getByRole("button", { name: "Copy Sample Here" });
       await copy.waitFor();
-      await driver.quickInput.fill(workspace.path("elsewhere/"));
+      // The dialog writes the folder that it begins with into its field as soon as it has read it.
+      const folder = workspace.path("elsewhere/");
+      const entered = async (): Promise<string> => {
+        await driver.quickInput.fill(folder);
+        await driver.page.waitForTimeout(500);
+        return driver.quickInput.inputValue();
+      };
+      await expect.poll(entered).toBe(folder);
       await copy.click();
       if (attempt === "first") {
         await expect
