@@ -9,38 +9,8 @@ import time
 
 import numpy
 import torch
-from torch import nn
+from models.models import ResNet
 from torch.nn import functional
-
-
-class Block(nn.Module):
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outputs)
-        self.short = nn.Sequential()
-        if stride != 1:
-            self.short = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
-
-    def forward(self, x):
-        y = self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(x)))))
-        return functional.relu(y + self.short(x))
-
-
-class Net(nn.Module):
-    def __init__(self, classes):
-        super().__init__()
-        self.conv = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
-        self.bn = nn.BatchNorm2d(16)
-        widths = [16, 16, 16, 32, 32, 32, 64, 64, 64]
-        before = [16] + widths[:-1]
-        self.blocks = nn.Sequential(*(Block(a, b, 1 if a == b else 2) for a, b in zip(before, widths)))
-        self.fc = nn.Linear(64, classes)
-
-    def forward(self, x):
-        return self.fc(self.blocks(functional.relu(self.bn(self.conv(x)))).mean((2, 3)))
 
 
 def pieces(file, shapes):
@@ -70,7 +40,7 @@ def main():
     y = torch.from_numpy(numpy.fromfile(folder + "/labels.bin", "int32")).long()
     x = pieces(folder + "/x.bin", [[len(y), 3, 32, 32]])[0].contiguous(memory_format=memory)
 
-    net = Net(len(values["fc.bias"])).eval()
+    net = ResNet(blocks=3).eval()
     missing = net.load_state_dict(values, strict=False)
     assert not missing.unexpected_keys and all(key.endswith("tracked") for key in missing.missing_keys), missing
     net = net.to(memory_format=memory)
