@@ -100,6 +100,8 @@ export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecuti
   const glance = await atAGlance(parts, usual, executable, compiled);
   const isOnly = ways.length === 1 && fixed !== undefined;
   const why = isOnly ? "there is no other" : obvious(glance);
+  // Nothing is held beside what is timed.
+  if (why === undefined) await executable.dispose();
   const here =
     why === undefined
       ? await measure(parts, usual, ways.slice(1), fixed === undefined)
@@ -117,7 +119,7 @@ export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecuti
   if (execution === usual && why !== undefined)
     return { ...plain, ...found, how: `${executionText(usual)}: ${reason}` };
   // What was timed has the weights of some point; what is used begins with the model's own.
-  await executable.dispose();
+  if (why !== undefined) await executable.dispose();
   return { ...(await opened(parts, execution, reason)), ...found };
 }
 
