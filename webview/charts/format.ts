@@ -37,6 +37,22 @@ export function formatError(value: number): string {
   return size >= 9.95 ? value.toFixed(0) : value.toPrecision(2);
 }
 
+/** A positive number that lies between two, with the 3 or 2 significant digits that both agree on; undefined if they do not. */
+export function formatAgreed(from: number, to: number): string | undefined {
+  return [formatLoss, formatError].find((format) => format(from) === format(to))?.(from);
+}
+
+/** Two positive numbers with 2 significant digits, the first rounded down and the second up. */
+export function formatAround(from: number, to: number): [string, string] {
+  const rounded = (value: number, round: (value: number) => number): string => {
+    const unit = 10 ** (Math.floor(Math.log10(value)) - 1);
+    // A number that has no more digits than these is not changed by rounding errors.
+    const near = Math.round(value / unit);
+    return formatError((Math.abs(value / unit - near) < 1e-9 ? near : round(value / unit)) * unit);
+  };
+  return [rounded(from, Math.floor), rounded(to, Math.ceil)];
+}
+
 /** An accuracy in percent with one decimal: "83.9 %". */
 export function formatAccuracy(percent: number): string {
   return special(percent) ?? `${withMinus(percent.toFixed(1))}\u00a0%`;

@@ -169,29 +169,49 @@ export function readingAt(field: Field, alpha: number, beta: number): Reading {
   if (isOnGrid) {
     return { value: field.values[index] ?? NaN, origin: field.origins[index] ?? origin.unknown };
   }
-  const i = Math.min(Math.floor(u), Math.max(0, field.columns - 2));
-  const j = Math.min(Math.floor(v), Math.max(0, field.rows - 2));
-  const right = Math.min(i + 1, field.columns - 1);
-  const above = Math.min(j + 1, field.rows - 1);
-  const corners = [
-    j * field.columns + i,
-    j * field.columns + right,
-    above * field.columns + i,
-    above * field.columns + right,
-  ] as const;
+  const { corners, share } = cellAt(field, u, v);
   if (corners.some((index) => field.origins[index] === origin.unknown)) {
     return { value: NaN, origin: origin.unknown };
   }
-  const [a, b, c, d] = corners.map((index) => field.values[index]!) as [number, number, number, number];
-  const logarithmic = field.metric === "loss" && field.split !== "difference" && a > 0 && b > 0 && c > 0 && d > 0;
-  const into = logarithmic ? Math.log : (value: number) => value;
-  const out = logarithmic ? Math.exp : (value: number) => value;
-  const s = u - i;
-  const t = v - j;
+  const values = corners.map((index) => field.values[index]!) as [number, number, number, number];
+  const logarithmic = field.metric === "loss" && field.split !== "difference" && values.every((value) => value > 0);
+  const value = logarithmic
+    ? Math.exp(bilinear(values.map(Math.log) as typeof values, share))
+    : bilinear(values, share);
+  return { value, origin: origin.interpolated };
+}
+
+type Four<T> = readonly [T, T, T, T];
+
+/** The cell of a grid around a place. */
+export interface Cell {
+  /** Grid points below left, below right, above left and above right. */
+  readonly corners: Four<number>;
+  /** How far the place is across and up the cell, from 0 to 1. */
+  readonly share: readonly [number, number];
+}
+
+/** The cell around (α, β), which is inside of the grid. */
+export function cellAround(field: Field, alpha: number, beta: number): Cell {
+  return cellAt(field, fractionalIndex(field.x, alpha), fractionalIndex(field.y, beta));
+}
+
+function cellAt({ columns, rows }: Field, u: number, v: number): Cell {
+  const i = Math.min(Math.floor(u), Math.max(0, columns - 2));
+  const j = Math.min(Math.floor(v), Math.max(0, rows - 2));
+  const right = Math.min(i + 1, columns - 1);
+  const above = Math.min(j + 1, rows - 1);
+  return {
+    corners: [j * columns + i, j * columns + right, above * columns + i, above * columns + right],
+    share: [u - i, v - j],
+  };
+}
+
+/** The bilinear value in a cell; a corner of weight 0 is not read. */
+export function bilinear([a, b, c, d]: Four<number>, [s, t]: Cell["share"]): number {
   const mix = (from: number, to: number, share: number) =>
     share === 0 ? from : share === 1 ? to : from * (1 - share) + to * share;
-  const value = out(mix(mix(into(a), into(b), s), mix(into(c), into(d), s), t));
-  return { value, origin: origin.interpolated };
+  return mix(mix(a, b, s), mix(c, d, s), t);
 }
 
 /** A grid point and its value. */

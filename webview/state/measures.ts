@@ -2,6 +2,8 @@ import {
   accuracyError,
   accuracyErrorText,
   formatAccuracy,
+  formatAgreed,
+  formatAround,
   formatCount,
   formatLoss,
   formatTick,
@@ -161,13 +163,17 @@ function accuracyDifference(run: RunData): Given {
   return { value: b - a, text: compareStrings.plusMinusPoints(text, error.toFixed(1)) };
 }
 
-/** How far the loss stays below twice that of θ*. */
+/** How far the loss stays below twice that of θ*: to as many digits as the grid tells, or between which distances. */
 function radius(run: RunData, split: number): Given {
   const found = doublingRadius(run, split);
   if (!found) return run.status === "done" ? { text: "–" } : notRun;
-  if (found.kind === "beyond") return { value: Infinity, text: compareStrings.beyondGrid(formatTick(found.reach)) };
-  const text = formatLoss(found.radius);
-  return { value: found.radius, text: found.measured ? text : strings.approximately(text) };
+  if (found.kind === "beyond") return { text: compareStrings.beyondGrid(formatTick(found.reach)) };
+  const { from, to } = found;
+  const text =
+    from === 0
+      ? compareStrings.atMost(formatLoss(to))
+      : (formatAgreed(from, to) ?? strings.range(...formatAround(from, to)));
+  return { text: found.measured ? text : strings.approximately(text) };
 }
 
 /** Largest measured loss in a part of the plane, or difference of losses; infinite where the model overflows. */

@@ -1,4 +1,4 @@
-import { fieldOf } from "./field";
+import { fieldOf, readingAt } from "./field";
 import { isSurface } from "./kind";
 import type { RunData } from "./model";
 import { radiusAlong, radiusFactor, reachOf } from "./radius";
@@ -42,8 +42,9 @@ export function valleyShape(run: RunData): ValleyShape | undefined {
   if (!field.complete || !(centre > 0) || field.columns < 3 || field.rows < 3) return undefined;
   const reach = reachOf(field);
   if (!(reach > 0)) return undefined;
+  const lossAt = (alpha: number, beta: number) => readingAt(field, alpha, beta).value;
   const radii = Array.from({ length: rays }, (_, k) =>
-    radiusAlong(field, (2 * Math.PI * k) / rays, reach, centre, steps),
+    radiusAlong(lossAt, (2 * Math.PI * k) / rays, reach, centre, steps),
   );
   return {
     radii: radii.map((radius) => Math.min(radius, reach)),

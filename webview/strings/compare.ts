@@ -145,6 +145,7 @@ export const compareStrings = {
   plusMinusPercent: (value: string, error: string) => t("{0} ± {1} %", value, error),
   plusMinusPoints: (value: string, error: string) => t("{0} ± {1} points", value, error),
   beyondGrid: (reach: string) => t("beyond the grid (> {0})", reach),
+  atMost: (most: string) => t("at most {0}", most),
   sharpnessOf: (value: string, epsilon: string) => t("{0} % (ε {1})", value, epsilon),
   unconverged: (value: string) => t("≈ {0}, not converged", value),
   differencesAre: (name: string) => t("Differences are {0}.", name),

@@ -199,7 +199,7 @@ test("a difference of splits has measures of its own, and none that belong to on
 });
 
 test("the radius is told, and where it is beyond the grid how far that goes", () => {
-  // The logarithm of the loss is linear along α, as it is interpolated.
+  // It doubles at a point of the grid.
   const [steep, flat] = [2, 0.5].map((doublings, k): Entrant => {
     const loss = surface.y.flatMap(() => surface.x.map((alpha) => 0.4 * 2 ** (doublings * Math.abs(alpha))));
     const centre = (header: RunHeader): RunHeader => ({ ...header, centre: { ...header.centre, loss: 0.4 } });
