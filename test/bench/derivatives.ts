@@ -1,180 +1,67 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
-import type { Executable } from "../../server/engines/engine";
-import { createOnnxRuntimeEngine } from "../../server/engines/onnxruntime/engine";
-import { canonicalise } from "../../server/graph/canonical/canonical";
-import { gradientOf } from "../../server/graph/differentiate/gradient";
-import { hessianProduct } from "../../server/graph/differentiate/hessian";
-import { lossInputs, withLoss } from "../../server/graph/differentiate/loss";
-import type { Graph } from "../../server/graph/graph";
-import { sizeOf, type Tensor } from "../../server/graph/tensor";
-import { hasTorch, noTorch, runPython } from "./support/python";
+import { Ours, PyTorch, type Layout, type Side } from "./support/derivatives/contenders";
+import {
+  batch,
+  parts,
+  problemOf,
+  writeProblem,
+  type Checked,
+  type Part,
+  type Rate,
+} from "./support/derivatives/problem";
+import { hasTorch, noTorch } from "./support/python";
 import { median } from "./support/report";
 import type { Report } from "./support/report";
-import { randomTensor, resnet20 } from "./support/resnet20";
+import { makeSubjects } from "./support/subjects";
+import type { Subject } from "./support/subjects";
 
-const batch = 64;
-const classes = 10;
-const seconds = 3;
-
-type Feeds = Record<string, Tensor>;
-
-interface Measured {
-  /** Images per second of processor time through a gradient, a product whose first stage is made for it, and a product alone. */
-  readonly gradient: number;
-  readonly product: number;
-  readonly cached: number;
-  /** Loss, ‖∇L‖² and vᵀHv of the first batch: show that all measure the same. */
-  readonly loss: number;
-  readonly gradientNorm: number;
-  readonly curvature: number;
-}
-
-const labelled = ["gradient", "product", "cached"] as const;
+const networks = ["resnet20", "transformer"] as const;
 /** Of the speed of PyTorch as it is used by default. */
-const goals: Partial<Record<(typeof labelled)[number], number>> = { gradient: 1, cached: 1.2 };
-const titles = { gradient: "gradient", product: "H·v", cached: "H·v again" } as const;
+const goals: Readonly<Partial<Record<Part, number>>> = { gradient: 1, cached: 1.2 };
+const titles: Readonly<Record<Part, string>> = { gradient: "gradient", product: "H·v", cached: "H·v again" };
+const layouts: readonly (readonly [Layout, string])[] = [
+  ["contiguous", "PyTorch"],
+  ["channels_last", "PyTorch with channels last"],
+];
 
-/** Gradient and Hessian-vector products of one batch, as the product computes them. */
-class Ours {
-  private constructor(
-    private readonly gradient: Executable,
-    private readonly primal: Executable,
-    private readonly product: Executable,
-    private readonly feeds: Feeds,
-    private readonly vectors: Feeds,
-    private readonly names: readonly string[],
-  ) {}
-
-  static async create(model: Graph, feeds: Feeds, directions: ReadonlyMap<string, Tensor>): Promise<Ours> {
-    const names = [...directions.keys()];
-    const shapes = { x: feeds.x!.shape };
-    const loss = withLoss(canonicalise(model, shapes), { name: "crossEntropy" });
-    const engine = await createOnnxRuntimeEngine();
-    const { primal, product } = hessianProduct(loss, names);
-    const vectors = Object.fromEntries([...directions].map(([name, tensor]) => [`vector/${name}`, tensor]));
-    return new Ours(
-      await engine.compile(gradientOf(loss, names).graph),
-      await engine.compile(primal),
-      await engine.compile(product),
-      feeds,
-      vectors,
-      names,
-    );
-  }
-
-  async measure(): Promise<Measured> {
-    const found = await this.gradient.run(this.feeds);
-    let cached = await this.primal.run(this.feeds);
-    const products = await this.multiply(cached);
-    const gradient = await rate(async () => void (await this.gradient.run(this.feeds)));
-    const product = await rate(async () => void (await this.multiply((cached = await this.primal.run(this.feeds)))));
-    const alone = await rate(async () => void (await this.multiply(cached)));
-    return {
-      gradient,
-      product,
-      cached: alone,
-      loss: found.loss!.data[0] as number,
-      gradientNorm: total(this.names, (name) => dot(found[`gradient/${name}`]!, found[`gradient/${name}`]!)),
-      curvature: total(this.names, (name) => dot(products[`product/${name}`]!, this.vectors[`vector/${name}`]!)),
-    };
-  }
-
-  private multiply(cached: Feeds): Promise<Feeds> {
-    return this.product.run({ ...this.feeds, ...this.vectors, ...cached });
-  }
-}
-
-/**
- * Images per second of processor time of a computation about one batch. On one thread that is what a clock says on an
- * idle machine, and a busy one disturbs it less.
- */
-async function rate(work: () => Promise<void>): Promise<number> {
-  const used = (): number => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  };
-  const begun = used();
-  let times = 0;
-  while (used() - begun < seconds) {
-    await work();
-    times++;
-  }
-  return (times * batch) / (used() - begun);
-}
-
-function dot(a: Tensor, b: Tensor): number {
-  return (a.data as Float32Array).reduce((sum, value, i) => sum + value * (b.data[i] as number), 0);
-}
-
-function total(names: readonly string[], value: (name: string) => number): number {
-  return names.reduce((sum, name) => sum + value(name), 0);
-}
-
-function measurePyTorch(folder: string, layout: string): Measured {
-  const script = path.resolve("test", "bench", "derivatives.py");
-  return JSON.parse(runPython(script, folder, String(seconds), layout)) as Measured;
-}
-
-/** One batch, its labels one-hot and weighted to a mean. */
-function batchOf(): { feeds: Feeds; labels: Int32Array } {
-  const labels = Int32Array.from({ length: batch }, (_, i) => (7 * i + 3) % classes);
-  const targets = new Float32Array(batch * classes);
-  labels.forEach((label, i) => (targets[i * classes + label] = 1));
-  const weights = new Float32Array(batch).fill(1 / batch);
-  const feeds = {
-    x: randomTensor([batch, 3, 32, 32], 1, 5),
-    [lossInputs.targets]: { dtype: "float32", shape: [batch, classes], data: targets },
-    [lossInputs.weights]: { dtype: "float32", shape: [batch], data: weights },
-  } satisfies Feeds;
-  return { feeds, labels };
-}
-
-/** Raw numbers for the other side: the parameters in order with their names and shapes, the directions, the batch. */
-function writeNumbers(
-  folder: string,
-  model: Graph,
-  directions: ReadonlyMap<string, Tensor>,
-  x: Tensor,
-  labels: Int32Array,
-): void {
-  const write = (file: string, tensors: readonly Tensor[]): void => {
-    const joined = new Float32Array(tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
-    let at = 0;
-    for (const { data } of tensors) {
-      joined.set(data as Float32Array, at);
-      at += data.length;
-    }
-    writeFileSync(path.join(folder, file), joined);
-  };
-  const order = model.parameters.map(({ name, tensor }) => ({ name, shape: tensor.shape }));
-  writeFileSync(path.join(folder, "parameters.json"), JSON.stringify(order));
-  write(
-    "parameters.bin",
-    model.parameters.map(({ tensor }) => tensor),
-  );
-  write("directions.bin", [...directions.values()]);
-  write("x.bin", [x]);
-  writeFileSync(path.join(folder, "labels.bin"), labels);
-}
-
+/** One way to use the cores. */
 interface Contender {
   readonly label: string;
-  measure(): Promise<Measured>;
+  readonly side: Side;
+  /** Images a second, by rounds. */
+  readonly found: Readonly<Record<Part, number[]>>;
 }
 
-function contenders(ours: Ours, folder: string): readonly Contender[] {
-  const first: Contender = { label: "ONNX Runtime, one thread", measure: () => ours.measure() };
-  if (!hasTorch()) return [first];
-  const pyTorch = (how: string, layout: string): Contender => ({
-    label: `PyTorch, one thread, ${how}`,
-    measure: async () => measurePyTorch(folder, layout),
-  });
-  return [first, pyTorch("NCHW", "contiguous"), pyTorch("channels last", "channels_last")];
+const contender = (label: string, side: Side): Contender => ({
+  label,
+  side,
+  found: { gradient: [], product: [], cached: [] },
+});
+
+/** Ours, and in each layout all ways in which PyTorch may use that many cores. */
+interface Field {
+  readonly ours: Contender;
+  readonly others: ReadonlyMap<Layout, readonly Contender[]>;
 }
 
-function requireSame(first: Measured, other: Measured, label: string): void {
+function fieldOf(name: string, cores: number, ours: Ours, peers: PyTorch | undefined): Field {
+  const waysOf = (layout: Layout, title: string): readonly Contender[] => {
+    if (!peers) return [];
+    const alone = contender(`${title}, ${threadsText(cores)}`, peers.on(name, layout, 1, cores));
+    if (cores === 1) return [alone];
+    return [alone, contender(`${title}, ${cores} processes`, peers.on(name, layout, cores, 1))];
+  };
+  return {
+    ours: contender(`ours, ${cores === 1 ? threadsText(1) : `${cores} processes`}`, ours.on(cores)),
+    others: new Map(layouts.map(([layout, title]) => [layout, waysOf(layout, title)])),
+  };
+}
+
+const threadsText = (count: number): string => (count === 1 ? "one thread" : `${count} threads`);
+
+function requireSame(first: Checked, other: Checked, label: string): void {
   for (const key of ["loss", "gradientNorm", "curvature"] as const) {
     // A rectifier at 1e-7 from its kink may fall on the other side elsewhere.
     if (Math.abs(first[key] - other[key]) > 1e-2 * Math.abs(first[key])) {
@@ -183,56 +70,95 @@ function requireSame(first: Measured, other: Measured, label: string): void {
   }
 }
 
-async function compare(report: Report, folder: string): Promise<void> {
-  const model = resnet20(classes);
-  const trained = model.parameters.filter(({ role }) => role !== "mean" && role !== "variance");
-  const directions = new Map(trained.map(({ name, tensor }, k) => [name, randomTensor(tensor.shape, 1, 100 + k)]));
-  const { feeds, labels } = batchOf();
-  writeNumbers(folder, model, directions, feeds.x!, labels);
-  const entries = contenders(await Ours.create(model, feeds, directions), folder).map((contender) => ({
-    ...contender,
-    found: [] as Measured[],
-  }));
-  const rounds = report.quick ? 1 : 3;
+/**
+ * Images a second of a process that has some cores, if it uses them all the time. Where it does, that is what a clock says
+ * on an idle machine; a busy one disturbs it less.
+ */
+const speedOf = ({ images, seconds }: Rate, cores: number): number => (images * cores) / seconds;
+
+/** All by turns, so that what disturbs one disturbs the others. */
+async function measure(all: readonly Contender[], cores: number, rounds: number, seconds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
-    for (const entry of entries) {
-      entry.found.push(await entry.measure());
-      requireSame(entries[0]!.found[0]!, entry.found[round]!, entry.label);
+    for (const part of parts) {
+      for (const { side, found } of all) {
+        const rates = await side.rates({ kind: "rate", part, seconds });
+        found[part].push(rates.reduce((sum, rate) => sum + speedOf(rate, cores / rates.length), 0));
+      }
     }
   }
-  const [ours, ...others] = entries;
-  for (const key of labelled) {
-    for (const [k, how] of ["PyTorch", "PyTorch with channels last"].entries()) {
-      const found = others[k]?.found;
+}
+
+/** The median over the rounds of our speed in terms of theirs, by whichever of their ways is the fastest. */
+function ratio(ours: Contender, others: readonly Contender[], part: Part): number {
+  return Math.min(
+    ...others.map(({ found }) => median(ours.found[part].map((rate, round) => rate / found[part][round]!))),
+  );
+}
+
+function tell(report: Report, { label }: Subject, cores: number, { ours, others }: Field): void {
+  const where = cores === 1 ? "1 core" : `${cores} cores`;
+  for (const part of parts) {
+    for (const [layout, title] of layouts) {
+      const ways = others.get(layout)!;
+      const goal = layout === "contiguous" ? goals[part] : undefined;
       report.line({
-        what: `${titles[key]}, of the speed of ${how}`,
-        value: found ? median(found.map((each, round) => ours!.found[round]![key] / each[key])) : noTorch,
+        what: `${label}, ${where}: ${titles[part]}, of the speed of ${title}`,
+        value: ways.length > 0 ? ratio(ours, ways, part) : noTorch,
         unit: "×",
         digits: 2,
-        ...(k === 0 && key in goals ? { goal: { atLeast: goals[key]! } } : {}),
+        ...(goal === undefined ? {} : { goal: { atLeast: goal } }),
       });
     }
   }
   report.table(
-    ["images/s", ...labelled.map((key) => titles[key])],
-    entries.map(({ label, found }) => [
-      label,
-      ...labelled.map((key) => median(found.map((each) => each[key])).toFixed(0)),
+    [`${label}, ${where}: images/s`, ...parts.map((part) => titles[part])],
+    [ours, ...[...others.values()].flat()].map(({ label: name, found }) => [
+      name,
+      ...parts.map((part) => median(found[part]).toFixed(0)),
     ]),
   );
 }
 
+async function compare(report: Report, subject: Subject, folder: string, peers: PyTorch | undefined): Promise<void> {
+  const { path: model } = subject.study.model;
+  writeProblem(path.join(folder, subject.name), await problemOf(model));
+  const most = availableParallelism();
+  const ours = await Ours.start(model, most);
+  try {
+    for (const cores of new Set([1, most])) {
+      const field = fieldOf(subject.name, cores, ours, peers);
+      const all = [field.ours, ...[...field.others.values()].flat()];
+      const first = await field.ours.side.check();
+      for (const { label, side } of all) requireSame(first, await side.check(), label);
+      await measure(all, cores, report.quick ? 1 : 5, report.quick ? 0.5 : 1);
+      tell(report, subject, cores, field);
+    }
+  } finally {
+    ours.close();
+  }
+}
+
 /**
- * Images per second of processor time of gradients and exact Hessian-vector products of a ResNet-20 over all its trained
- * parameters, one batch of 64 on one thread, against PyTorch's reverse mode and double backward in the same run where it
- * is installed. “H·v” computes everything for one vector; “H·v again” is one more vector of the same batch (ours: first
- * stage kept; PyTorch: graph retained). Medians of the rounds, ratios round by round.
+ * Images a second through gradients and exact Hessian-vector products of a ResNet-20 and a small transformer over all
+ * their trained parameters, against PyTorch's reverse mode and double backward in the same run where it is installed.
  */
 export async function main(report: Report): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), "derivatives-"));
+  const withTorch = hasTorch();
+  const peers = withTorch ? new PyTorch(folder, availableParallelism()) : undefined;
   try {
-    await compare(report, folder);
+    report.note(
+      `Batches of ${batch}. “H·v” computes everything for one vector; “H·v again” is one more vector of the same batch ` +
+        "(ours: first stage kept; PyTorch: graph retained). Each measures for a moment by turns; medians of the rounds, " +
+        "ratios round by round. All cores: ours with a process of one thread for each, as evaluators are; PyTorch with as " +
+        "many threads or as many processes, whichever is faster. Seconds are those of the processor, divided by the " +
+        "cores: threads that wait for each other without working are not held against PyTorch.",
+    );
+    for (const subject of await makeSubjects(folder, networks, 1, withTorch)) {
+      await compare(report, subject, folder, peers);
+    }
   } finally {
+    peers?.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
