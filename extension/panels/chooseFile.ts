@@ -2,12 +2,16 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { Question } from "../../webview/protocol/messages";
 
-/** Asks which of the files that fit to take, or any other; undefined when the user leaves it open. */
+/**
+ * Asks which of the files that fit to take, or any other; undefined when the user leaves it open.
+ * @param token closes the list when the answer has come in another way.
+ */
 export async function pickFile(
   question: Question,
   candidates: readonly string[],
   title: string,
   beside: vscode.Uri,
+  token?: vscode.CancellationToken,
 ): Promise<string | undefined> {
   const files = candidates.map((file) => ({
     label: path.basename(file),
@@ -25,7 +29,9 @@ export async function pickFile(
     question === "choose-data"
       ? vscode.l10n.t("Choose the data to measure the loss on")
       : vscode.l10n.t("Choose the model that the weights belong to");
-  const picked = await vscode.window.showQuickPick([...files, ...dialogs], { title, placeHolder });
+  // A page that opens meanwhile takes the focus, which is no answer.
+  const options = { title, placeHolder, ignoreFocusOut: true };
+  const picked = await vscode.window.showQuickPick([...files, ...dialogs], options, token);
   if (picked === undefined) return undefined;
   return picked.file ?? browseFile(question, title, beside, picked.folder);
 }

@@ -160,6 +160,7 @@ export class PanelController {
     const { isLive } = this.screen;
     this.screen.isLive = false;
     this.flow.close();
+    this.proposals.dispose();
     this.outdated.dispose();
     this.live.dispose();
     this.checks.dispose();

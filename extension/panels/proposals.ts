@@ -35,8 +35,15 @@ export class Proposals {
   last: Proposed | undefined;
   /** Data of the last run that was shown. */
   shownData: string | undefined;
+  /** Closes the list of files that is shown. */
+  private list = new vscode.CancellationTokenSource();
 
   constructor(private readonly parts: ProposalParts) {}
+
+  /** Asks for nothing any more. */
+  dispose(): void {
+    this.list.cancel();
+  }
 
   /** Asks for the study, and tells the page what was found. */
   async describe(cancellation: vscode.CancellationToken): Promise<DescribeResult> {
@@ -68,7 +75,7 @@ export class Proposals {
     screen.show(result);
     if (result.kind === "problem" || !panel.visible) return;
     const { kind, candidates } = result;
-    void pickFile(kind, candidates, panel.title, folder).then((file) => this.use(kind, file));
+    void pickFile(kind, candidates, panel.title, folder, this.nextList()).then((file) => this.use(kind, file));
   }
 
   /** Takes a file, or asks for one: among those that fit where a picture has been drawn with another one. */
@@ -78,13 +85,21 @@ export class Proposals {
     const candidates = screen.snapshot ? await proposer.candidates(question) : [];
     const chosen =
       candidates.length > 0
-        ? await pickFile(question, candidates, panel.title, folder)
+        ? await pickFile(question, candidates, panel.title, folder, this.nextList())
         : await browseFile(question, panel.title, folder, isFolder);
     return this.use(question, chosen);
   }
 
+  /** Closes the list that is shown; what closes the next one. */
+  private nextList(): vscode.CancellationToken {
+    this.list.cancel();
+    this.list = new vscode.CancellationTokenSource();
+    return this.list.token;
+  }
+
   private async use(question: Question, file: string | undefined): Promise<void> {
     if (file === undefined || this.parts.flow.isClosed) return;
+    this.list.cancel();
     await this.parts.proposer.answer(question, file);
     this.parts.onAnswer();
   }

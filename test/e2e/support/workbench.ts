@@ -9,6 +9,9 @@ import { until } from "./until";
 
 const artifacts = path.resolve("test", ".artifacts");
 
+/** How long the workbench may take, on a busy machine, until it knows what the extension adds, in milliseconds. */
+const patience = 120_000;
+
 /** A value of the panel's table, as the attributes of its cell have it. */
 export interface Cell {
   readonly loss: string;
@@ -90,16 +93,22 @@ export class Driver {
   /** Right-clicks and chooses the entry; both may be swallowed while the workbench is starting. */
   async choose(target: Locator, entry: string): Promise<void> {
     const item = this.page.getByRole("menuitem", { name: entry });
-    for (let attempt = 0; attempt < 20; attempt++) {
-      await target.click({ button: "right" });
-      if (await happens(item.waitFor({ timeout: 1500 }))) {
-        await this.page.waitForTimeout(300);
-        await happens(item.click({ timeout: 2000 }));
-        if (await happens(item.waitFor({ state: "hidden", timeout: 1500 }))) return;
-      }
-      await this.page.keyboard.press("Escape");
-    }
-    throw new Error(`The menu never had "${entry}".`);
+    const menu = this.page.locator(".context-view-block");
+    await until(
+      `the menu had "${entry}"`,
+      async () => {
+        await target.click({ button: "right" });
+        if (await happens(item.waitFor({ timeout: 3000 }))) {
+          await this.page.waitForTimeout(300);
+          await happens(item.click({ timeout: 3000 }));
+          if (await happens(item.waitFor({ state: "hidden", timeout: 5000 }))) return true;
+        }
+        // Where the menu has gone after all, Escape would close what it has opened.
+        if (await menu.isVisible()) await this.page.keyboard.press("Escape");
+        return false;
+      },
+      patience,
+    );
   }
 
   /** Selects several rows of a tree. An editor that opens late has its file selected again, so all are looked at. */
@@ -150,19 +159,25 @@ export class Driver {
   /** Runs a command by its title. */
   async command(title: string): Promise<void> {
     const palette = `>${title}`;
-    for (let attempt = 0; attempt < 10; attempt++) {
-      await this.page.keyboard.press("F1");
-      if (!(await happens(this.quickInput.waitFor({ timeout: 2000 })))) continue;
-      await this.quickInput.fill(palette);
-      if (!(await happens(this.row(title).click({ timeout: 5000 })))) continue;
-      // The command may show a list or a dialog in the same place.
-      const isGone = async () =>
-        !(await this.quickInput.isVisible()) ||
-        (await this.quickInput.inputValue({ timeout: 1000 }).catch(() => "")) !== palette;
-      await until(`the palette closed after "${title}"`, isGone);
-      return;
-    }
-    throw new Error(`The palette never had "${title}".`);
+    await until(
+      `the palette had "${title}"`,
+      async () => {
+        await this.page.keyboard.press("F1");
+        if (!(await happens(this.quickInput.waitFor({ timeout: 2000 })))) return false;
+        // A list that was on its way out may take the palette with it.
+        if (!(await happens(this.quickInput.fill(palette, { timeout: 2000 })))) return false;
+        if (await happens(this.row(title).click({ timeout: 5000 }))) return true;
+        // A palette that was open before the extension was known is made anew.
+        await this.page.keyboard.press("Escape");
+        return false;
+      },
+      patience,
+    );
+    // The command may show a list or a dialog in the same place.
+    const isGone = async () =>
+      !(await this.quickInput.isVisible()) ||
+      (await this.quickInput.inputValue({ timeout: 1000 }).catch(() => "")) !== palette;
+    await until(`the palette closed after "${title}"`, isGone);
   }
 
   /** The panel that is to be seen. */
