@@ -9,6 +9,7 @@ import { UsageError } from "./cli/flags";
 import { helpText } from "./cli/help";
 import { installCommand, removeCommand } from "./cli/install";
 import { exitCodes, runCommand } from "./cli/run";
+import { surveyCommand } from "./cli/survey";
 import { Terminal } from "./cli/terminal";
 import { toProblem } from "./protocol/problem";
 
@@ -48,6 +49,8 @@ async function execute(command: Command, terminal: Terminal): Promise<number> {
       return exportCommand(command, terminal);
     case "engines":
       return enginesCommand(command.json, terminal);
+    case "survey":
+      return surveyCommand(command, terminal);
     case "install":
       return installCommand(command, terminal);
     case "remove":

@@ -24,6 +24,7 @@ export type Command =
   | EvaluateCommand
   | ExportCommand
   | { readonly kind: "engines"; readonly json?: string; readonly verbose: boolean }
+  | SurveyCommand
   | ({ readonly kind: "install"; readonly verbose: boolean } & InstallWish)
   | { readonly kind: "remove"; readonly engine: Installable; readonly verbose: boolean };
 
@@ -38,6 +39,16 @@ export interface RunCommand {
   readonly picture?: string;
   /** Leads to evaluators elsewhere; holds a password, so it is never shown. */
   readonly queue?: { readonly url: string; readonly only: boolean };
+  readonly verbose: boolean;
+}
+
+export interface SurveyCommand {
+  readonly kind: "survey";
+  /** A model or a study. */
+  readonly file: string;
+  readonly data?: string;
+  readonly anew: boolean;
+  readonly json?: string;
   readonly verbose: boolean;
 }
 
@@ -80,6 +91,17 @@ export const commandFlags: Readonly<Record<CommandName, Readonly<Record<string, 
     width: { type: "string", value: "PIXELS", help: "width of a PNG" },
   },
   engines: {
+    model: {
+      type: "string",
+      value: "FILE",
+      help: "how the points of a model or study are measured, and what else was timed",
+    },
+    data: {
+      type: "string",
+      value: "FILE",
+      help: "labelled data for that model (that of the study, or what lies beside)",
+    },
+    anew: { type: "boolean", help: "time the model again, even where it is remembered what is fastest" },
     json,
     install: { type: "string", value: "ENGINE", help: `install ${installables.join(" or ")}, after a question` },
     from: { type: "string", value: "WHEEL", help: "TensorFlow for Python: a wheel or a folder (what is found)" },
@@ -126,7 +148,11 @@ export function readCommand(args: readonly string[]): Command {
 }
 
 function enginesOf(parsed: Parsed, common: { readonly json?: string; readonly verbose: boolean }): Command {
-  if (parsed.positionals.length > 0) throw new UsageError('"engines" takes no file');
+  if (parsed.positionals.length > 0) throw new UsageError('"engines" takes no file; name a model with --model FILE');
+  const file = parsed.as("model", (text) => path.resolve(text));
+  for (const flag of ["data", "anew"]) {
+    if (parsed.has(flag) && file === undefined) throw new UsageError(`--${flag} goes with --model FILE only`);
+  }
   const { verbose } = common;
   const [install, removed] = (["install", "remove"] as const).map((flag) =>
     parsed.as(flag, (text) => oneOf(flag, text, installables)),
@@ -137,6 +163,13 @@ function enginesOf(parsed: Parsed, common: { readonly json?: string; readonly ve
     if (parsed.has(flag) && !isTensorFlow) throw new UsageError(`--${flag} goes with --install tensorflow only`);
   }
   if (parsed.has("yes") && install === undefined) throw new UsageError("--yes goes with --install only");
+  if (file !== undefined) {
+    if (install !== undefined || removed !== undefined) {
+      throw new UsageError("--model goes neither with --install nor with --remove");
+    }
+    const data = parsed.as("data", (text) => path.resolve(text));
+    return { kind: "survey", file, data, anew: parsed.has("anew"), ...common };
+  }
   if (removed !== undefined) return { kind: "remove", engine: removed, verbose };
   if (install === undefined) return { kind: "engines", ...common };
   const from = parsed.as("from", (text) => (text === "official" ? text : path.resolve(text)));

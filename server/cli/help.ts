@@ -6,7 +6,10 @@ const usages: Readonly<Record<CommandName, { readonly usage: string; readonly su
   run: { usage: "run STUDY.landscape.json|MODEL", summary: "measure the loss on a plane around the model's weights" },
   evaluate: { usage: "evaluate --queue URL", summary: "measure for runs on other machines, which have the same queue" },
   export: { usage: "export RUN|FILE.h5", summary: "convert a run, or results of the paper's own code" },
-  engines: { usage: "engines", summary: "what this machine has, self-tested; installs and removes engines" },
+  engines: {
+    usage: "engines",
+    summary: "what this machine has, self-tested, or how it measures a model; installs and removes engines",
+  },
 };
 
 /** Help for one command, or for all of them. */

@@ -8,6 +8,7 @@ import type { Study } from "../protocol/study";
 import { contentsOf } from "./contents";
 import type { StudyFile } from "./contents";
 import { describeFiles } from "./describeFiles";
+import { surveyExecutions } from "./execution/survey";
 import { fingerprintStudy } from "./fingerprint";
 import { inspectFiles } from "./inspect";
 import { fitWeights } from "./fit";
@@ -53,6 +54,8 @@ export class Evaluator {
         return { kind: "fitted", models: await fitWeights(request.weights, request.models) };
       case "weigh":
         return { kind: "weighed", figure: await weighModels(request.selection) };
+      case "survey":
+        return { kind: "surveyed", survey: await surveyExecutions(request.study, { ...request, log }) };
       case "plan":
         return { kind: "planned", planned: await planStudy(request.study, request.file) };
       case "place":

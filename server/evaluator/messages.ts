@@ -1,3 +1,4 @@
+import type { Timed } from "./execution/rule";
 import type { Workplace } from "./execution/workplace";
 import type { FilesAnswer, FilesQuestion } from "../protocol/files";
 import type { Problem } from "../protocol/problem";
@@ -16,6 +17,7 @@ import type {
 } from "../protocol/result";
 import type {
   EngineName,
+  Execution,
   GridSpec,
   Layout,
   LossSpec,
@@ -59,6 +61,23 @@ export interface Planned {
   readonly checks: readonly Check[];
   /** Present when a file of directions was asked for. */
   readonly digest?: string;
+}
+
+/** How the points of a study are measured on this machine, and what measures them as well. */
+export interface Survey extends Timed {
+  readonly engine: Omit<EngineInfo, "execution">;
+  /** Of all splits: what a point is measured with. */
+  readonly samples: number;
+  /** What a run of the study takes. */
+  readonly execution: Execution;
+  /** Why, as a clause. */
+  readonly why: string;
+  /** When that was found out, ISO 8601; absent where it was found out now, or the study says it. */
+  readonly remembered?: string;
+  /** Whether the study itself says it. */
+  readonly isStated: boolean;
+  /** Whether the executions were timed now; what is remembered is told with the times of then. */
+  readonly isTimedNow: boolean;
 }
 
 /** Where further checkpoints lie in a plane. */
@@ -158,6 +177,15 @@ export type EvaluatorRequest =
       /** Whether it finds out how the run is measured; all others follow it. */
       readonly leads?: boolean;
     }
+  /** Tells how the points of a study are measured, and what else would measure them. */
+  | {
+      readonly id: number;
+      readonly kind: "survey";
+      readonly study: Study;
+      readonly workplace: Workplace;
+      /** Whether that is found out even where it is remembered. */
+      readonly anew: boolean;
+    }
   /** Finds directions and trajectory. `file`: where to write the directions; not written when absent. */
   | { readonly id: number; readonly kind: "plan"; readonly study: Study; readonly file?: string }
   /** Places the checkpoints of the study in its plane, which exists already. */
@@ -198,6 +226,7 @@ export type EvaluatorRequest =
 export type EvaluatorResponse =
   | { readonly id: number; readonly kind: "described"; readonly description: ModelDescription }
   | { readonly id: number; readonly kind: "prepared"; readonly prepared: Prepared }
+  | { readonly id: number; readonly kind: "surveyed"; readonly survey: Survey }
   | { readonly id: number; readonly kind: "planned"; readonly planned: Planned }
   | { readonly id: number; readonly kind: "placed"; readonly placed: Placed }
   | {

@@ -12,6 +12,7 @@ import type {
   Prepared,
   SampleSubset,
   SplitSums,
+  Survey,
   Task,
   TaskAnswer,
 } from "./messages";
@@ -135,6 +136,17 @@ export class EvaluatorPool {
     for (const place of this.places.slice(1)) place.readAhead(study);
     return this.askFirst("it had found the directions", async (evaluator) => {
       return (await evaluator.request({ kind: "plan", study, ...(file === undefined ? {} : { file }) })).planned;
+    });
+  }
+
+  /**
+   * How the points of a study are measured, found out by one evaluator. Call it instead of `prepare`.
+   * @param anew whether that is found out even where it is remembered.
+   * @throws ProblemError; PoolCancelledError.
+   */
+  survey(study: Study, workplace: Workplace, anew: boolean): Promise<Survey> {
+    return this.askFirst("it had timed the model", async (evaluator) => {
+      return (await evaluator.request({ kind: "survey", study, workplace, anew })).survey;
     });
   }
 

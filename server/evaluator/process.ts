@@ -15,6 +15,7 @@ export type EvaluatorAnswer<K extends EvaluatorRequest["kind"]> = Extract<
   {
     kind: {
       describe: "described";
+      survey: "surveyed";
       plan: "planned";
       place: "placed";
       prepare: "prepared";

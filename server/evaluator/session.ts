@@ -1,5 +1,4 @@
 import type { Engine, Executable } from "../engines/engine";
-import { openEngine } from "../engines/open";
 import type { Fill, ParameterValues } from "../graph/fill";
 import { centreCheck, chanceCheck } from "../landscape/checks";
 import { emptySums, meanOf } from "../landscape/loss";
@@ -7,42 +6,23 @@ import { usesClasses } from "../landscape/losses";
 import { weightPenalty } from "../landscape/penalty";
 import type { WeightPath } from "../landscape/plane";
 import { originValues } from "../landscape/values";
-import { ProblemError } from "../protocol/problem";
 import type { Check } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { CurvatureWork } from "./curvatureWork";
-import { readPlannedDirections } from "./directions";
 import { chooseExecution } from "./execution/choose";
-import type { Workplace } from "./execution/workplace";
-import { ExecutionMemory } from "./execution/memory";
-import { fileChanged, reading } from "./fingerprint";
-import type { DirectionsFile, PointSums, Prepared, SampleSubset, SplitSums, Task, TaskAnswer } from "./messages";
-import { loadModel } from "./model";
+import { executionText } from "./execution/rule";
+import type { PointSums, Prepared, SampleSubset, SplitSums, Task, TaskAnswer } from "./messages";
 import type { LoadedModel } from "./model";
-import { lineEnds, studyPath, weightPath } from "./paths";
+import { openStudy } from "./opening";
+import type { OpeningOptions } from "./opening";
+import { lineEnds } from "./paths";
 import { PlaneExecutable } from "./planeExecutable";
 import { Recalibration } from "./recalibration";
-import { openSplits } from "./splits";
 import type { Split } from "./splits";
 import { readWeights } from "./weights";
 
 /** Values of parameters by name. */
 type Values = ReadonlyMap<string, Float32Array>;
-
-/** One core, and nothing remembered. */
-const oneThread: Workplace = { threads: 1 };
-
-export interface SessionOptions {
-  /** Fingerprints that the files must have. */
-  readonly fingerprints?: Readonly<Record<string, string>> | undefined;
-  /** Where the directions are, unless they follow from the study alone. */
-  readonly directions?: DirectionsFile | undefined;
-  /** What may be used; one thread when absent. */
-  readonly workplace?: Workplace | undefined;
-  /** Whether this evaluator finds out how the others of a run measure as well; it takes the usual way otherwise. */
-  readonly leads?: boolean | undefined;
-  readonly log?: ((message: string) => void) | undefined;
-}
 
 interface Parts {
   readonly study: Study;
@@ -74,39 +54,11 @@ export class Session {
    */
   static async open(
     study: Study,
-    { fingerprints: expected, directions, workplace = oneThread, leads = false, log = () => {} }: SessionOptions = {},
+    options: OpeningOptions = {},
   ): Promise<{ readonly session: Session; readonly prepared: Prepared }> {
-    const { content, fingerprints } = await reading(study, expected, async () => {
-      const model = await loadAgain(study, expected !== undefined);
-      const splits = await openSplits(study, model);
-      const path = directions
-        ? await weightPath(study, model, await readPlannedDirections(directions, model))
-        : await studyPath(study, model, bytesOf(splits));
-      return { model, path, splits, files: model.files };
-    });
-    const { model, path } = content;
-    // Another processor serves for the points of the surface; derivatives and statistics are the CPU's.
-    const { engine, why } = await openEngine(study.compute.engine, model.graph, {
-      provider: "cpu",
-      threads: study.compute.execution?.threads ?? workplace.threads,
-    });
-    const [given] = content.splits as readonly [Split, ...Split[]];
-    const { execution, executable, elsewhere, how } = await chooseExecution({
-      study,
-      model,
-      engine,
-      path,
-      samples: content.splits.reduce((sum, { samples }) => sum + samples.x.shape[0]!, 0),
-      feedsOf: (size) => given.inBatchesOf(size).batches.batches[0]!.feeds,
-      workplace,
-      memory: new ExecutionMemory(workplace.memory, log),
-      leads,
-      log,
-    });
-    const [first, ...others] = content.splits.map((split) => split.inBatchesOf(execution.batchSize)) as [
-      Split,
-      ...Split[],
-    ];
+    const { model, path, splits: opened, fingerprints, engine, why, choice } = await openStudy(study, options);
+    const { execution, executable, elsewhere, why: whyExecution } = await chooseExecution(choice);
+    const [first, ...others] = opened.map((split) => split.inBatchesOf(execution.batchSize)) as [Split, ...Split[]];
     const splits = [first, ...others];
     const classes = usesClasses(study.loss.name)
       ? (model.input.classes ?? (await first.batches.countClasses(executable)))
@@ -138,7 +90,7 @@ export class Session {
           label: engine.label,
           version: engine.version,
           device: (elsewhere ?? engine).device,
-          why: `${why}; ${how}`,
+          why: `${why}; ${executionText(execution)}: ${whyExecution}`,
           execution,
         },
         fingerprints,
@@ -269,20 +221,5 @@ export class Session {
     await this.moveTo(0, 0);
     const found = await batches.measureFirst(executable);
     return Object.is(own.lossSum, found.lossSum) && Object.is(own.lossSquareSum, found.lossSquareSum);
-  }
-}
-
-/** What the samples of all splits take, those that splits share counted once. */
-function bytesOf(splits: readonly Split[]): number {
-  const arrays = new Set(splits.map(({ samples }) => samples.x.data));
-  return [...arrays].reduce((sum, { byteLength }) => sum + byteLength, 0);
-}
-
-async function loadAgain({ model, loss }: Study, wasGood: boolean): Promise<LoadedModel> {
-  try {
-    return await loadModel(model, loss);
-  } catch (error) {
-    // The run has read this model before: then it has changed when it cannot be read now.
-    throw wasGood && error instanceof ProblemError ? fileChanged(model.path) : error;
   }
 }

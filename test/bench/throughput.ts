@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
+import { executionText } from "../../server/evaluator/execution/rule";
 import type { PoolPoint } from "../../server/evaluator/jobs";
 import { machineState } from "./support/machine";
 import { preparedPool } from "./support/pool";
@@ -47,8 +48,9 @@ async function ours({ study }: Subject): Promise<{ readonly contender: Contender
     await pool.measure(points, ({ index }, { lossSum, count }) => (losses[index] = lossSum / count));
     return { seconds: (performance.now() - begun) / 1000, losses };
   };
-  const { label, version } = prepared.engine;
-  return { contender: { label: "ours", measure, close: () => pool.close() }, engine: `${label} ${version}` };
+  const { label, version, execution } = prepared.engine;
+  const engine = `${label} ${version}${execution ? `, ${executionText(execution)}` : ""}`;
+  return { contender: { label: "ours", measure, close: () => pool.close() }, engine };
 }
 
 function pyTorch(peer: Peer, { name, study }: Subject, layout: "contiguous" | "channels_last"): Contender {

@@ -19,21 +19,20 @@ import {
   timePerPoint,
   usualBatchSize,
 } from "./rule";
-import type { Dropped, Outlook, Timing } from "./rule";
+import type { Dropped, Outlook, Timed, Timing } from "./rule";
 import { openWay, sensibleWays } from "./ways";
 import type { Workplace } from "./workplace";
 
 /** An execution, ready. */
-export interface ChosenExecution {
+export interface ChosenExecution extends Timed {
   readonly execution: Execution;
   readonly executable: Executable;
   /** What it computes on where that is not the CPU; to be disposed of after it. */
   readonly elsewhere?: Engine;
-  /** In words, as a clause: what it is and why it was taken. */
-  readonly how: string;
-  /** What was timed, the usual execution first. */
-  readonly timings: readonly Timing[];
-  readonly dropped: readonly Dropped[];
+  /** In words, as a clause: why it was taken. */
+  readonly why: string;
+  /** When it was found out earlier, ISO 8601; absent where it was found out now or is said by study or run. */
+  readonly remembered?: string;
 }
 
 export interface ChoiceParts extends Subject {
@@ -43,15 +42,40 @@ export interface ChoiceParts extends Subject {
   readonly memory: ExecutionMemory;
   /** Whether this evaluator is to find out; the others of a run follow it. */
   readonly leads: boolean;
+  /** Whether it is to be found out even where it is remembered. */
+  readonly anew?: boolean;
+  /** Milliseconds after which no further execution is timed; a moment when absent, because a run waits for it. */
+  readonly patience?: number | undefined;
   readonly log: (message: string) => void;
 }
 
-/** Measuring ends after so many milliseconds with what is known by then. */
-const budget = 700;
+/** What a run waits for it, in milliseconds, on each processor. */
+const usualPatience = 700;
 /** Samples of the first, short look at a model. */
 const glimpse = 8;
 /** A first run that took more milliseconds tells enough. */
 const warmUp = 50;
+
+/** The executions that a study leaves open. */
+export interface Choices {
+  /** What is taken unless another one is clearly faster. */
+  readonly usual: Execution;
+  /** The usual one first. */
+  readonly ways: readonly [Way, ...Way[]];
+  /** The size of batches where model or study fix it. */
+  readonly fixed: number | undefined;
+}
+
+/** Between which executions there is a choice. */
+export function choicesFor({ study, model, engine, path, workplace }: ChoiceParts): Choices {
+  const { batchSize: stated } = study.compute;
+  const ways = sensibleWays(study, model, engine, path);
+  // Statistics depend on the batches over which they are measured, which are part of what a study is.
+  const own = stated > 0 ? stated : usualBatchSize;
+  const fixed = model.input.batch ?? (stated > 0 || study.batchNorm === "recompute" ? own : undefined);
+  const usual: Execution = { provider: "cpu", way: ways[0], batchSize: fixed ?? own, threads: workplace.threads };
+  return { usual, ways, fixed };
+}
 
 /**
  * How the points of a run are measured: as its header or its first evaluator says, as was found out earlier, or as is
@@ -59,20 +83,10 @@ const warmUp = 50;
  * @throws ProblemError when the model cannot be run.
  */
 export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecution> {
-  const { study, model, engine, path, samples, workplace, memory } = parts;
+  const { study, model, engine, path, samples, memory } = parts;
   const { execution: given, batchSize: stated } = study.compute;
   if (given) return opened(parts, given, "as the run began");
-  const ways = sensibleWays(study, model, engine, path);
-  const { threads } = workplace;
-  // Statistics depend on the batches over which they are measured, which are part of what a study is.
-  const own = stated > 0 ? stated : usualBatchSize;
-  const fixed = model.input.batch ?? (study.batchNorm === "recompute" ? own : undefined);
-  const usual: Execution = {
-    provider: "cpu",
-    way: ways[0],
-    batchSize: fixed ?? own,
-    threads,
-  };
+  const { usual, ways, fixed } = choicesFor(parts);
   // Whoever states the size of batches has the same numbers at any time.
   if (stated > 0) return opened(parts, usual, "as the study says");
   const subject = {
@@ -80,13 +94,13 @@ export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecuti
     graph: model.graph,
     samples,
     batchSize: fixed ?? 0,
-    threads,
+    threads: usual.threads,
     isPlane: ways.includes("plane"),
   };
   const key = choiceKey(subject);
   const { points } = study.grid;
   const keyOfGrid = `${key}/${points[0] * points[1]}`;
-  const earlier = (await memory.choice(keyOfGrid)) ?? (await memory.choice(key));
+  const earlier = parts.anew ? undefined : ((await memory.choice(keyOfGrid)) ?? (await memory.choice(key)));
   if (earlier && ways.includes(earlier.execution.way)) {
     const again = await openedAgain(parts, earlier);
     if (again) return again;
@@ -96,40 +110,41 @@ export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecuti
   const executable = (await openWay(engine, model, path, usual.way))!;
   const compiled = clock() - compiling;
   const plain = { execution: usual, executable, timings: [], dropped: [] };
-  if (!parts.leads) return { ...plain, how: executionText(usual) };
+  if (!parts.leads) return { ...plain, why: "the usual one" };
   const glance = await atAGlance(parts, usual, executable, compiled);
   const isOnly = ways.length === 1 && fixed !== undefined;
-  const why = isOnly ? "there is no other" : obvious(glance);
+  const evident = isOnly ? "there is no other" : obvious(glance);
   // Nothing is held beside what is timed.
-  if (why === undefined) await executable.dispose();
+  if (evident === undefined) await executable.dispose();
   const here =
-    why === undefined
-      ? await measure(parts, usual, ways.slice(1), fixed === undefined)
-      : { timing: glance.usual, why, timings: [], dropped: [] };
-  const there = isShort(glance) ? undefined : await measureElsewhere(parts, here.timing, glance, fixed === undefined);
-  const { timing, why: reason } = there ?? here;
+    evident === undefined ? await measure(parts) : { timing: glance.usual, why: evident, timings: [], dropped: [] };
+  const there = isShort(glance) ? nothing : await measureElsewhere(parts, here.timing, glance.evaluators);
+  const { timing, why } = there.best ?? here;
   const { execution } = timing;
+  const found: Timed = {
+    timings: [...here.timings, ...there.timings],
+    dropped: [...here.dropped, ...there.dropped],
+  };
   // A run that is begun again is measured in the same way, however busy the machine is then.
-  await memory.rememberChoice(why === undefined || there ? key : keyOfGrid, {
+  await memory.rememberChoice(evident === undefined || there.best ? key : keyOfGrid, {
     execution,
-    why: reason,
+    why,
     found: new Date().toISOString(),
+    ...found,
   });
-  const found = { timings: [...here.timings, ...(there?.timings ?? [])], dropped: here.dropped };
-  if (execution === usual && why !== undefined)
-    return { ...plain, ...found, how: `${executionText(usual)}: ${reason}` };
+  if (execution === usual && evident !== undefined) return { ...plain, ...found, why };
   // What was timed has the weights of some point; what is used begins with the model's own.
-  if (why !== undefined) await executable.dispose();
-  return { ...(await opened(parts, execution, reason)), ...found };
+  if (evident !== undefined) await executable.dispose();
+  return { ...(await opened(parts, execution, why)), ...found };
 }
 
 /** As it was found out earlier; undefined when that cannot be done any more. */
 async function openedAgain(
   parts: ChoiceParts,
-  { execution, why }: RememberedChoice,
+  { execution, why, found: remembered, timings = [], dropped = [] }: RememberedChoice,
 ): Promise<ChosenExecution | undefined> {
   try {
-    return await opened(parts, execution, why);
+    return { ...(await opened(parts, execution, why)), remembered, timings, dropped };
   } catch (error) {
     if (execution.provider === "cpu") throw error;
     parts.log(`${executionText(execution)} was the fastest and is not there: ${toProblem(error).message}`);
@@ -149,7 +164,7 @@ async function opened(
     execution,
     executable,
     ...(elsewhere ? { elsewhere } : {}),
-    how: `${executionText(execution)}: ${why}`,
+    why,
     timings: [],
     dropped: [],
   };
@@ -180,22 +195,20 @@ async function atAGlance(
   return { usual: { execution: usual, setUp, run, perPoint }, evaluations: points[0] * points[1], evaluators };
 }
 
-interface Measured {
+interface Best {
   readonly timing: Timing;
   /** Why this one, as a clause. */
   readonly why: string;
-  readonly timings: readonly Timing[];
 }
 
-/** Times the usual execution, the other ways, and then other sizes of batches in the fastest way. */
-async function measure(
-  parts: ChoiceParts,
-  usual: Execution,
-  others: readonly Way[],
-  isFree: boolean,
-): Promise<Measured & { readonly dropped: readonly Dropped[] }> {
+/**
+ * Times the usual execution, the other ways, and then other sizes of batches in the fastest way.
+ * @throws ProblemError when the model cannot be run at all.
+ */
+export async function measure(parts: ChoiceParts): Promise<Best & Timed> {
+  const { usual, ways, fixed } = choicesFor(parts);
   const probe = new Probe(parts.engine, parts);
-  const until = performance.now() + budget;
+  const until = performance.now() + (parts.patience ?? usualPatience);
   try {
     const timings: [Timing, ...Timing[]] = [await usualTiming(probe, usual)];
     const dropped: Dropped[] = [];
@@ -205,8 +218,8 @@ async function measure(
       if ("reason" in found) dropped.push(found);
       else timings.push(found);
     };
-    for (const way of others) await time({ ...usual, way });
-    if (isFree) {
+    for (const way of ways.slice(1)) await time({ ...usual, way });
+    if (fixed === undefined) {
       const { execution, run } = fastest(timings).timing;
       for (const batchSize of furtherBatchSizes(run, parts.samples)) await time({ ...execution, batchSize });
     }
@@ -216,31 +229,40 @@ async function measure(
   }
 }
 
-/** Times the ways on every other processor that works, if one is faster than all evaluators here together. */
+const nothing: Timed & { readonly best?: Best } = { timings: [], dropped: [] };
+
+/**
+ * Times the ways on every other processor that works.
+ * @param here the fastest on the CPU.
+ * @param evaluators how many of them share the CPU.
+ * @returns `best` where one is faster than all evaluators here together.
+ */
 async function measureElsewhere(
   parts: ChoiceParts,
   here: Timing,
-  { evaluators }: Outlook,
-  isFree: boolean,
-): Promise<Measured | undefined> {
+  evaluators: number,
+): Promise<Timed & { readonly best?: Best }> {
   const { engine, memory, log, study, model, path, samples } = parts;
-  if (engine.name !== "onnxruntime") return undefined;
+  if (engine.name !== "onnxruntime") return nothing;
   const working = await workingProviders({ version: engine.version, memory, log });
-  if (working.size === 0) return undefined;
+  if (working.size === 0) return nothing;
+  const isFree = choicesFor(parts).fixed === undefined;
   const reference = new Probe(engine, parts);
   try {
     await usualTiming(reference, here.execution);
     const timings: Timing[] = [];
+    const dropped: Dropped[] = [];
     for (const [provider, there] of working) {
       const probe = new Probe(there, parts, reference);
-      const until = performance.now() + budget;
+      const until = performance.now() + (parts.patience ?? usualPatience);
       const sizes = isFree ? [usualBatchSize, 320, 1000] : [here.execution.batchSize];
       const batchSizes = new Set(sizes.map((size) => Math.min(size, Math.max(samples, 1))));
       for (const way of sensibleWays(study, model, there, path)) {
         for (const batchSize of batchSizes) {
           if (performance.now() > until && timings.length > 0) continue;
           const found = await timed(probe, { provider, way, batchSize, threads: 1 }, log);
-          if (!("reason" in found)) timings.push(found);
+          if ("reason" in found) dropped.push(found);
+          else timings.push(found);
         }
       }
       await probe.dispose();
@@ -249,7 +271,7 @@ async function measureElsewhere(
     for (const provider of working.keys()) {
       if (best?.timing.execution.provider !== provider) log(`${providerLabels[provider]} is slower for this model`);
     }
-    return best && { ...best, timings };
+    return { timings, dropped, ...(best ? { best } : {}) };
   } finally {
     await reference.dispose();
     for (const there of working.values()) await there.dispose();

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Execution, ProviderName } from "../../protocol/study";
+import type { Dropped, Timing } from "./rule";
 
 /** What was found to be fastest for models of one structure on this machine. */
 export interface RememberedChoice {
@@ -10,6 +11,9 @@ export interface RememberedChoice {
   readonly why: string;
   /** When it was found out, ISO 8601. */
   readonly found: string;
+  /** What was timed, and what was dropped, as `Timed`; absent in files of earlier versions. */
+  readonly timings?: readonly Timing[];
+  readonly dropped?: readonly Dropped[];
 }
 
 /** What is known of a provider: that it is not to be used, and why, or that it is being tried by a process. */
@@ -125,7 +129,18 @@ function isContent(value: unknown): value is Content {
 }
 
 function isChoice(value: unknown): boolean {
-  return isObject(value) && isExecution(value["execution"]) && areTexts(value["why"], value["found"]);
+  if (!isObject(value) || !isExecution(value["execution"]) || !areTexts(value["why"], value["found"])) return false;
+  const { timings = [], dropped = [] } = value;
+  return Array.isArray(timings) && timings.every(isTiming) && Array.isArray(dropped) && dropped.every(isDropped);
+}
+
+function isTiming(value: unknown): boolean {
+  if (!isObject(value) || !isExecution(value["execution"])) return false;
+  return [value["setUp"], value["run"], value["perPoint"]].every((each) => typeof each === "number" && each >= 0);
+}
+
+function isDropped(value: unknown): boolean {
+  return isObject(value) && isExecution(value["execution"]) && areTexts(value["reason"]);
 }
 
 function isProvider(value: unknown): boolean {

@@ -20,6 +20,13 @@ export interface Dropped {
   readonly reason: string;
 }
 
+/** What was timed, and what was found not to compute the same. */
+export interface Timed {
+  /** The usual execution first, those on other processors last; none where no other could gain anything. */
+  readonly timings: readonly Timing[];
+  readonly dropped: readonly Dropped[];
+}
+
 /** What is known before anything but the usual execution was timed. */
 export interface Outlook {
   /** Of the usual execution. */
@@ -108,7 +115,8 @@ export function fasterElsewhere(
   };
 }
 
-const ways: Readonly<Record<Way, string>> = {
+/** Ways in words. */
+export const wayTexts: Readonly<Record<Way, string>> = {
   baked: "weights compiled in",
   fed: "weights as inputs",
   plane: "weights computed in the graph",
@@ -116,7 +124,7 @@ const ways: Readonly<Record<Way, string>> = {
 
 /** An execution in words, e.g. "weights as inputs, batches of 320". */
 export function executionText({ provider, way, batchSize, threads }: Execution): string {
-  const text = [ways[way], `batches of ${batchSize}`, ...(threads > 1 ? [`${threads} threads`] : [])].join(", ");
+  const text = [wayTexts[way], `batches of ${batchSize}`, ...(threads > 1 ? [`${threads} threads`] : [])].join(", ");
   return provider === "cpu" ? text : `${text} on ${provider}`;
 }
 

@@ -124,6 +124,14 @@ describe("readCommand", () => {
       gpu: true,
       yes: true,
     });
+    expect(readCommand("engines --model a.onnx --data d.npz --anew --json -".split(" "))).toEqual({
+      kind: "survey",
+      file: path.resolve("a.onnx"),
+      data: path.resolve("d.npz"),
+      anew: true,
+      json: "-",
+      verbose: false,
+    });
     expect(readCommand("engines --remove webgpu".split(" "))).toMatchObject({ kind: "remove", engine: "webgpu" });
     expect(readCommand(["export", "r.jsonl", "--format", "csv"])).toMatchObject({
       kind: "export",
@@ -189,6 +197,10 @@ describe("readCommand", () => {
     ["engines --install webgpu --gpu", "--gpu goes with --install tensorflow only"],
     ["engines --from x.whl", "--from goes with --install tensorflow only"],
     ["engines --yes", "--yes goes with --install only"],
+    ["engines --data d.npz", "--data goes with --model FILE only"],
+    ["engines --anew", "--anew goes with --model FILE only"],
+    ["engines --model a.onnx --yes", "--yes goes with --install only"],
+    ["engines --model a.onnx --remove webgpu", "--model goes neither with --install nor with --remove"],
   ])("refuses %j", (line, message) => {
     const read = (): unknown => readCommand(line.split(" "));
     expect(read).toThrow(UsageError);

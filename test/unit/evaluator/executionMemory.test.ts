@@ -9,6 +9,8 @@ const choice: RememberedChoice = {
   execution: { provider: "cpu", way: "fed", batchSize: 320, threads: 1 },
   why: "it is faster",
   found: "2026-01-01T00:00:00.000Z",
+  timings: [{ execution: { provider: "cpu", way: "fed", batchSize: 320, threads: 1 }, setUp: 0, run: 1, perPoint: 4 }],
+  dropped: [{ execution: { provider: "cpu", way: "plane", batchSize: 100, threads: 1 }, reason: "it is off" }],
 };
 
 describe("what is remembered of executions", () => {
@@ -31,6 +33,13 @@ describe("what is remembered of executions", () => {
     expect(await open().choice("b")).toBeUndefined();
     expect(await open().provider("gpu")).toMatchObject({ state: "stopped", detail: "it crashed" });
     expect(readdirSync(path.dirname(file))).toEqual(["engines.json"]);
+    expect(log).toEqual([]);
+  });
+
+  test("is there without the times, which earlier versions did not keep", async () => {
+    const { execution, why, found } = choice;
+    await open().rememberChoice("a", { execution, why, found });
+    expect(await open().choice("a")).toEqual({ execution, why, found });
     expect(log).toEqual([]);
   });
 
@@ -57,6 +66,14 @@ describe("what is remembered of executions", () => {
         version: 1,
         providers: {},
         choices: { a: { ...choice, execution: { ...choice.execution, batchSize: 0 } } },
+      }),
+    ],
+    [
+      "with a time that is none",
+      JSON.stringify({
+        version: 1,
+        providers: {},
+        choices: { a: { ...choice, timings: [{ ...choice.timings![0], run: null }] } },
       }),
     ],
     ["with a provider in no known state", '{"version": 1, "choices": {}, "providers": {"a": {"state": "odd"}}}'],
