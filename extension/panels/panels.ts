@@ -55,7 +55,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     const existing = this.controllers.get(source.toString());
     if (existing !== undefined) return existing.reveal();
     const panel = vscode.window.createWebviewPanel(panelType, "", this.column(), this.options());
-    this.control(source, panel).visualize();
+    this.control(source, panel).course.visualize();
   }
 
   /** Shows models beside each other, in the panel of the first one and under its settings. */
@@ -67,19 +67,19 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     const study = isShared ? shown : await studyToCompare(first, proposerOf(first));
     if (study === undefined) return;
     const controller = this.show(first);
-    if (!isShared) controller.visualize(first.path.endsWith(studySuffix) ? undefined : "random");
+    if (!isShared) controller.course.visualize(first.path.endsWith(studySuffix) ? undefined : "random");
     const rivals = await rivalsOf(others, study, proposerOf);
     this.compared.get(controller.panel)?.add(rivals, controller.study !== undefined);
   }
 
   /** Runs a study anew or goes on with its unfinished run, in its panel. */
   run(source: vscode.Uri, mode: "resume" | "fresh"): void {
-    this.show(source).rerun(mode);
+    this.show(source).course.rerun(mode);
   }
 
   /** Shows the run of a journal in the panel of its study. */
   open(source: vscode.Uri, journal: string): void {
-    this.show(source).restore(journal);
+    this.show(source).course.restore(journal);
   }
 
   /** Fills the panel that the workbench has opened for a run file; one for the same model stays what it is. */
@@ -90,7 +90,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     if (others) controller.compareWith(others);
     this.comparisons.delete(journal.fsPath);
     panel.onDidDispose(() => this.editors.delete(controller));
-    controller.restore(journal.fsPath);
+    controller.course.restore(journal.fsPath);
   }
 
   /** Brings the panel that shows the run of a journal to the front; whether there is one. */
@@ -136,8 +136,8 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
       return Promise.resolve();
     }
     const controller = this.control(vscode.Uri.parse(kept.source), panel);
-    if (kept.journal === undefined) controller.peek();
-    else controller.restore(kept.journal, kept.trail);
+    if (kept.journal === undefined) controller.course.peek();
+    else controller.course.restore(kept.journal, kept.trail);
     return Promise.resolve();
   }
 
@@ -168,7 +168,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     next.takeOver(isLive);
     this.following.lock(next, false);
     panel.title = titleOf(source);
-    next.peek();
+    next.course.peek();
   }
 
   private controller(source: vscode.Uri, panel: vscode.WebviewPanel): PanelController {
