@@ -99,10 +99,10 @@ describe("lines", () => {
   test("of another run are drawn beside them, and what differs is named", async () => {
     const panel = await shown("family");
     if (await panel.root.locator("lines-table").isVisible()) await panel.showTable(false);
-    await panel.button("Add runs…").click();
-    await panel.root.locator("add-runs .run", { hasText: /1|9/ }).first().waitFor();
+    await panel.button("Add run…").click();
+    await panel.root.locator("add-runs run-list button", { hasText: /1|9/ }).first().waitFor();
     await driver.screenshot("lines-runs");
-    await panel.root.locator("add-runs .run vscode-checkbox").first().click();
+    await panel.root.locator("add-runs run-list button").first().click();
     await panel.root.locator(".chosen li").waitFor();
     await panel.root.locator("[data-note^=differs]").first().waitFor();
     await driver.screenshot("lines-overlay");

@@ -1,4 +1,3 @@
-import "@vscode-elements/elements/dist/vscode-button/index.js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
@@ -13,16 +12,15 @@ import type { PanelAsk } from "../components/ask";
 import type { PanelEvents, PlaneRegion } from "../components/events";
 import type { ContourView } from "../components/contour-view/contour-view";
 import type { MenuItem } from "../components/more-menu/more-menu";
-import "../components/notice-line/notice-line";
 import { openedRunsIn } from "../components/other-runs";
 import "../components/panel-header/panel-header";
+import "../components/panel-notices/panel-notices";
 import "../components/problem-state/problem-state";
 import "../components/resume-offer/resume-offer";
 import "../components/run-offer/run-offer";
 import "../components/run-progress/run-progress";
 import "../components/run-settings/run-settings";
 import "../components/run-trail/run-trail";
-import "../components/stale-line/stale-line";
 import "../components/view-tabs/view-tabs";
 import { connectHost } from "../host/host";
 import type { Host } from "../host/host";
@@ -31,15 +29,14 @@ import type { HostMessage, PanelMessage, ViewState } from "../protocol/messages"
 import { emptyModel } from "../state/model";
 import type { PanelModel, RunData } from "../state/model";
 import { viewAfter } from "../state/compared-runs";
-import { measuredCsv } from "../state/points";
 import { windowAround } from "../state/runForm";
 import { Store } from "../state/store";
 import { trajectoryOptions } from "../state/trajectory";
 import { defaultView } from "../state/view";
 import { shared } from "../styles/shared";
 import { shownView, viewsOf } from "../views/views";
-import { runStrings } from "../strings/runs";
 import { strings } from "../strings/strings";
+import { menuItems } from "./menu";
 
 /**
  * The whole panel: it owns the store, speaks with the host and decides which state is shown.
@@ -57,9 +54,6 @@ export class LossLandscapePanel extends LitElement {
 
       .waiting {
         border-top: 1px solid var(--ll-rule);
-      }
-
-      .waiting {
         /* The height of the tools and of the facts, which come later: the frame stays where it is. */
         padding: 70px 0 0 8px;
         max-width: 818px;
@@ -67,10 +61,6 @@ export class LossLandscapePanel extends LitElement {
 
       :host([narrow]) .waiting {
         padding: 110px 0 0 4px;
-      }
-
-      vscode-button {
-        height: 26px;
       }
     `,
   ];
@@ -88,7 +78,7 @@ export class LossLandscapePanel extends LitElement {
   #store = new Store();
   #regionOf?: string;
   #host?: Host;
-  #questions = new Questions((message) => this.#host?.post(message));
+  #questions = new Questions((message) => this.#post(message));
   #stop: (() => void)[] = [];
   #width = new ResizeObserver(() => (this.narrow = this.clientWidth < narrowWidth));
 
@@ -140,11 +130,11 @@ export class LossLandscapePanel extends LitElement {
     if (message.kind === "init" || message.kind === "snapshot") this.#save();
     // The host follows until it is told otherwise.
     if (message.kind === "init" && !trajectoryOptions(this.view).follow) {
-      this.#host?.post({ kind: "follow-training", on: false });
+      this.#post({ kind: "follow-training", on: false });
     }
   }
 
-  #onMessage = (event: CustomEvent<PanelMessage>) => this.#host?.post(event.detail);
+  #onMessage = (event: CustomEvent<PanelMessage>) => this.#post(event.detail);
 
   #onAsk = (event: CustomEvent<PanelAsk>) => this.#questions.ask(event.detail);
 
@@ -174,7 +164,7 @@ export class LossLandscapePanel extends LitElement {
     const last = this.model.trail.at(-1);
     if (event.key !== "ArrowLeft" || !event.altKey || !last) return;
     event.preventDefault();
-    this.#host?.post({ kind: "go-back", journal: last.journal });
+    this.#post({ kind: "go-back", journal: last.journal });
   };
 
   /** Keeps what is looked at and how; the data itself is asked for again. */
@@ -196,7 +186,7 @@ export class LossLandscapePanel extends LitElement {
   }
 
   override render() {
-    const { phase, run, title } = this.model;
+    const { phase, run, title, trail, trailShown } = this.model;
     const shownRun = this.#shownRun();
     const active = run?.status === "running" || run?.status === "paused";
     const preparing = phase.kind === "preparing";
@@ -222,7 +212,17 @@ export class LossLandscapePanel extends LitElement {
         }</panel-header
       >
       <export-line .outcome=${this.exported} ?narrow=${this.narrow}></export-line>
-      ${this.#notices(shownRun)} ${this.#trail()}
+      <panel-notices
+        .model=${this.model}
+        .run=${shownRun}
+        ?narrow=${this.narrow}
+        @compare-before=${({ detail }: CustomEvent<string>) => this.#receive({ kind: "compare", journals: [detail] })}
+      ></panel-notices>
+      ${
+        trail.length > 0
+          ? html`<run-trail .entries=${trail} .shown=${trailShown} ?narrow=${this.narrow}></run-trail>`
+          : nothing
+      }
       ${
         preparing || (phase.kind === "run" && active)
           ? html`<run-progress
@@ -314,94 +314,13 @@ export class LossLandscapePanel extends LitElement {
     `;
   }
 
-  /** The way to the run that is shown, and what it took the place of when its files had changed. */
-  #trail() {
-    const { trail, trailShown, phase, run } = this.model;
-    const before = trail.at(-1);
-    if (!before) return nothing;
-    const canCompare = before.isBefore === true && phase.kind === "run" && run?.status === "done";
-    return html`
-      ${
-        canCompare && this.model.compared.length === 0
-          ? html`<notice-line level="info" role="status" data-notice="before" ?narrow=${this.narrow}>
-              ${runStrings.measuredAgain}
-              <vscode-button
-                secondary
-                slot="action"
-                @click=${() => this.#receive({ kind: "compare", journals: [before.journal] })}
-                >${runStrings.compareBefore}</vscode-button
-              >
-            </notice-line>`
-          : nothing
-      }
-      <run-trail .entries=${trail} .shown=${trailShown} ?narrow=${this.narrow}></run-trail>
-    `;
-  }
-
-  /** Lines under the header that must not be overlooked. */
-  #notices(run: RunData | undefined) {
-    const failed = run?.checks.filter((check) => check.level === "error") ?? [];
-    const cancelled = this.model.phase.kind === "run" && run?.status === "cancelled" ? run : undefined;
-    return html`
-      ${
-        this.model.workerLost
-          ? html`<notice-line level="warning" role="status" data-notice="worker" ?narrow=${this.narrow}
-              >${strings.workerLost}</notice-line
-            >`
-          : nothing
-      }
-      ${
-        this.model.stale.length > 0 && run
-          ? html`<stale-line
-              .files=${this.model.stale}
-              at=${this.model.staleAt ?? ""}
-              ?narrow=${this.narrow}
-            ></stale-line>`
-          : nothing
-      }
-      ${failed.map(
-        (check) =>
-          html`<notice-line level="error" role="status" data-notice=${`check-${check.name}`} ?narrow=${this.narrow}
-            >${check.message}</notice-line
-          >`,
-      )}
-      ${
-        cancelled
-          ? html`<notice-line level="info" role="status" data-notice="cancelled" ?narrow=${this.narrow}>
-              ${strings.cancelled(cancelled.measured.count, cancelled.progress.total)}
-              <vscode-button secondary slot="action" @click=${() => this.#host?.post({ kind: "resume" })}
-                >${strings.resume}</vscode-button
-              >
-            </notice-line>`
-          : nothing
-      }
-    `;
-  }
-
-  #planeItems(): readonly MenuItem[] {
-    const { plane } = this.model;
-    if (plane === undefined) return [];
-    const other = plane === "path" ? "random" : "path";
-    return [{ label: strings.planes[other], choose: () => this.#host?.post({ kind: "plane", plane: other }) }];
-  }
+  #post = (message: PanelMessage) => this.#host?.post(message);
 
   #menuItems(run: RunData | undefined): readonly MenuItem[] {
     if (!run) return [];
-    const copyImage: MenuItem = {
-      label: strings.copyImage,
-      choose: () => void this.contour?.copyImage(),
-    };
-    const copyPoints: MenuItem = {
-      label: strings.copyPoints,
-      choose: () => this.#host?.post({ kind: "copy-text", text: measuredCsv(run) }),
-    };
-    const chooseOther: MenuItem = {
-      label: strings.chooseOtherData,
-      choose: () => this.#host?.post({ kind: "choose-data" }),
-    };
-    const save: MenuItem = { label: strings.saveAsStudy, choose: () => this.#host?.post({ kind: "save-as-study" }) };
-    const copies = this.narrow && !this.view.table ? [copyImage, copyPoints] : [copyPoints];
-    return [...copies, ...this.#planeItems(), chooseOther, save];
+    const { model } = this;
+    const copy = this.narrow && !this.view.table ? { copyImage: () => void this.contour?.copyImage() } : {};
+    return menuItems({ model, run, post: this.#post, ...copy });
   }
 }
 

@@ -10,19 +10,6 @@ export const compareStrings = {
   difference: t("Difference"),
   surfaces: t("3-D"),
   noSurfaces: t("Surfaces in three dimensions need the same range in all runs."),
-  add: t("Add run…"),
-  addTitle: t("Runs of this workspace"),
-  loading: t("Looking for runs"),
-  noRuns: t(
-    "There is no other run in this workspace yet. Visualize another model, or choose Compare With… in the Explorer.",
-  ),
-  full: t("Six runs are shown. Remove one to add another."),
-  unfinished: t("unfinished"),
-  running: t("running"),
-  runLine: (what: string, directions: string) => t("{0}, {1}", what, directions),
-  runData: (split: string, samples: number, loss: string) =>
-    t("{0}, {1} samples, loss {2}", split, formatCount(samples), loss),
-
   // Empty
   emptyTitle: t("Compare this run with others"),
   emptyText: t(

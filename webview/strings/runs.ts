@@ -84,6 +84,20 @@ export const runStrings = {
   visualize: t("Visualize"),
   chooseData: t("Choose other data"),
 
+  // List of runs
+  add: t("Add run…"),
+  ofWorkspace: t("Runs of this workspace"),
+  looking: t("Looking for runs"),
+  noOthers: t(
+    "There is no other run in this workspace yet. Visualize another model, or choose Compare With… in the Explorer.",
+  ),
+  full: (most: number) => t("{0} runs are shown. Remove one to add another.", most),
+  unfinished: t("unfinished"),
+  running: t("running"),
+  runLine: (what: string, directions: string) => t("{0}, {1}", what, directions),
+  runData: (split: string, samples: number, loss: string) =>
+    t("{0}, {1} samples, loss {2}", split, formatCount(samples), loss),
+
   // Queue
   hurry: t("Run next"),
 } as const;

@@ -14,7 +14,7 @@ describe("choosing runs", () => {
   test("adds one from the list, which is asked for when it is opened", async () => {
     const mounted = await mount(stories["compare-2"], { width: 800 });
     expect(mounted.posted.filter((message) => message.kind === "ask" && message.ask === "runs")).toHaveLength(0);
-    mounted.find("pop-up.add").shadowRoot!.querySelector<HTMLElement>("vscode-toolbar-button")!.click();
+    mounted.find("pop-up[icon=add]").shadowRoot!.querySelector<HTMLElement>("vscode-toolbar-button")!.click();
     await settled();
     const rows = mounted.all("button[data-journal]");
     expect(rows.map((row) => row.dataset.journal)).toEqual([2, 3, 4, 5].map(journalOf));

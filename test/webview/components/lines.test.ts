@@ -272,13 +272,13 @@ describe("runs beside one another", () => {
     const own = snapshotOf(surface, { status: "done" });
     const mounted = await mountPanel({ ...stories.cuts, answers: runAnswers([own, other]) });
     mounted
-      .find<HTMLElementTagNameMap["pop-up"]>("add-runs pop-up, pop-up[icon=add]")
+      .find<HTMLElementTagNameMap["pop-up"]>("pop-up[icon=add]")
       .shadowRoot!.querySelector("vscode-toolbar-button")!
       .click();
     await settled();
-    const rows = mounted.all<HTMLElement>(".run");
-    expect(rows.map(({ dataset }) => dataset.journal)).toEqual([other.journal]);
-    rows[0]!.querySelector("vscode-checkbox")!.dispatchEvent(new Event("change"));
+    const rows = () => mounted.all<HTMLElement>("run-list button");
+    await expect.poll(() => rows().map(({ dataset }) => dataset.journal)).toEqual([other.journal]);
+    rows()[0]!.click();
     await settled();
     expect(mounted.kept()!.view.options.lines).toMatchObject({ runs: [other.journal] });
     expect(mounted.all(".chosen li")).toHaveLength(1);

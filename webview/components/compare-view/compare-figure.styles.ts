@@ -5,14 +5,6 @@ export const figureStyles = css`
     position: relative;
   }
 
-  .canvas {
-    width: 100%;
-    position: relative;
-    overflow: hidden;
-    touch-action: pan-y;
-    user-select: none;
-  }
-
   .canvas[data-inside] > * {
     cursor: crosshair !important;
   }

@@ -17,6 +17,7 @@ import { defaultView } from "../../state/view";
 import type { PlaneWindow } from "../../state/window";
 import { movedTo, shareOf, zoomed } from "../../state/window";
 import { compareStrings } from "../../strings/compare";
+import { canvasStyles } from "../../styles/canvas";
 import { shared } from "../../styles/shared";
 import { dragBox, smallestDrag } from "../contour-figure/drag";
 import { figureIntent } from "../contour-figure/keys";
@@ -38,7 +39,7 @@ const cursorReach = 8;
  */
 @customElement("compare-figure")
 export class CompareFigure extends LitElement {
-  static override styles = [shared, figureStyles];
+  static override styles = [shared, canvasStyles, figureStyles];
 
   @property({ attribute: false }) contents: readonly TileContent[] = [];
   /** The part of the plane that all runs have. */

@@ -11,12 +11,6 @@ export const viewStyles = css`
     overflow-wrap: anywhere;
   }
 
-  .add run-list {
-    width: 320px;
-    max-width: calc(100vw - 26px);
-    padding: 4px 0;
-  }
-
   .figure {
     padding: 8px 0 0 16px;
   }

@@ -31,13 +31,12 @@ import "../figure-tools/figure-tools";
 import type { FigureOption } from "../figure-tools/figure-tools";
 import { captionOf, pictureTheme } from "../picture";
 import type { PictureType } from "../picture";
-import "../pop-up/pop-up";
-import type { PopUp } from "../pop-up/pop-up";
+import "../run-list/add-runs";
+import "../run-list/run-list";
 import "./compare-figure";
 import "./compare-surfaces";
 import "./compare-table";
 import { viewStyles } from "./compare-view.styles";
-import "./run-list";
 import { partOf, slotsOf } from "./slots";
 import { comparedOf } from "./compared";
 import type { Compared } from "./compared";
@@ -67,7 +66,6 @@ export class CompareView extends LitElement implements Pictured {
   /** From where surfaces are seen, once they have been turned. */
   @state() private camera?: Camera;
   @state() private status = "";
-  @state() private isListOpen = false;
   /** There is no room for all tools in one row. */
   @state() private isTight = false;
   /** The user's own names of runs, as far as they are known. */
@@ -104,7 +102,7 @@ export class CompareView extends LitElement implements Pictured {
       this.window = undefined;
     }
     const onlyCursor = [...changed.keys()].every((key) =>
-      ["cursor", "window", "camera", "status", "isListOpen", "isTight", "narrow"].includes(String(key)),
+      ["cursor", "window", "camera", "status", "isTight", "narrow"].includes(String(key)),
     );
     const { version } = this.#others;
     if (version === this.#version && onlyCursor && this.#compared.slots.length > 0) return;
@@ -275,20 +273,12 @@ export class CompareView extends LitElement implements Pictured {
         ${this.#isWhole ? this.#flag("surfaces", surfaces) : nothing}
         <span slot="actions" class="status" role="status">${this.#copier.status}</span>
         ${this.window ? button("screen-normal", strings.resetZoom, () => (this.window = undefined)) : nothing}
-        <pop-up
-          class="add"
+        <add-runs
           slot="actions"
-          icon="add"
-          label=${compareStrings.add}
-          @pop-up-opened=${() => (this.isListOpen = true)}
-        >
-          <run-list
-            ?active=${this.isListOpen}
-            .shown=${this.#compared.slots.map(({ id }) => id)}
-            .full=${this.#compared.slots.length >= mostRuns}
-            @run-chosen=${this.#onChosen}
-          ></run-list>
-        </pop-up>
+          .shown=${this.#compared.slots.map(({ id }) => id)}
+          .most=${mostRuns}
+          @run-chosen=${this.#onChosen}
+        ></add-runs>
         ${this.narrow ? nothing : button(this.#copier.copied ? "check" : "copy", strings.copyImage, () => void this.copyImage())}
       </figure-tools>
     `;
@@ -347,8 +337,6 @@ export class CompareView extends LitElement implements Pictured {
     if (!runs.includes(journal) && this.#compared.slots.length < mostRuns)
       this.#setOptions({ runs: [...runs, journal] });
     this.status = compareStrings.added(name ?? model.name);
-    this.isListOpen = false;
-    this.renderRoot.querySelector<PopUp>("pop-up.add")?.close();
   };
 
   #grant(wish: TileWish): void {

@@ -21,6 +21,7 @@ import type { PlaneWindow } from "../../state/window";
 import { movedTo, panned, shareOf, tidied, wholePlane, zoomed, zoomedAt } from "../../state/window";
 import { summaryOf } from "../../state/summary";
 import { strings as texts } from "../../strings/contour";
+import { canvasStyles } from "../../styles/canvas";
 import { shared } from "../../styles/shared";
 import { ChartController } from "../chart-controller";
 import "../context-menu/context-menu";
@@ -54,7 +55,7 @@ const unknownPlane: PlaneWindow = { x: [-1, 1], y: [-1, 1] };
  */
 @customElement("contour-figure")
 export class ContourFigure extends LitElement {
-  static override styles = [shared, figureStyles];
+  static override styles = [shared, canvasStyles, figureStyles];
 
   /** Absent before a run is known: the frame alone is drawn. */
   @property({ attribute: false }) run?: RunData;

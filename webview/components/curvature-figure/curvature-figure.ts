@@ -14,6 +14,7 @@ import type { CurvatureMap, Quantity } from "../../state/curvature";
 import { fieldOf } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { defaultView } from "../../state/view";
+import { canvasStyles } from "../../styles/canvas";
 import { shared } from "../../styles/shared";
 import { figureIntent } from "../contour-figure/keys";
 import { DrawingController } from "../drawing-controller";
@@ -67,15 +68,8 @@ export function mapLayout(map: CurvatureMap, width: number): FigureLayout {
 export class CurvatureFigure extends LitElement {
   static override styles = [
     shared,
+    canvasStyles,
     css`
-      .canvas {
-        width: 100%;
-        position: relative;
-        overflow: hidden;
-        touch-action: pan-y;
-        user-select: none;
-      }
-
       .canvas[data-inside] > * {
         cursor: crosshair !important;
       }

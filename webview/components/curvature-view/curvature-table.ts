@@ -32,7 +32,9 @@ export function curvatureTable(run: RunData, map: CurvatureMap) {
           ${map.computed.map(
             (point) => html`
               <tr data-index=${point.index} data-state=${point.state}>
-                ${cell("alpha", point.alpha, formatCoordinate(point.alpha, mapStep(map.x)))}
+                <th scope="row" data-name="alpha" data-value=${String(point.alpha)} title=${String(point.alpha)}>
+                  ${formatCoordinate(point.alpha, mapStep(map.x))}
+                </th>
                 ${cell("beta", point.beta, formatCoordinate(point.beta, mapStep(map.y)))} ${cell("max", point.max)}
                 ${cell("min", point.min)} ${cell("ratio", point.ratio)} ${cell("residual-max", point.residual[0])}
                 ${cell("residual-min", point.residual[1])} ${cell("symmetry", point.symmetry)}

@@ -50,44 +50,7 @@ export const curvatureStyles = css`
   }
 
   .region {
-    position: relative;
-    overflow: auto;
     max-height: 640px;
-    margin: 8px 16px;
-    border: 1px solid var(--ll-rule);
-  }
-
-  table {
-    border-collapse: separate;
-    border-spacing: 0;
-    font-size: 12px;
-    line-height: 18px;
-    font-variant-numeric: tabular-nums;
-  }
-
-  caption {
-    text-align: left;
-    color: var(--ll-muted);
-    padding: 4px 8px;
-    position: sticky;
-    left: 0;
-    max-width: calc(100vw - 48px);
-  }
-
-  th,
-  td {
-    text-align: right;
-    padding: 2px 8px;
-    white-space: nowrap;
-    font-weight: 400;
-  }
-
-  thead th {
-    color: var(--ll-muted);
-    background: var(--vscode-editor-background);
-    position: sticky;
-    top: 0;
-    border-bottom: 1px solid var(--ll-rule);
   }
 
   :host([narrow]) .subject,
@@ -106,9 +69,5 @@ export const curvatureStyles = css`
 
   :host([narrow]) .figure {
     padding: 8px 0 0 4px;
-  }
-
-  :host([narrow]) .region {
-    margin: 8px 12px;
   }
 `;

@@ -13,6 +13,7 @@ import { notesOf, subjectOf, summaryOfMap } from "../../state/curvature-words";
 import type { RunData } from "../../state/model";
 import { defaultView, optionsOf, withOptions } from "../../state/view";
 import { shared } from "../../styles/shared";
+import { gridTable } from "../../styles/table";
 import "../curvature-figure/curvature-figure";
 import type { CellCursor } from "../curvature-figure/curvature-figure";
 import type { Pictured } from "../../views/view";
@@ -32,7 +33,7 @@ const quantityOptions = quantities.map((value) => ({ value, label: strings.quant
 /** What is measured of the Hessian: the map over the plane and the spectrum at θ*, or how to measure them. */
 @customElement("curvature-view")
 export class CurvatureView extends LitElement implements Pictured {
-  static override styles = [shared, curvatureStyles];
+  static override styles = [shared, gridTable, curvatureStyles];
 
   @property({ attribute: false }) run!: RunData;
   @property({ attribute: false }) view = defaultView;

@@ -8,6 +8,7 @@ import { contains } from "../../charts/layout";
 import { nearest, origin } from "../../state/field";
 import { defaultView } from "../../state/view";
 import { strings } from "../../strings/lines";
+import { canvasStyles } from "../../styles/canvas";
 import { shared } from "../../styles/shared";
 import { figureIntent } from "../contour-figure/keys";
 import { drawnMarks } from "../drawn";
@@ -44,11 +45,9 @@ const smallestDrag = 6;
 export class LinesFigure extends LitElement {
   static override styles = [
     shared,
+    canvasStyles,
     css`
       .canvas {
-        position: relative;
-        touch-action: pan-y;
-        user-select: none;
         min-height: 200px;
       }
 

@@ -18,7 +18,6 @@ import { strings } from "../../strings/lines";
 import { strings as common } from "../../strings/strings";
 import { shared } from "../../styles/shared";
 import type { Pictured } from "../../views/view";
-import "../add-runs/add-runs";
 import { Copier } from "../copier";
 import { drawnPicture } from "../drawn";
 import { emit } from "../events";
@@ -30,6 +29,8 @@ import type { LineCursor, LineWindow } from "../lines-figure/lines-figure";
 import "../lines-table/lines-table";
 import { captionOf, pictureTheme, pictureWidth } from "../picture";
 import type { PictureType } from "../picture";
+import type { RunSummary } from "../../../server/protocol/requests";
+import "../run-list/add-runs";
 import { linesViewStyles } from "./lines-view.styles";
 import { linesSummary, notesOf, panelProvenance } from "./notes";
 import { linesInput, shownOf } from "./panels";
@@ -146,10 +147,10 @@ export class LinesView extends LitElement implements Pictured {
         <span class="status" role="status">${this.#copier.status}</span>
         ${this.windows.length > 0 && !view.table ? this.#button("screen-normal", common.resetZoom, () => (this.windows = [])) : nothing}
         <add-runs
-          .own=${this.run.journal}
-          .chosen=${addedRuns(shown.options)}
-          .most=${mostRuns - 1}
-          @runs-chosen=${(event: CustomEvent<readonly string[]>) => this.#options({ runs: event.detail })}
+          .shown=${[this.run.journal, ...addedRuns(shown.options)]}
+          .most=${mostRuns}
+          @run-chosen=${({ detail }: CustomEvent<RunSummary>) =>
+            this.#options({ runs: [...addedRuns(shown.options), detail.journal] })}
         ></add-runs>
         ${
           canCopy

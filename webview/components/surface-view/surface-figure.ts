@@ -18,13 +18,14 @@ import { origin } from "../../state/field";
 import type { RunData } from "../../state/model";
 import { defaultView } from "../../state/view";
 import { surfaceStrings } from "../../strings/surface";
+import { canvasStyles } from "../../styles/canvas";
 import { shared } from "../../styles/shared";
 import { wheelFactor } from "../contour-figure/pointer";
 import { ThemeController } from "../theme-controller";
 import { Gestures } from "./gestures";
+import { sizeCanvas, SheetGraphics } from "./graphics";
 import { sameBody, surfaceFigure, surfaceScene } from "./input";
 import { surfaceIntent } from "./keys";
-import { createGlSurface, FrameWatch, rendererFor } from "./renderers";
 import type { RendererChoice, RendererUsed } from "./renderers";
 
 /** Milliseconds that the way back to the first view takes. */
@@ -46,13 +47,10 @@ const dataTime = 100;
 export class SurfaceFigureElement extends LitElement {
   static override styles = [
     shared,
+    canvasStyles,
     css`
       .canvas {
-        width: 100%;
-        position: relative;
-        overflow: hidden;
         touch-action: none;
-        user-select: none;
         cursor: grab;
       }
 
@@ -96,10 +94,14 @@ export class SurfaceFigureElement extends LitElement {
   #moved = -Infinity;
   #dataDrawn = -Infinity;
   #later?: ReturnType<typeof setTimeout>;
-  #gl?: GlSurface;
-  #glState: "none" | "loading" | "ready" | "lost" | "failed" = "none";
-  #watch = new FrameWatch();
-  #used?: RendererUsed;
+  #graphics = new SheetGraphics({
+    place: (canvas) => this.above.before(canvas),
+    changed: () => {
+      this.#figure = undefined;
+      this.requestUpdate();
+    },
+    slow: () => this.requestUpdate(),
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -117,11 +119,8 @@ export class SurfaceFigureElement extends LitElement {
     document.removeEventListener("visibilitychange", this.#requestDraw);
     this.#resize.disconnect();
     clearTimeout(this.#later);
-    this.#gl?.dispose();
-    this.#gl = undefined;
-    this.#glState = "none";
+    this.#graphics.dispose();
     this.#figure = undefined;
-    this.renderRoot.querySelector(".gl")?.remove();
   }
 
   /** What is on the canvas, for those who place something on it. */
@@ -136,7 +135,7 @@ export class SurfaceFigureElement extends LitElement {
 
   /** What draws with WebGL, while it does. */
   get graphics(): GlSurface | undefined {
-    return this.#used?.by === "webgl" ? this.#gl : undefined;
+    return this.#graphics.surface;
   }
 
   /** Draws everything again at once. */
@@ -198,40 +197,10 @@ export class SurfaceFigureElement extends LitElement {
   }
 
   #chooseRenderer(): void {
-    const wanted = rendererFor(this.renderer);
-    if (wanted.by === "webgl" && this.#glState === "none") void this.#loadGl();
-    const used: RendererUsed =
-      wanted.by === "canvas" || this.#glState === "ready" || this.#glState === "loading" || this.#glState === "none"
-        ? wanted
-        : { by: "canvas", why: this.#glState };
-    if (this.#used?.by === used.by && this.#used.why === used.why) return;
-    this.#used = used;
+    const used = this.#graphics.choose(this.renderer);
+    if (!used) return;
     this.#figure = undefined;
     this.dispatchEvent(new CustomEvent<RendererUsed>("surface-renderer", { detail: used }));
-  }
-
-  async #loadGl(): Promise<void> {
-    this.#glState = "loading";
-    const canvas = document.createElement("canvas");
-    canvas.className = "gl";
-    canvas.addEventListener("webglcontextlost", () => this.#setGlState("lost"));
-    canvas.addEventListener("webglcontextrestored", () => this.#setGlState("ready"));
-    try {
-      const surface = await createGlSurface(canvas);
-      if (!this.isConnected) return surface.dispose();
-      this.#gl = surface;
-      this.above.before(canvas);
-      this.#setGlState("ready");
-    } catch {
-      this.#setGlState("failed");
-    }
-  }
-
-  #setGlState(state: "ready" | "lost" | "failed"): void {
-    if (!this.isConnected) return;
-    this.#glState = state;
-    this.#figure = undefined;
-    this.requestUpdate();
   }
 
   #requestDraw = () => {
@@ -278,17 +247,10 @@ export class SurfaceFigureElement extends LitElement {
   }
 
   #drawBody(figure: SurfaceFigure, staging: Staging, detail: Detail): void {
-    const byGl = this.#used?.by === "webgl" && this.#glState === "ready" && this.#gl;
-    const canvas = this.renderRoot.querySelector<HTMLCanvasElement>(".gl");
-    canvas?.toggleAttribute("hidden", !byGl);
-    if (!byGl) return this.#paint(this.below, (pen) => drawBody(pen, figure, staging, detail));
-    this.#paint(this.below, (pen) => paintWalls(pen, figure, staging));
-    this.#sizeCanvas(canvas!, figure.layout);
-    const began = performance.now();
-    byGl.draw(figure, staging, devicePixelRatio);
-    if (!this.#watch.watching || !staging.sheet) return;
-    byGl.finish();
-    if (this.#watch.tooSlow(performance.now() - began)) this.requestUpdate();
+    const isDrawn = this.#graphics.draw(figure, staging);
+    this.#paint(this.below, (pen) =>
+      isDrawn ? paintWalls(pen, figure, staging) : drawBody(pen, figure, staging, detail),
+    );
   }
 
   #paint(canvas: HTMLCanvasElement, draw: (pen: CanvasPen) => void): void {
@@ -298,16 +260,11 @@ export class SurfaceFigureElement extends LitElement {
       canvas.width = columns;
       canvas.height = rows;
     }
-    this.#sizeCanvas(canvas, this.#layout!);
+    sizeCanvas(canvas, this.#layout!);
     const context = canvas.getContext("2d")!;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.clearRect(0, 0, width, height);
     draw(new CanvasPen(context));
-  }
-
-  #sizeCanvas(canvas: HTMLCanvasElement, { width, height }: SurfaceLayout): void {
-    canvas.style.setProperty("width", `${width}px`);
-    canvas.style.setProperty("height", `${height}px`);
   }
 
   /** The camera of a frame: on its way back to the first view, or where it is. */

@@ -11,6 +11,7 @@ import type { Metric, Split } from "../../state/field";
 import { formatMetric } from "../../state/summary";
 import type { Track } from "../../state/trajectory";
 import { nearestInTime } from "../../state/trajectory";
+import { canvasStyles } from "../../styles/canvas";
 import { shared } from "../../styles/shared";
 import { trajectoryStrings as strings } from "../../strings/trajectory";
 import { ThemeController } from "../theme-controller";
@@ -29,6 +30,7 @@ const thumb = 16;
 export class EpochCharts extends LitElement {
   static override styles = [
     shared,
+    canvasStyles,
     css`
       .charts {
         --ll-track: color-mix(in srgb, var(--vscode-foreground) 40%, var(--vscode-editor-background));
@@ -37,11 +39,7 @@ export class EpochCharts extends LitElement {
       }
 
       .canvas {
-        width: 100%;
         height: 100%;
-        overflow: hidden;
-        touch-action: pan-y;
-        user-select: none;
       }
 
       .slider {

@@ -10,6 +10,7 @@ import type { RunData } from "../../state/model";
 import type { Track } from "../../state/trajectory";
 import { trackWindow } from "../../state/trajectory";
 import { defaultView } from "../../state/view";
+import { canvasStyles } from "../../styles/canvas";
 import { shared } from "../../styles/shared";
 import { trajectoryStrings as strings } from "../../strings/trajectory";
 import { ChartController } from "../chart-controller";
@@ -43,15 +44,8 @@ declare global {
 export class TrajectoryMap extends LitElement {
   static override styles = [
     shared,
+    canvasStyles,
     css`
-      .canvas {
-        width: 100%;
-        position: relative;
-        overflow: hidden;
-        touch-action: pan-y;
-        user-select: none;
-      }
-
       .canvas[data-over] > * {
         cursor: pointer !important;
       }

@@ -6,6 +6,7 @@ import { toNumber } from "../../state/numbers";
 import { zeroFilters } from "../../state/weights";
 import { strings } from "../../strings/weights";
 import { shared } from "../../styles/shared";
+import { gridTable } from "../../styles/table";
 
 /** A row of the table: one file's weights of one layer. */
 interface Row {
@@ -19,63 +20,27 @@ interface Row {
 export class WeightsTable extends LitElement {
   static override styles = [
     shared,
+    gridTable,
     css`
       .region {
-        overflow: auto;
         max-height: 640px;
-        margin: 8px 16px;
-        position: relative;
       }
 
-      .region.framed {
-        border: 1px solid var(--ll-rule);
+      .region:not(.framed) {
+        border: 0;
       }
 
-      table {
-        border-collapse: separate;
-        border-spacing: 0;
-        font-size: 12px;
-        line-height: 20px;
-        font-variant-numeric: tabular-nums;
-      }
-
-      caption {
+      th:not(.number),
+      td.text {
         text-align: left;
-        color: var(--ll-muted);
-        padding: 4px 8px;
       }
 
-      th,
-      td {
-        font-weight: 400;
-        text-align: right;
-        padding: 1px 8px;
-        white-space: nowrap;
-      }
-
-      th {
-        text-align: left;
-        background: var(--vscode-editor-background);
-      }
-
-      thead th {
-        position: sticky;
-        top: 0;
-        color: var(--ll-muted);
-        border-bottom: 1px solid var(--ll-rule);
-      }
-
-      thead th.number {
-        text-align: right;
+      tbody th {
+        color: var(--vscode-foreground);
       }
 
       td.text {
-        text-align: left;
         color: var(--ll-muted);
-      }
-
-      :host([narrow]) .region {
-        margin: 8px 12px;
       }
     `,
   ];

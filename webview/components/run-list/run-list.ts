@@ -4,7 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { RunSummary } from "../../../server/protocol/requests";
 import { formatLoss } from "../../charts/format";
 import { toNumber } from "../../state/numbers";
-import { compareStrings } from "../../strings/compare";
+import { runStrings as strings } from "../../strings/runs";
 import { shared } from "../../styles/shared";
 import { ask, AskError } from "../ask";
 
@@ -74,7 +74,8 @@ export class RunList extends LitElement {
   @property({ attribute: false }) shown: readonly string[] = [];
   /** Whether the list is in sight: it is made each time that it comes into sight. */
   @property({ type: Boolean }) active = false;
-  @property({ type: Boolean }) full = false;
+  /** How many runs may be shown. */
+  @property({ type: Number }) most = Infinity;
   @state() private runs?: readonly RunSummary[];
   @state() private problem = "";
 
@@ -93,23 +94,23 @@ export class RunList extends LitElement {
 
   override render() {
     if (this.problem) return html`<p role="alert">${this.problem}</p>`;
-    if (this.full) return html`<p>${compareStrings.full}</p>`;
-    if (!this.runs) return html`<p role="status">${compareStrings.loading}</p>`;
+    if (this.shown.length >= this.most) return html`<p>${strings.full(this.most)}</p>`;
+    if (!this.runs) return html`<p role="status">${strings.looking}</p>`;
     const others = this.runs.filter(({ journal, measured }) => measured > 0 && !this.shown.includes(journal));
-    if (others.length === 0) return html`<p>${compareStrings.noRuns}</p>`;
-    return html`<ul aria-label=${compareStrings.addTitle}>
+    if (others.length === 0) return html`<p>${strings.noOthers}</p>`;
+    return html`<ul aria-label=${strings.ofWorkspace}>
       ${others.map((run) => this.#row(run))}
     </ul>`;
   }
 
   #row(run: RunSummary) {
     const { name, model, what, directions, split, samples, loss, status } = run;
-    const state = { done: "", unfinished: compareStrings.unfinished, running: compareStrings.running }[status];
+    const state = { done: "", unfinished: strings.unfinished, running: strings.running }[status];
     return html`<li>
       <button data-journal=${run.journal} title=${model.path} @click=${() => this.#choose(run)}>
         <strong>${name ?? model.name}</strong>
-        <small>${compareStrings.runLine(what, directions)}${state ? html`, ${state}` : nothing}</small>
-        <small>${compareStrings.runData(split, samples, formatLoss(toNumber(loss)))}</small>
+        <small>${strings.runLine(what, directions)}${state ? html`, ${state}` : nothing}</small>
+        <small>${strings.runData(split, samples, formatLoss(toNumber(loss)))}</small>
       </button>
     </li>`;
   }
