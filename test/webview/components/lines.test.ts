@@ -276,7 +276,7 @@ describe("runs beside one another", () => {
       .shadowRoot!.querySelector("vscode-toolbar-button")!
       .click();
     await settled();
-    const rows = () => mounted.all<HTMLElement>("run-list button");
+    const rows = () => mounted.all<HTMLElement>("button[data-journal]");
     await expect.poll(() => rows().map(({ dataset }) => dataset.journal)).toEqual([other.journal]);
     rows()[0]!.click();
     await settled();
