@@ -195,6 +195,11 @@ export class EvaluatorPool {
     );
   }
 
+  /** Hears what evaluators elsewhere have told, for `report`. */
+  async hearOut(): Promise<void> {
+    await this.remote?.hearOut();
+  }
+
   /** Leaves all the work to evaluators elsewhere. */
   async dismissLocal(): Promise<void> {
     await Promise.all(this.places.map((place) => place.dismiss()));

@@ -27,6 +27,8 @@ export interface RemotePlace {
    * @throws ProblemError when a job cannot be done.
    */
   serve(workload: Workload, agreement: Agreement): Promise<void>;
+  /** Has `report` be up to date. */
+  hearOut(): Promise<void>;
   /** Takes leave of them; resolves when nothing of the run is left with them. */
   close(): Promise<void>;
 }

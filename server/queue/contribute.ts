@@ -146,6 +146,7 @@ class Helper {
         async (contribution) => {
           member.contribution = contribution;
           await this.introduce(member);
+          contribution.begin();
           contribution.failed.catch((error: unknown) => this.giveUp(member, error));
         },
         (error: unknown) => this.giveUp(member, error),

@@ -18,7 +18,7 @@ import { locate } from "./located";
 import type { Located, LocateOptions } from "./located";
 import type { RunNotice } from "./notice";
 import type { QueuedJob } from "./sentJobs";
-import { jobsName, LOCK, MOST_STALLS, prefix, STALLED } from "./settings";
+import { BEAT, jobsName, LOCK, MOST_STALLS, prefix } from "./settings";
 import { decode, encode } from "./wire";
 
 export interface ContributionParts extends LocateOptions {
@@ -54,7 +54,7 @@ export class Contribution {
   ) {}
 
   /**
-   * Finds the run's files, prepares evaluators, and begins to take jobs.
+   * Finds the run's files and prepares evaluators; `begin` has them take jobs.
    * @throws ProblemError why this machine cannot take part; PoolCancelledError when `signal` is aborted.
    */
   static async join(parts: ContributionParts, signal: AbortSignal): Promise<Contribution> {
@@ -68,7 +68,7 @@ export class Contribution {
       const pool = new EvaluatorPool({ evaluatorPath, evaluators, log });
       joined = new Contribution(parts, located, pool, evaluators);
       signal.addEventListener("abort", abort);
-      await joined.begin();
+      await joined.prepare();
       return joined;
     } catch (error) {
       await (joined ? joined.leave() : located.release());
@@ -118,18 +118,19 @@ export class Contribution {
     await this.located.release();
   }
 
-  private async begin(): Promise<void> {
-    const { located, pool } = this;
+  /** Begins to take jobs. */
+  begin(): void {
+    if (this.isOver) return;
     const { notice, address, worker, log } = this.parts;
-    this.prepared = await pool.prepare(located.study, located.fingerprints, located.directions);
-    this.requireAgreement();
     const queue = new Worker<QueuedJob, string>(jobsName(notice.run), (job, token) => this.perform(job, token), {
       connection: blockingOptions(address),
       prefix,
       name: worker,
       lockDuration: LOCK,
-      stalledInterval: STALLED,
+      // The coordinator looks for jobs of dead workers: a look leaves keys that nobody removes when the run is over.
+      skipStalledCheck: true,
       maxStalledCount: MOST_STALLS,
+      runRetryDelay: BEAT,
       drainDelay: 1,
       removeOnComplete: KEPT,
       removeOnFail: KEPT,
@@ -137,6 +138,12 @@ export class Contribution {
     // A lost connection comes back; a job that was given to another one meanwhile is none of ours any more.
     queue.on("error", (error) => log(`queue: ${error.message}`));
     this.queue = queue;
+  }
+
+  private async prepare(): Promise<void> {
+    const { located, pool } = this;
+    this.prepared = await pool.prepare(located.study, located.fingerprints, located.directions);
+    this.requireAgreement();
   }
 
   private requireAgreement(): void {

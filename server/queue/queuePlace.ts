@@ -22,8 +22,8 @@ export interface QueuePlaceParts {
   readonly tell: (sentence: string) => void;
 }
 
-/** How long Redis may take to answer a sign of life, and to be left, in milliseconds. */
-const PATIENCE = { beat: 4000, leaving: 600 };
+/** How long Redis may take to answer a sign of life, to tell what is new, and to be left, in milliseconds. */
+const PATIENCE = { beat: 4000, news: 4000, leaving: 4000, closing: 600 };
 
 /** The state of the jobs is held against Redis every so many beats. */
 const RECONCILED = 5;
@@ -38,8 +38,10 @@ export class QueuePlace implements RemotePlace {
   private workload: Workload | undefined;
   private board: Board | undefined;
   private sent: SentJobs | undefined;
-  private closers: (() => Promise<unknown>)[] = [];
+  private events: QueueEvents | undefined;
+  private watch: Worker | undefined;
   private arriving: Promise<void> | undefined;
+  private beating: Promise<unknown> | undefined;
   private isThere = false;
   private isOver = false;
   /** Whether workers were told to take no jobs; undefined when that is not known. */
@@ -105,15 +107,24 @@ export class QueuePlace implements RemotePlace {
     }
   }
 
+  async hearOut(): Promise<void> {
+    if (this.isThere) await Promise.race([this.listen().catch(this.quietly), patience(PATIENCE.news)]);
+  }
+
   async close(): Promise<void> {
     this.end();
-    const leave = async (): Promise<void> => {
-      if (this.connection.isReady) await this.board?.withdraw(this.parts.notice.run, this.digest);
-    };
     // Redis may have gone for good.
-    await Promise.race([leave().catch(this.quietly), patience(PATIENCE.leaving)]);
-    await Promise.race([Promise.allSettled(this.closers.map((close) => close())), patience(PATIENCE.leaving)]);
+    await Promise.race([this.leave().catch(this.quietly), patience(PATIENCE.leaving)]);
+    const { events, watch } = this;
+    await Promise.race([Promise.allSettled([events?.close(), watch?.close(true)]), patience(PATIENCE.closing)]);
     this.connection.close();
+  }
+
+  /** Leaves nothing of the run in Redis: whatever would write to it comes to its end first. */
+  private async leave(): Promise<void> {
+    if (!this.connection.isReady) return;
+    await Promise.all([this.arriving, this.beating, this.watch?.close()]);
+    await this.board?.withdraw(this.parts.notice.run, this.digest);
   }
 
   private get digest(): string | undefined {
@@ -184,7 +195,7 @@ export class QueuePlace implements RemotePlace {
     events.on("completed", ({ jobId, returnvalue }) => then(() => sent.completed(jobId, returnvalue)));
     events.on("failed", ({ jobId, failedReason }) => then(() => sent.failed(jobId, failedReason)));
     events.on("error", () => {});
-    // Workers look for jobs of dead ones too, but there may be none left.
+    // Looks for jobs of dead workers.
     const watch = new Worker(name, undefined, {
       connection: blockingOptions(address),
       prefix,
@@ -195,7 +206,8 @@ export class QueuePlace implements RemotePlace {
     });
     watch.on("error", () => {});
     void watch.startStalledCheckTimer();
-    this.closers = [() => events.close(), () => watch.close(true)];
+    this.events = events;
+    this.watch = watch;
   }
 
   private async post(): Promise<void> {
@@ -206,6 +218,7 @@ export class QueuePlace implements RemotePlace {
     if (directions && size <= MOST_DIRECTIONS) {
       await this.board!.keepDirections(directions.digest, await readFile(directions.path));
     }
+    if (this.isOver) return;
     this.read = 0;
     await this.board!.post({
       ...this.parts.notice,
@@ -244,6 +257,7 @@ export class QueuePlace implements RemotePlace {
       const beat = this.beat()
         .catch(this.quietly)
         .then(() => true);
+      this.beating = beat;
       const isAnswered = await Promise.race([beat, patience(PATIENCE.beat)]);
       if (isAnswered !== true && this.connection.isReady) this.connection.reconnect();
     }
@@ -264,12 +278,20 @@ export class QueuePlace implements RemotePlace {
       await this.sent!.reconcile();
       await this.post();
     }
-    const remarks = await board.remarks(run, this.read);
-    this.read += remarks.length;
-    for (const remark of remarks) this.hear(remark);
+    await this.listen();
     if (this.beats % RECONCILED === 0) await this.sent!.reconcile();
     if (this.workload!.idle > 0) await this.sent!.reclaim();
     await this.sent!.fill();
+  }
+
+  /** Hears what the others have said meanwhile. */
+  private async listen(): Promise<void> {
+    const { read } = this;
+    const remarks = await this.board!.remarks(this.parts.notice.run, read);
+    // Somebody else may have listened at the same time.
+    if (this.read !== read) return;
+    this.read += remarks.length;
+    for (const remark of remarks) this.hear(remark);
   }
 
   private hear(remark: Remark): void {

@@ -278,6 +278,7 @@ class ActiveRun implements Run {
     await pool.performTasks([{ kind: "own" }], (answer) => {
       if (answer.kind === "own") again = answer.sums[0]!;
     });
+    await pool.hearOut();
     const checks = finalChecks({ state, prepared, again, pool: pool.report });
     await this.journal?.appendEnd(this.end("done", checks));
     this.checks = [...state.header.checks, ...checks];

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { queueAddress } from "../../../server/queue/address";
 import { Board } from "../../../server/queue/board";
 import { Connection } from "../../../server/queue/connection";
@@ -14,6 +14,7 @@ import manifest from "../../../package.json";
 import type { RunResult } from "../../../server/protocol/result";
 import { evaluatorsOf, isAlive } from "../runs/support/processes";
 import { eventually, folderWith } from "../server/client";
+import { Brake } from "./support/brake";
 import { endAll, start } from "./support/commands";
 import type { Going } from "./support/commands";
 import { hasRedis, RedisServer } from "./support/redis";
@@ -21,17 +22,26 @@ import { hasRedis, RedisServer } from "./support/redis";
 let redis: RedisServer;
 let folder: string;
 let embedded: RunResult;
+let brake: Brake;
+/** Runs of this process. */
+const begun: Run[] = [];
 
 const at = (name: string): string => path.join(folder, name);
 
 /** A run of the folder's model; its result goes to a file beside its own results folder. */
 function run(out: string, ...flags: readonly string[]): Going {
-  const study = ["--points", "7", "--samples", "200", "--plane", "random", "--checkpoints", at("model_*.pt")];
-  return start(["run", at("model.onnx"), ...study, "--out", at(out), "--json", at(`${out}.json`), ...flags]);
+  return start(commandOf(out, flags));
 }
 
+function commandOf(out: string, flags: readonly string[]): readonly string[] {
+  const study = ["--points", "7", "--samples", "200", "--plane", "random", "--checkpoints", at("model_*.pt")];
+  return ["run", at("model.onnx"), ...study, "--out", at(out), "--json", at(`${out}.json`), ...flags];
+}
+
+/** A machine with one evaluator, which does as many jobs as the brake lets it. */
 function evaluate(name: string, ...flags: readonly string[]): Going {
-  return start(["evaluate", "--evaluators", "1", "--name", name, ...flags], { LOSS_LANDSCAPE_QUEUE: redis.url });
+  const environment = { ...brake.environment, LOSS_LANDSCAPE_QUEUE: redis.url };
+  return start(["evaluate", "--evaluators", "1", "--name", name, ...flags], environment);
 }
 
 async function resultOf(out: string): Promise<RunResult> {
@@ -66,7 +76,16 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
     expect((await run("embedded", "--evaluators", "2").ended).code).toBe(0);
     embedded = await resultOf("embedded");
   });
-  afterEach(endAll);
+  beforeEach(async () => {
+    brake = await Brake.make();
+  });
+  afterEach(async () => {
+    const left = begun.splice(0);
+    for (const each of left) each.cancel();
+    await Promise.all(left.map(({ finished }) => finished));
+    await endAll();
+    await brake.remove();
+  });
   afterAll(async () => {
     await endAll();
     await redis.kill();
@@ -77,14 +96,13 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
     const going = run("four", "--queue", redis.url, "--queue-only");
     await going.says("0 of 54 points");
     const workers = [1, 2, 3, 4].map((k) => evaluate(`worker ${String(k)}`));
-    const atWork = (): readonly Going[] =>
-      workers.filter((each) => each.err().includes("Measuring for the run of model"));
-    await eventually(() => atWork().length >= 2, 60_000, "two are at work");
-    const doomed = atWork().slice(0, 2);
-    const others = workers.filter((each) => !doomed.includes(each));
+    const atWork = ({ child }: Going): boolean => evaluatorsOf(child.pid!).some((pid) => brake.held.includes(pid));
+    await eventually(() => workers.every(atWork), 100_000, "each of them holds a job");
+    const [doomed, others] = [workers.slice(0, 2), workers.slice(2)];
     const orphans = doomed.flatMap(({ child }) => evaluatorsOf(child.pid!));
     expect(orphans).toHaveLength(2);
     for (const { child } of doomed) child.kill("SIGKILL");
+    await brake.release();
     const { code, err } = await going.ended;
     expect(code).toBe(0);
     expect(err).toMatch(/1 evaluator of worker \d joined\./);
@@ -94,12 +112,10 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
     expect(check.level).toBe("ok");
     // All points, all checkpoints, and the model once more.
     expect(check.value).toBe(49 + 5 + 1);
-    expect(check.message).toMatch(
-      /^[34] evaluators joined by the queue at .* and measured 55 of the points and tasks\.$/,
-    );
+    expect(check.message).toMatch(/^4 evaluators joined by the queue at .* and measured 55 of the points and tasks\.$/);
     expect(check.message).toContain(redis.label);
     expect(await redis.leftovers()).toEqual([]);
-    await eventually(() => !orphans.some(isAlive), 5000, "evaluators end with their parents");
+    await eventually(() => !orphans.some(isAlive), 40_000, "evaluators end with their parents");
     // The others wait for the next run, and leave when they are asked to.
     const [one] = others as [Going];
     await one.says("The run of model is over");
@@ -110,6 +126,7 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
   test("files that lie elsewhere are found by what they hold; a machine that has others takes no part and says why", async () => {
     const going = run("elsewhere", "--queue", redis.url, "--queue-only");
     await going.says("0 of 54 points");
+    await brake.release();
     await mkdir(at("a/b"), { recursive: true });
     await rename(at("model.onnx"), at("a/b/another name.onnx"));
     await rename(at("test.npz"), at("a/samples.npz"));
@@ -119,6 +136,7 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
       await stranger.says(
         `No part in the run of model: "${at("model.onnx")}" on this machine is not the file of the run`,
       );
+      await going.says("stranger does not take part");
       const helper = evaluate("helper", "--files", at("a"));
       expect((await going.ended).code).toBe(0);
       await helper.says("The run of model is over");
@@ -152,6 +170,7 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
 
   test("a run whose coordinator was killed is resumed, is cancelled, and ends as if nothing had happened", async () => {
     const worker = evaluate("worker");
+    await brake.allow(16);
     const killed = run("resumed", "--queue", redis.url, "--queue-only");
     await measured("resumed", 4);
     killed.child.kill("SIGKILL");
@@ -160,11 +179,14 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
     const before = recordsOf("resumed");
     const cancelled = run("resumed", "--queue", redis.url, "--queue-only", "--resume");
     await cancelled.says("1 evaluator of worker joined.");
+    await brake.allow(16);
     await measured("resumed", before + 4);
     cancelled.child.kill("SIGINT");
     expect((await cancelled.ended).code).toBe(130);
-    expect(await redis.leftovers()).toEqual([]);
+    expect(recordsOf("resumed")).toBeLessThan(49 + 5);
     await worker.says("The run of model is over");
+    expect(await redis.leftovers()).toEqual([]);
+    await brake.release();
     const resumed = run("resumed", "--queue", redis.url, "--queue-only", "--resume");
     expect((await resumed.ended).code).toBe(0);
     await expectTheSame("resumed");
@@ -172,6 +194,7 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
 
   test("when Redis is lost, evaluators here go on; when it is back, those elsewhere do", async () => {
     const worker = evaluate("worker");
+    await brake.allow(16);
     const remote = run("back", "--queue", redis.url, "--queue-only");
     await measured("back", 4);
     await redis.kill();
@@ -179,15 +202,21 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
     await worker.says("cannot be reached");
     await redis.restart();
     await remote.says("is there again");
+    await brake.release();
     expect((await remote.ended).code).toBe(0);
     const result = await expectTheSame("back");
     expect(checkOf(result, "queue")!.message).toContain("but the connection was lost once");
 
-    const here = run("here", "--queue", redis.url, "--evaluators", "1");
+    const own = await Brake.make();
+    await own.allow(8);
+    const here = start(commandOf("here", ["--queue", redis.url, "--evaluators", "1"]), own.environment);
     await measured("here", 2);
     await redis.kill();
+    await here.says("is lost for the moment");
+    await own.release();
     expect((await here.ended).code).toBe(0);
     expect(checkOf(await expectTheSame("here"), "queue")).toMatchObject({ level: "warning" });
+    await own.remove();
     await redis.restart();
   });
 
@@ -197,8 +226,8 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
       directions: { kind: "pca", centred: true, finalRow: true, ignore: "none" },
       grid: { x: [-1, 1], y: [-1, 1], points: [7, 7], fit: true },
     };
-    const begin = (out: string, queue?: RunOptions["queue"]): Run =>
-      startRun({
+    const begin = (out: string, queue?: RunOptions["queue"]): Run => {
+      const run = startRun({
         study,
         mode: "fresh",
         resultsFolder: at(out),
@@ -207,20 +236,25 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
         onEvent: () => {},
         log: () => {},
       });
+      begun.push(run);
+      return run;
+    };
     const pointsOf = (each: Run) => [...each.snapshot()!.points].sort((a, b) => a.index - b.index);
     const own = begin("pca");
     expect((await own.finished).status).toBe("done");
 
     const worker = evaluate("worker");
+    await brake.allow(16);
     const shared = begin("shared pca", { url: redis.url, only: true, version: manifest.version });
     await measured("shared pca", 3);
     shared.pause(true);
-    // What is in flight is finished.
-    await sleep(1500);
-    const before = recordsOf("shared pca");
-    await sleep(1500);
-    expect(recordsOf("shared pca")).toBe(before);
+    await redis.until(({ isPaused }) => isPaused, "workers are told to take no jobs");
+    await brake.release();
+    await redis.until(({ active }) => active === 0, "what is in flight is finished");
+    const before = brake.passed;
     expect(before).toBeLessThan(49 + 5);
+    await sleep(1500);
+    expect(brake.passed).toBe(before);
     shared.pause(false);
     expect((await shared.finished).status).toBe("done");
     expect(pointsOf(shared)).toEqual(pointsOf(own));
@@ -233,23 +267,28 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
     const board = new Board(connection);
     const notice = { run: "other", session: "s", version: "0.0.1", title: "model" } as RunNotice;
     await board.post(notice);
-    let beats = 0;
-    const heart = setInterval(() => void board.beat("other", ++beats), 300);
+    let isOver = false;
+    const beat = async (): Promise<void> => {
+      for (let beats = 0; !isOver; beats++) {
+        await board.beat("other", beats);
+        await sleep(300);
+      }
+    };
+    const beating = beat();
     try {
       const worker = evaluate("worker");
       await worker.says(
         `Loss Landscape is ${manifest.version} on worker and 0.0.1 at the coordinator; install the same version.`,
       );
       let remarks: readonly Remark[] = [];
-      const read = setInterval(() => void board.remarks("other", 0).then((found) => (remarks = found)), 100);
-      await eventually(() => remarks.length > 0, 5000, "the remark");
-      clearInterval(read);
+      while (remarks.length === 0) remarks = await board.remarks("other", 0);
       expect(remarks[0]).toMatchObject({ kind: "refused", worker: "worker" });
-      await board.withdraw("other");
-      expect(await redis.leftovers()).toEqual([]);
     } finally {
-      clearInterval(heart);
-      connection.close();
+      isOver = true;
+      await beating;
     }
+    await board.withdraw("other");
+    expect(await redis.leftovers()).toEqual([]);
+    connection.close();
   });
 });

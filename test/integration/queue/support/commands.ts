@@ -39,7 +39,7 @@ export function start(args: readonly string[], environment: Readonly<Record<stri
       resolve({ code, signal, out, err });
     });
   });
-  const says = async (text: string | RegExp, limit = 40_000): Promise<void> => {
+  const says = async (text: string | RegExp, limit = 100_000): Promise<void> => {
     const isSaid = (): boolean => (typeof text === "string" ? err.includes(text) : text.test(err));
     await eventually(isSaid, limit, `${String(text)} in ${args[0]!}`).catch((error: unknown) => {
       throw new Error(`${String(error)}; it said:\n${err}`);

@@ -3,11 +3,17 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { eventually } from "../../server/client";
 
 /** Whether this machine has a Redis server; `npm test` installs one where it may. */
 export const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
+
+export interface JobState {
+  readonly isPaused: boolean;
+  /** How many jobs are with workers. */
+  readonly active: number;
+}
 
 const password = "s3cret of the tests";
 
@@ -52,6 +58,22 @@ export class RedisServer {
     }
   }
 
+  /** Resolves when the jobs of the one run that is going on are in such a state. */
+  async until(test: (jobs: JobState) => boolean, what: string): Promise<void> {
+    const client = this.client();
+    try {
+      for (const end = performance.now() + 60_000; ;) {
+        const [meta] = await client.keys("*:jobs-*:meta");
+        const base = meta?.replace(/:meta$/, "") ?? "none";
+        const isPaused = (await client.hexists(`${base}:meta`, "paused")) === 1;
+        if (test({ isPaused, active: await client.llen(`${base}:active`) })) return;
+        if (performance.now() > end) throw new Error(`${what}: not within a minute`);
+      }
+    } finally {
+      client.disconnect();
+    }
+  }
+
   /** Ends it as a crash would; everything in it is lost. */
   async kill(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
@@ -82,12 +104,7 @@ export class RedisServer {
         client.disconnect();
       }
     };
-    let isAnswering = false;
-    const ask = async (): Promise<void> => {
-      while (!isAnswering) isAnswering = await answers();
-    };
-    void ask();
-    await eventually(() => isAnswering, 10_000, "Redis answers");
+    while (!(await answers())) await sleep(20);
   }
 }
 

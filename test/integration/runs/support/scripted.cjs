@@ -29,10 +29,10 @@ function sumsAt(alpha, beta) {
   return { lossSum: 100 * loss, lossSquareSum: 101 * loss * loss, correct: 60, count: 100 };
 }
 
-function prepared(study, nth) {
-  if (nth <= (script.dieInPrepare ?? 0)) die("prepare");
+function prepared(study, leads) {
+  if (count("prepared") <= (script.dieInPrepare ?? 0) || (script.dieUnlessFirst && !leads)) die("prepare");
   const asked = study.compute.engine;
-  const name = asked === "auto" ? (script.engines?.[nth - 1] ?? "onnxruntime") : asked;
+  const name = asked === "auto" ? (script.engines?.[leads ? 0 : 1] ?? "onnxruntime") : asked;
   return {
     model: { name: "scripted", path: study.model.path, format: "ONNX", parameters: 1, tensors: 1 },
     data: { path: study.data.path, split: "test", samples: 100, available: 100, classes: 10, preprocessing: "" },
@@ -54,11 +54,23 @@ function fingerprints(study) {
   return { [study.model.path]: "aa", [study.data.path]: "bb" };
 }
 
+/** Whether this process has been asked for a point. */
+let isAtWork = false;
+
+/** Resolves when as many evaluators are at work as the script wants there to be. */
+async function together() {
+  if (isAtWork) return;
+  isAtWork = true;
+  count("at-work");
+  while (!fs.existsSync(path.join(script.folder, `at-work-${script.together ?? 1}`)))
+    await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 async function evaluate(alpha, beta) {
+  await together();
   if (script.dieAlways?.includes(alpha)) die(`at-${alpha}`);
   if (script.dieOnce?.includes(alpha) && count(`once-${alpha}`) === 1) die(`at-${alpha}`);
-  const wait = script.slow?.includes(alpha) ? 60_000 : (script.wait ?? 0);
-  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  if (script.slow?.includes(alpha)) await new Promise((resolve) => setTimeout(resolve, 60_000));
   return sumsAt(alpha, beta);
 }
 
@@ -70,11 +82,7 @@ process.on("message", async (request) => {
   if (kind === "plan") process.send({ id, kind: "planned", planned: planned(request.study) });
   if (kind === "task") process.send({ id, kind: "performed", answer: { kind: "own", sums: [sumsAt(0, 0)] } });
   if (kind === "prepare") {
-    const nth = count("prepared");
-    const answer = prepared(request.study, nth);
-    // Whoever is to have its own engine is to be heard in that order too.
-    if (script.engines && nth === 2) await new Promise((resolve) => setTimeout(resolve, 100));
-    process.send({ id, kind: "prepared", prepared: answer });
+    process.send({ id, kind: "prepared", prepared: prepared(request.study, request.leads) });
   }
   if (kind === "evaluate") {
     process.send({ id, kind: "evaluated", sums: await evaluate(request.alpha, request.beta) });
