@@ -36,8 +36,8 @@ function appliedToSteps(call: LayerCall, joined: KerasValue, isMasked: boolean):
   return call.context.lower(each);
 }
 
-/** [N, T, …] → [N·T, …] */
-function joinSteps({ emit }: LayerCall, x: KerasValue, extents: readonly number[]): KerasValue {
+/** Steps as samples: [N, T, …] → [N·T, …]. */
+export function joinSteps({ emit }: LayerCall, x: KerasValue, extents: readonly number[]): KerasValue {
   const isReady = x.order[0] === 0 && x.order[1] === 1;
   const order = isReady ? x.order.slice(2).map((axis) => axis - 1) : extents.map((_, k) => k + 1);
   const name = isReady ? x.name : emit.plain(x);

@@ -50,7 +50,7 @@ const unmasked =
   };
 
 const merges = ["Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply"];
-const recurrences = ["Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN"];
+const recurrences = ["Bidirectional", "ConvLSTM2D", "GRU", "LSTM", "RNN", "SimpleRNN"];
 const masking = ["Embedding", "Masking"];
 
 /**

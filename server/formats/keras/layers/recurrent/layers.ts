@@ -3,6 +3,7 @@ import type { LayerCall, Lowering, Lowerings } from "../../call";
 import type { KerasValue } from "../../value";
 import type { Settings } from "../../settings";
 import { maskOf, withMask } from "../masking";
+import { convolutionalLayers } from "./convolutional";
 import { recurrence, type Recurrence } from "./run";
 
 /** The initial states that a call is given, as a list or one after another. */
@@ -95,4 +96,5 @@ export const recurrentLayers: Lowerings = {
   SimpleRNN: layer,
   RNN: layer,
   Bidirectional: bidirectional,
+  ...convolutionalLayers,
 };
