@@ -1,18 +1,8 @@
 import { stat } from "node:fs/promises";
 import type { Study } from "../protocol/study";
-import { filesOf, fingerprintOf } from "./fingerprint";
-import type { FileRole } from "./fingerprint";
-
-/** A file that a study needs, so that it can be found elsewhere by what it holds. */
-export interface StudyFile {
-  /** Absolute. */
-  readonly path: string;
-  readonly role: FileRole;
-  /** In bytes; 0 for a folder. */
-  readonly size: number;
-  /** SHA-256 of its bytes; of a folder of pictures that of their names, sizes and times of change. */
-  readonly digest: string;
-}
+import { fingerprintOf } from "./digest";
+import type { FileRole, StudyFile } from "./digest";
+import { filesOf } from "./fingerprint";
 
 /**
  * Every file that a study needs, each with its own digest.

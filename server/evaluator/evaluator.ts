@@ -6,7 +6,7 @@ import { addSums } from "../landscape/loss";
 import { toProblem } from "../protocol/problem";
 import type { Study } from "../protocol/study";
 import { contentsOf } from "./contents";
-import type { StudyFile } from "./contents";
+import type { StudyFile } from "./digest";
 import { describeFiles } from "./describeFiles";
 import { surveyExecutions } from "./execution/survey";
 import { fingerprintStudy } from "./fingerprint";

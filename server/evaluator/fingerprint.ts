@@ -1,56 +1,13 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { partsOf } from "../data/parts";
-import { pictureStamps } from "../data/pictureFiles";
+import { mayHaveParts, openCheckpoint } from "../formats/openCheckpoint";
 import { ProblemError } from "../protocol/problem";
 import type { Study } from "../protocol/study";
+import { fingerprintOf } from "./digest";
+import type { FileRole } from "./digest";
 import { Kept, stampOf } from "./stamps";
-
-/** What a file is to a study. */
-export type FileRole = "model" | "data" | "checkpoint" | "directions";
-
-const roleNames: Readonly<Record<FileRole, string>> = {
-  model: "model",
-  data: "data file",
-  checkpoint: "checkpoint",
-  directions: "file of directions",
-};
-
-/** Digests of files that were read before; of a folder none. */
-const digests = new Kept<string>(1000);
-
-/**
- * SHA-256 of a file's bytes, in hexadecimal; read in pieces, so that its size does not matter. Of a folder of pictures it
- * is that of their names, sizes and times of change. A file that is the same as before is not read again.
- * @param role what the file is to the study, for messages.
- * @throws ProblemError `file-missing` or `data-missing` when it cannot be read.
- */
-export async function fingerprintOf(file: string, role: FileRole): Promise<string> {
-  try {
-    if (role === "data" && (await isFolder(file))) return await digestOf(pictureStamps(file));
-    return await digests.of(file, async () => ({ value: await digestOf(createReadStream(file)) }));
-  } catch (error) {
-    if (error instanceof ProblemError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    const what = roleNames[role];
-    throw new ProblemError({
-      reason: role === "data" ? "data-missing" : "file-missing",
-      title: `The ${role === "data" ? "data" : what} cannot be read`,
-      message:
-        code === "ENOENT" ? `The ${what} "${file}" does not exist.` : `The ${what} "${file}" cannot be read (${code}).`,
-      advice: "Check the path and the file's permissions, or choose another file.",
-      file,
-    });
-  }
-}
-
-async function digestOf(pieces: AsyncIterable<unknown>): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of pieces) hash.update(piece as Uint8Array | string);
-  return hash.digest("hex");
-}
 
 /**
  * Fingerprint of a model: of its file, or of its file and the files that hold its weights, in their order.
@@ -79,7 +36,24 @@ export async function fingerprintStudy(
   return fingerprints;
 }
 
-/** Every file that a study names beside its model. */
+/** What holds the tensors of checkpoints that were looked at before. */
+const holders = new Kept<readonly string[]>(1000);
+
+/** A checkpoint and the files that hold its tensors, where it is only an index of them. */
+async function filesOfCheckpoint(file: string): Promise<readonly string[]> {
+  if (!mayHaveParts(file)) return [file];
+  const held = await holders
+    .of(file, async () => {
+      const checkpoint = await openCheckpoint(file);
+      await checkpoint.close();
+      return { value: [checkpoint.path, ...(checkpoint.files ?? [])] };
+    })
+    // Whoever reads it tells what is wrong with it.
+    .catch(() => []);
+  return [...new Set([file, ...held])];
+}
+
+/** Every file that a study names beside its model, and what these lead to. */
 export async function filesOf(study: Study): Promise<ReadonlyMap<string, FileRole>> {
   const files = new Map<string, FileRole>();
   for (const selection of [study.data, ...(study.splits ?? [])]) {
@@ -87,22 +61,18 @@ export async function filesOf(study: Study): Promise<ReadonlyMap<string, FileRol
     const labels = selection.y === undefined ? undefined : path.resolve(path.dirname(selection.path), selection.y);
     if (labels !== undefined && (await isFile(labels))) files.set(labels, "data");
   }
-  if (study.model.weights !== undefined) files.set(study.model.weights, "checkpoint");
-  for (const file of study.checkpoints?.files ?? []) files.set(file, "checkpoint");
+  const { directions } = study;
+  const ends = directions.kind === "to" ? [directions.checkpoint] : [];
+  const checkpoints = [
+    ...(study.model.weights === undefined ? [] : [study.model.weights]),
+    ...(study.checkpoints?.files ?? []),
+    ...(directions.kind === "between" ? directions.checkpoints : ends),
+  ];
+  for (const file of checkpoints) for (const part of await filesOfCheckpoint(file)) files.set(part, "checkpoint");
   // The training log decides where the learning rate dropped.
   if (study.checkpoints?.log !== undefined) files.set(study.checkpoints.log, "checkpoint");
-  const { directions } = study;
-  if (directions.kind === "to") files.set(directions.checkpoint, "checkpoint");
-  if (directions.kind === "between") for (const file of directions.checkpoints) files.set(file, "checkpoint");
   if (directions.kind === "file") files.set(directions.path, "directions");
   return files;
-}
-
-async function isFolder(file: string): Promise<boolean> {
-  return stat(file).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 /** `data.y` is the name of an array more often than that of a file. */

@@ -28,7 +28,7 @@ import type {
   TrainingConfiguration,
 } from "../protocol/study";
 import type { WeightsFigure, WeightsSelection } from "../protocol/weights";
-import type { StudyFile } from "./contents";
+import type { StudyFile } from "./digest";
 
 /** Sums over the samples of one split at one point; means and percentages are made from them outside. */
 export interface PointSums {

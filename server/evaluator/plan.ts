@@ -19,7 +19,7 @@ import type { HessianDirections, PrincipalDirections, Study } from "../protocol/
 import { leadingEigenvectors } from "./curvature";
 import { openDerivatives } from "./curvatureWork";
 import { studyDirections } from "./directions";
-import { fingerprintOf } from "./fingerprint";
+import { fingerprintOf } from "./digest";
 import type { Planned } from "./messages";
 import { requireDerivatives } from "./derivable";
 import { loadModel } from "./model";

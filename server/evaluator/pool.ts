@@ -2,7 +2,7 @@ import type { Study } from "../protocol/study";
 import { Agreement } from "./agreement";
 import { pointJob, sampleJob, taskJob } from "./jobs";
 import type { Job, PoolPoint } from "./jobs";
-import type { StudyFile } from "./contents";
+import type { StudyFile } from "./digest";
 import type { Workplace } from "./execution/workplace";
 import { LocalPlace } from "./localPlace";
 import type {

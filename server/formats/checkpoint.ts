@@ -13,6 +13,8 @@ export interface TensorFacts {
 export interface Checkpoint {
   /** Absolute path, or as it was given. */
   readonly path: string;
+  /** Absolute paths, or as it was given, of the files that hold the tensors where that is not the file itself alone. */
+  readonly files?: readonly string[];
   /** e.g. "PyTorch", "safetensors", "NumPy", "ONNX". */
   readonly format: string;
   /** By the names in the file, prefixes such as `module.` stripped when all have them. */

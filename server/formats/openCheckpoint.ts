@@ -1,3 +1,4 @@
+import path from "node:path";
 import { corrupt, unsupported } from "../files/faults";
 import { isFloating } from "../graph/elements";
 import type { Parameter } from "../graph/graph";
@@ -9,7 +10,7 @@ import { onnxCheckpointFormat } from "./onnx/checkpoint";
 import { commonPrefix, wrappers } from "./prefixes";
 import { pytorchFormat } from "./pytorch/format";
 import { safetensorsFormat } from "./safetensors/format";
-import { shardedFormat } from "./sharded";
+import { indexOfShard, isShardName, shardedFormat } from "./sharded";
 import { readHead } from "./source";
 import { strangers } from "./strangers";
 import { tfjsCheckpointFormat } from "./tfjs/checkpoint";
@@ -19,17 +20,27 @@ const formats: readonly CheckpointFormat[] = [
   onnxCheckpointFormat,
   numpyFormat,
   safetensorsFormat,
-  shardedFormat((file) => openCheckpoint(file)),
+  shardedFormat((file) => openFile(file)),
   tfjsCheckpointFormat,
   pytorchFormat,
   kerasCheckpointFormat,
 ];
 
 /**
- * Opens a file of weights; its tensors are read when they are asked for. Close it.
+ * Opens a file of weights, all of them for one of several that an index beside it lists; its tensors are read when they are
+ * asked for. Close it.
  * @throws ProblemError `file-missing`, `file-corrupt`, `file-unsupported` or `too-large`; each names the file.
  */
 export async function openCheckpoint(file: string): Promise<Checkpoint> {
+  return openFile((await indexOfShard(file)) ?? file);
+}
+
+/** Whether the tensors of a checkpoint may lie in other files than itself, by its name. */
+export function mayHaveParts(file: string): boolean {
+  return /\.(onnx|json)$/i.test(file) || isShardName(path.basename(file));
+}
+
+async function openFile(file: string): Promise<Checkpoint> {
   const head = await readHead(file, 64);
   if (head.length === 0) throw corrupt(file, "is empty");
   if (String.fromCharCode(...head).startsWith("version https://git-lfs")) {

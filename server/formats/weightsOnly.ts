@@ -2,7 +2,8 @@ import { isHdf5, openHdf5 } from "./hdf5";
 import { readHead } from "./source";
 
 /** Endings of files that hold weights and never an architecture. */
-const weightsEnding = /(\.weights\.(h5|hdf5)|\.safetensors|\.index\.json|\.(pt|pth|ckpt|t7|bin)|\.(pt|pth)\.tar)$/i;
+const weightsEnding =
+  /(\.weights\.(h5|hdf5|json)|\.safetensors|\.index\.json|\.(pt|pth|ckpt|t7|bin)|\.(pt|pth)\.tar)$/i;
 
 /** Whether a file may hold weights without an architecture, by its name: `.h5` files hold either. */
 export function mayBeWeights(file: string): boolean {

@@ -5,10 +5,10 @@ const weights = "pt|pth|t7|ckpt|bin|safetensors|npz|onnx|keras|h5|hdf5";
 /** Names of the files that a field takes. What is in them is another question, which their readers answer. */
 const names: Readonly<Record<FileKind, RegExp>> = {
   model: /(?<!\.weights)\.(onnx|keras|h5|hdf5)$|(^|[-_.])model\.json$/i,
-  weights: new RegExp(`\\.(${weights})$|\\.index\\.json$|(^|[-_.])model\\.json$`, "i"),
+  weights: new RegExp(`\\.(${weights})$|\\.(index|weights)\\.json$|(^|[-_.])model\\.json$`, "i"),
   data: /\.(npz|npy|csv|tsv|parquet|safetensors|mat|pkl|pickle|bin)$|ubyte(\.gz)?$|(^|[-_.])data_batch_\d|_batch$/i,
-  checkpoint: new RegExp(`\\.(${weights})$|\\.index\\.json$|(^|[-_.])model\\.json$`, "i"),
-  checkpoints: new RegExp(`\\.(${weights})$|\\.index\\.json$|(^|[-_.])model\\.json$`, "i"),
+  checkpoint: new RegExp(`\\.(${weights})$|\\.(index|weights)\\.json$|(^|[-_.])model\\.json$`, "i"),
+  checkpoints: new RegExp(`\\.(${weights})$|\\.(index|weights)\\.json$|(^|[-_.])model\\.json$`, "i"),
   log: /\.(csv|tsv|log|jsonl)$|(^|[-_.])(trainer_state|history|log|metrics)\.json$|tfevents/i,
   directions: /\.(npz|safetensors|h5|hdf5)$/i,
 };

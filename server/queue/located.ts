@@ -1,8 +1,8 @@
 import { copyFile, link, mkdir, mkdtemp, opendir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { StudyFile } from "../evaluator/contents";
-import { fingerprintOf } from "../evaluator/fingerprint";
+import type { StudyFile } from "../evaluator/digest";
+import { fingerprintOf } from "../evaluator/digest";
 import type { DirectionsFile } from "../evaluator/messages";
 import { ProblemError } from "../protocol/problem";
 import type { Study } from "../protocol/study";

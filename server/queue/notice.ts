@@ -1,5 +1,5 @@
 import type { DirectionsFile, PointSums } from "../evaluator/messages";
-import type { StudyFile } from "../evaluator/contents";
+import type { StudyFile } from "../evaluator/digest";
 import type { EngineInfo } from "../protocol/result";
 import type { Study } from "../protocol/study";
 

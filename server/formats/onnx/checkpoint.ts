@@ -9,11 +9,12 @@ export const onnxCheckpointFormat: CheckpointFormat = {
   match: (path) => /\.onnx$/i.test(path),
 
   async open(path): Promise<Checkpoint> {
-    const { parameters } = (await openModel(path)).graph;
+    const { parameters, files = [] } = (await openModel(path)).graph;
     if (parameters.length === 0) throw unsupported(path, "holds no weights", "Choose a file with weights.");
     const tensors = new Map(parameters.map(({ name, tensor }) => [name, tensor]));
     return {
       path,
+      files,
       format: "ONNX",
       tensors,
       read(name) {

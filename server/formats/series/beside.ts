@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { orderCheckpoints, type CheckpointOrder } from "../series";
+import { isShardBeside } from "../sharded";
 import { matches } from "./glob";
 import { hasTag, isCentreName, numbersIn, type NumberedName } from "./names";
 
@@ -21,7 +22,7 @@ export interface FoundSeries {
 
 /** Endings of checkpoints that may belong to models of some endings; the first family that has the model's is taken. */
 const families: readonly { readonly models: RegExp; readonly checkpoints: RegExp }[] = [
-  { models: /\.(keras|h5|hdf5)$/i, checkpoints: /\.(keras|h5|hdf5)$/i },
+  { models: /\.(keras|h5|hdf5)$/i, checkpoints: /\.(keras|h5|hdf5|weights\.json)$/i },
   { models: /\.json$/i, checkpoints: /\.json$/i },
   {
     models: /\.(onnx|pt|pth|t7|ckpt|safetensors|bin|npz|tar)$/i,
@@ -31,7 +32,8 @@ const families: readonly { readonly models: RegExp; readonly checkpoints: RegExp
 
 /** Folders that training programs make for checkpoints, and those in which they make a folder for each training. */
 const forCheckpoints = /^(checkpoints?|ckpts?|weights|snapshots?|epochs)$/i;
-const forTrainings = /^(runs?|lightning_logs|logs?|out(?:puts?)?|results|experiments?|trainings?)$/i;
+const forTrainings =
+  /^(runs?|lightning_logs|logs?|out(?:puts?)?|results|experiments?|trainings?|(?:saved[-_]?)?models?)$/i;
 /** How deep a folder of trainings is searched, e.g. `runs/NAME/version_0/checkpoints`. */
 const deepest = 3;
 /** Most folders that are looked into, and most entries of one of them. */
@@ -120,7 +122,8 @@ interface Ranked extends FoundSeries {
 
 /** Groups of files of one folder, by what their names are apart from numbers. */
 function inFolder(folder: Folder, endings: RegExp): readonly Group[] {
-  const candidates = folder.files.filter((name) => isCandidate(name, endings));
+  const beside = new Set(folder.files);
+  const candidates = folder.files.filter((name) => isCandidate(name, endings) && !isShardBeside(name, beside));
   return grouped(candidates).map(({ pattern, names }) => {
     const others = folder.files.filter((name) => matches(name, pattern) && !names.includes(name));
     return { folder, pattern, names, others, tagged: names.every(hasTag) };

@@ -16,6 +16,7 @@ export const tfjsCheckpointFormat: CheckpointFormat = {
     return {
       path,
       format: "TensorFlow.js",
+      files: weights.files,
       tensors: weights.tensors,
       read: (name) => weights.read(name),
       close: () => Promise.resolve(),

@@ -9,7 +9,7 @@ import { openData } from "../../../server/data/open";
 import { inColor, pictureAxes, pictureOf, type PictureAxes } from "../../../server/data/picture";
 import { resized } from "../../../server/data/resize";
 import { prepareSamples } from "../../../server/data/samples";
-import { fingerprintOf } from "../../../server/evaluator/fingerprint";
+import { fingerprintOf } from "../../../server/evaluator/digest";
 import type { Tensor } from "../../../server/graph/tensor";
 import { problemFrom, problemOf } from "../../support/data";
 

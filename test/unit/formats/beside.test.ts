@@ -75,6 +75,13 @@ describe("one training beside a model is found with the pattern that a study wri
       "step",
       ["out/checkpoint-5/model.safetensors.index.json", "out/checkpoint-10/model.safetensors.index.json"],
     ],
+    [
+      "a folder of models",
+      "net.onnx",
+      "saved_models/epoch_*.pt",
+      "epoch",
+      ["saved_models/epoch_1.pt", "saved_models/epoch_2.pt"],
+    ],
     ["TensorFlow.js", "model.json", "epoch_*/model.json", "epoch", ["epoch_2/model.json", "epoch_12/model.json"]],
     [
       "a folder of the training in a folder of trainings",
