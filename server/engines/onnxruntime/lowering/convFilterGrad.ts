@@ -1,14 +1,8 @@
 import { int, ints } from "../../../graph/build";
-import {
-  geometryOf,
-  reachOf,
-  shapeAttribute,
-  windowCounts,
-  type Geometry,
-} from "../../../graph/differentiate/internal";
+import { geometryOf, shapeAttribute, windowCounts, type Geometry } from "../../../graph/differentiate/internal";
 import type { GraphNode } from "../../../graph/graph";
-import { sizeOf, type Tensor } from "../../../graph/tensor";
-import type { Emitter, Range } from "./emitter";
+import { sizeOf } from "../../../graph/tensor";
+import type { Emitter } from "./emitter";
 
 /** The numbers that a ConvFilterGrad is about. */
 interface Sizes {
@@ -24,8 +18,8 @@ interface Sizes {
   readonly filters: number;
 }
 
-/** Above this many kernel positions, a Slice for each of them costs more than a convolution over the batch. */
-const mostSlices = 27;
+/** Above this many kernel positions, rows for each of them cost more than a convolution over the batch. */
+const mostOffsets = 27;
 
 /**
  * dw[m,c,k] = Σ_n Σ_o dy[n,m,o] · x[n,c,o·s − p + k·d]: one matrix product over all samples and windows, of shifted
@@ -34,26 +28,29 @@ const mostSlices = 27;
  * Which way is fastest follows from the shape, closely enough that trying them out on the spot would gain nothing.
  * Milliseconds on one core, 64 samples:
  *
- * | filters                  | separable | every offset of x | convolution over the batch |
- * | ------------------------ | --------- | ----------------- | -------------------------- |
- * | 16 of 16×3×3, on 32×32   | **4.7**   | 9.4               | 10.7                       |
- * | 32 of 32×3×3, on 16×16   | **3.3**   | 6.2               | 6.3                        |
- * | 64 of 64×3×3, on 8×8     | **2.9**   | 4.8               | 4.1                        |
- * | 256 of 256×3×3, on 4×4   | **8.3**   | 11.7              | 8.5                        |
- * | 32 of 16×5×5, on 16×16   | **4.0**   | 8.7               | 6.9                        |
- * | 64 groups of 3×3         | **5.5**   | 8.8               | 10.6                       |
- * | 16 of 3×3×3, on 32×32    | 2.2       | **1.9**           | 2.7                        |
- * | 64 of 64×1×1, on 16×16   | –         | **1.5**           | 4.1                        |
- * | 32 of 16×3×3, stride 2   | –         | **5.1**           | 4.9                        |
- * | 64 of 3×7×7, stride 2    | –         | 21.5              | **13.4**                   |
+ * | filters                  | a product for each sample | samples last | convolution over the batch |
+ * | ------------------------ | ------------------------- | ------------ | -------------------------- |
+ * | 16 of 16×3×3, on 32×32   | **4.4**                   | 4.9          | 10.7                       |
+ * | 64 of 64×3×3, on 32×32   | **31**                    | 34           | –                          |
+ * | 32 of 32×3×3, on 16×16   | 3.4                       | **3.1**      | 6.3                        |
+ * | 64 of 64×3×3, on 8×8     | 3.4                       | **2.3**      | 4.1                        |
+ * | 256 of 256×3×3, on 4×4   | 18                        | **7.3**      | 8.5                        |
+ * | 32 of 16×5×5, on 16×16   | 4.1                       | **3.5**      | 6.9                        |
+ * | 64 groups of 3×3         | 6.4                       | **5.1**      | 10.6                       |
+ * | 16 of 3×3×3, on 32×32    | –                         | **1.8**      | 2.7                        |
+ * | 32 of 16×3×3, stride 2   | –                         | **2.9**      | 4.9                        |
+ * | 64 of 64×1×1, on 16×16   | –                         | **1.1**      | 4.1                        |
+ * | 64 of 3×7×7, stride 2    | –                         | –            | **3.2**                    |
  *
  * In bold is what is taken.
  */
 export function convFilterGrad(emitter: Emitter, node: GraphNode): string {
   const sizes = sizesOf(node);
   const { kernel } = sizes.geometry;
-  if (sizeOf(kernel) > mostSlices && kernel.length <= 2) return asConvolution(emitter, node, sizes);
-  return asProduct(emitter, node, sizes, isSeparable(sizes));
+  if (sizeOf(kernel) > mostOffsets && kernel.length <= 2) return asConvolution(emitter, node, sizes);
+  const separable = isSeparable(sizes);
+  const shifts = separable && isLong(sizes) ? shiftsOf(sizes) : undefined;
+  return shifts ? bySamples(emitter, node, sizes, shifts) : samplesLast(emitter, node, sizes, separable);
 }
 
 function sizesOf(node: GraphNode): Sizes {
@@ -76,137 +73,186 @@ function isSeparable({ geometry, channels, filters }: Sizes): boolean {
   return first * filters + others * channels <= first * others * channels && first > 1;
 }
 
-function asProduct(emitter: Emitter, node: GraphNode, sizes: Sizes, separable: boolean): string {
+/** Whether the elements of one channel of a sample are as many as the numbers of dw that they add to. */
+function isLong({ geometry, spatial, filters }: Sizes): boolean {
+  return geometry.group === 1 && sizeOf(spatial) >= sizeOf(geometry.kernel) * filters;
+}
+
+/** How an operand is moved along one axis: where each of its copies has, at each place, its elements from. */
+interface Motion {
+  /** Elements of the operand along the axis. */
+  readonly extent: number;
+  readonly copies: number;
+  readonly places: number;
+  /** A position outside of the operand stands for a zero. */
+  from(copy: number, place: number): number;
+}
+
+const still = (extent: number): Motion => ({ extent, copies: 1, places: extent, from: (_, place) => place });
+
+/** What every kernel position of one axis sees of x. */
+function seen({ geometry, spatial, windows }: Sizes, axis: number): Motion {
+  const { kernel, strides, dilations, before } = geometry;
+  const [stride, dilation, start] = [strides[axis]!, dilations[axis]!, before[axis]!];
+  return {
+    extent: spatial[axis]!,
+    copies: kernel[axis]!,
+    places: windows[axis]!,
+    from: (k, place) => place * stride - start + k * dilation,
+  };
+}
+
+/** dy where every kernel position of the first axis, of stride 1, meets the elements of x. */
+function met({ geometry, spatial, windows }: Sizes): Motion {
+  const { kernel, dilations, before } = geometry;
+  return {
+    extent: windows[0]!,
+    copies: kernel[0]!,
+    places: spatial[0]!,
+    from: (k, place) => place + before[0]! - k * dilations[0]!,
+  };
+}
+
+/** One product for all samples, which are the innermost axis, so that whole rows of them are moved. */
+function samplesLast(emitter: Emitter, node: GraphNode, sizes: Sizes, separable: boolean): string {
   const { geometry, batch, spatial, windows, channels, filters } = sizes;
   const { kernel, group } = geometry;
   const [x, dy] = node.inputs as [string, string];
-  const ofDy = separable ? 1 : 0;
-  // Positions that both operands are laid out over: samples, then rows of x or of dy, then windows.
-  const length = batch * sizeOf(separable ? [spatial[0]!, ...windows.slice(1)] : windows);
-  const offsets = sizeOf(kernel.slice(ofDy));
-  const rows = separable ? kernel[0]! : 1;
+  const ofDy = windows.map((count, axis) => (separable && axis === 0 ? met(sizes) : still(count)));
+  const ofX = spatial.map((extent, axis) => (separable && axis === 0 ? still(extent) : seen(sizes, axis)));
 
-  const left = separable
-    ? shiftedRows(emitter, dy, sizes)
-    : channelsFirst(emitter, dy, [batch, filters, ...windows], group);
-  const right = columns(emitter, channelsFirst(emitter, x, [batch, channels, ...spatial], group), sizes, ofDy);
+  const rows = separable ? kernel[0]! : 1;
+  const offsets = sizeOf(kernel) / rows;
+  const length = batch * sizeOf(ofX.map(({ places }) => places));
+  const moves = [...ofDy, ...ofX].some(isMotion);
+  const laid = (value: string, outer: number, motions: readonly Motion[]): string => {
+    const elements = sizeOf(motions.map(({ extent }) => extent));
+    // Where nothing is moved, the elements of a channel stay together.
+    if (!moves) return emitter.transpose(emitter.reshape(value, [batch, outer, elements]), [1, 0, 2]);
+    const turned = emitter.transpose(emitter.reshape(value, [batch, outer * elements]), [1, 0]);
+    return moved(emitter, turned, motions, { outer, inner: batch });
+  };
+  const left = laid(dy, group * filters, ofDy);
+  const right = laid(x, group * channels, ofX);
   const product = emitter.node("MatMul", [
     emitter.reshape(left, [group, filters * rows, length]),
-    emitter.transpose(emitter.reshape(right, [group, offsets * channels, length]), [0, 2, 1]),
+    emitter.transpose(emitter.reshape(right, [group, channels * offsets, length]), [0, 2, 1]),
   ]);
-  // [g, M, rows, offsets, C] → [g, M, C, rows, offsets]
-  const apart = emitter.reshape(product, [group * filters, rows, offsets, channels]);
-  return emitter.reshape(emitter.transpose(apart, [0, 3, 1, 2]), shapeAttribute(node));
-}
-
-/** [N, g·C, …] → [g, C, N, …] */
-function channelsFirst(emitter: Emitter, x: string, shape: readonly number[], group: number): string {
-  const [batch, channels, ...spatial] = shape as [number, number, ...number[]];
-  const order = [1, 0, ...spatial.map((_, axis) => axis + 2)];
-  return emitter.reshape(emitter.transpose(x, order), [group, channels, batch, ...spatial]);
-}
-
-/** Number of axes before the spatial ones in [g, C, N, …], and no padding for them. */
-const leading = 3;
-const still = [0, 0, 0];
-
-/** For each offset of the kernel along the axes from `from` on, what the windows see of x there; [g, offsets·C, N, …]. */
-function columns(emitter: Emitter, x: string, sizes: Sizes, from: number): string {
-  const offsets = offsetsOf(sizes.geometry.kernel.slice(from)).map((own) => [...still.slice(0, from), ...own]);
-  const shifts = offsets.map((offset) => shiftOf(sizes, from, offset));
-  if (shifts.every((shift) => shift !== undefined)) {
-    return emitter.concat(
-      shifts.map(([begin, end]) => emitter.pad(x, [...still, ...begin, ...still, ...end])),
-      1,
-    );
-  }
-  return stridedColumns(emitter, x, sizes, from, offsets);
+  // [g, M, rows, C, offsets] → [g, M, C, rows, offsets]
+  const apart = rows === 1 ? product : emitter.reshape(product, [group * filters, rows, channels, offsets]);
+  return emitter.reshape(rows === 1 ? apart : emitter.transpose(apart, [0, 2, 1, 3]), shapeAttribute(node));
 }
 
 /**
- * Zeros before and after every axis of x (negative: what is cropped) that make a copy of x of the windows at one offset
- * of the kernel: one operator instead of two. Undefined with a stride, and where nothing of x would be left.
+ * [outer, extents…, inner] → [outer, copies…, places…, inner]: one Gather of rows as long as they stay whole, which does
+ * what would take a Pad or Slice for each copy and a Concat. Where there is nothing to be had, a row of zeros is taken.
  */
-function shiftOf(
-  { geometry, spatial, windows }: Sizes,
-  from: number,
-  offset: readonly number[],
-): readonly [number[], number[]] | undefined {
-  const { strides, dilations, before } = geometry;
-  const begin = spatial.map((_, axis) => (axis < from ? 0 : before[axis]! - offset[axis]! * dilations[axis]!));
-  const end = spatial.map((extent, axis) => (axis < from ? 0 : windows[axis]! - extent - begin[axis]!));
-  const fits = spatial.every(
-    (extent, axis) => axis < from || (strides[axis] === 1 && -begin[axis]! < extent && -end[axis]! < extent),
-  );
-  return fits ? [begin, end] : undefined;
-}
-
-/** x with zeros around it, and a Slice for each offset of the kernel. */
-function stridedColumns(
+function moved(
   emitter: Emitter,
   x: string,
-  { geometry, spatial, windows }: Sizes,
-  from: number,
-  offsets: readonly (readonly number[])[],
+  motions: readonly Motion[],
+  { outer, inner }: { readonly outer: number; readonly inner: number },
 ): string {
-  const { strides, dilations, before } = geometry;
-  const last = windows.map((count, axis) => (count - 1) * strides[axis]!);
-  const begin = spatial.map((_, axis) => (axis < from ? 0 : Math.max(0, before[axis]!)));
-  const end = spatial.map((extent, axis) =>
-    axis < from ? 0 : Math.max(0, last[axis]! + reachOf(geometry, axis) - before[axis]! - extent),
+  const moving = motions.map(isMotion).lastIndexOf(true) + 1;
+  if (moving === 0) return x;
+  const axes = motions.slice(0, moving);
+  const whole = motions.slice(moving);
+  const row = inner * sizeOf(whole.map(({ extent }) => extent));
+  const count = outer * sizeOf(axes.map(({ extent }) => extent));
+  const indices = indicesOf(axes, outer, count);
+  const table = emitter.reshape(x, [count, row]);
+  const facts = axes.map(({ extent, copies, places, from }) => [
+    extent,
+    copies,
+    places,
+    from(0, 0),
+    from(0, 1),
+    from(1, 0),
+  ]);
+  return emitter.node(
+    "Gather",
+    [
+      indices.includes(count) ? emitter.pad(table, [0, 0, 1, 0]) : table,
+      emitter.shared(`rows/${outer}/${facts.join("/")}`, () => ({
+        dtype: "int32",
+        shape: [indices.length],
+        data: indices,
+      })),
+    ],
+    { axis: int(0) },
   );
-  const padded = emitter.pad(x, [...still, ...begin, ...still, ...end]);
-  const parts = offsets.map((offset) => {
-    const ranges = offset.flatMap((k, axis): Range[] => {
-      if (axis < from) return [];
-      const start = begin[axis]! - before[axis]! + k * dilations[axis]!;
-      const [stop, room] = [start + last[axis]! + 1, begin[axis]! + spatial[axis]! + end[axis]!];
-      if (start === 0 && stop === room && strides[axis] === 1) return [];
-      return [{ axis: axis + leading, start, end: stop, step: strides[axis] }];
-    });
-    return emitter.slice(padded, ranges);
-  });
-  return emitter.concat(parts, 1);
 }
+
+function isMotion({ extent, copies, places, from }: Motion): boolean {
+  return copies > 1 || places !== extent || from(0, 0) !== 0 || (extent > 1 && from(0, 1) !== 1);
+}
+
+/** For every row of [outer, copies…, places…] the row of [outer, extents…] that it is; `none` for zeros. */
+function indicesOf(axes: readonly Motion[], outer: number, none: number): Int32Array {
+  const offsets = positions(axes.map(({ copies }) => copies));
+  const places = positions(axes.map(({ places: count }) => count));
+  const span = sizeOf(axes.map(({ extent }) => extent));
+  const one = Int32Array.from({ length: offsets.length * places.length }, (_, k) => {
+    const [copy, place] = [offsets[Math.floor(k / places.length)]!, places[k % places.length]!];
+    let row = 0;
+    for (const [axis, { extent, from }] of axes.entries()) {
+      const at = from(copy[axis]!, place[axis]!);
+      if (at < 0 || at >= extent) return -1;
+      row = row * extent + at;
+    }
+    return row;
+  });
+  return Int32Array.from({ length: outer * one.length }, (_, k) => {
+    const row = one[k % one.length]!;
+    return row < 0 ? none : Math.floor(k / one.length) * span + row;
+  });
+}
+
+/** Zeros before and after every spatial axis of x (negative: what is cropped). */
+type Shift = readonly [before: readonly number[], after: readonly number[]];
 
 /**
- * For each kernel row k, dy moved along the first spatial axis to the rows of x that it meets; [g, M, kh, N, H, …].
- *
- * One Gather of whole rows does what would take a Transpose, a Slice for each kernel row and a Concat. Row h of x meets, at kernel row k, the row h + p − k·d of dy; where there is none, a row of zeros is taken.
+ * The shifts that make copies of x of the windows, one for each kernel position along all axes but the first. Undefined
+ * with a stride along them, and where nothing of x would be left.
  */
-function shiftedRows(emitter: Emitter, dy: string, sizes: Sizes): string {
-  const { geometry, batch, spatial, windows, filters } = sizes;
-  const outputs = geometry.group * filters;
-  const rows = batch * outputs * windows[0]!;
-  const table = emitter.pad(emitter.reshape(dy, [rows, sizeOf(windows.slice(1))]), [0, 0, 1, 0]);
-  const facts = [batch, outputs, windows[0], spatial[0], geometry.kernel[0], geometry.dilations[0], geometry.before[0]];
-  const indices = emitter.shared(`rows/${facts.join(",")}`, () => rowsFor(sizes));
-  return emitter.node("Gather", [table, indices], { axis: int(0) });
+function shiftsOf({ geometry, spatial, windows }: Sizes): readonly Shift[] | undefined {
+  const { kernel, strides, dilations, before } = geometry;
+  const shifts = positions(kernel.slice(1)).map((offset): Shift => {
+    const begin = spatial.map((_, axis) => (axis === 0 ? 0 : before[axis]! - offset[axis - 1]! * dilations[axis]!));
+    return [begin, spatial.map((extent, axis) => (axis === 0 ? 0 : windows[axis]! - extent - begin[axis]!))];
+  });
+  const fits = ([begin, end]: Shift): boolean =>
+    spatial.every(
+      (extent, axis) => axis === 0 || (strides[axis] === 1 && -begin[axis]! < extent && -end[axis]! < extent),
+    );
+  return shifts.every(fits) ? shifts : undefined;
 }
 
-/** Which row of dy, counted through samples and filters, is taken for each filter, kernel row, sample and row of x. */
-function rowsFor({ geometry, batch, spatial, windows, filters }: Sizes): Tensor {
-  const [extent, count] = [spatial[0]!, windows[0]!];
-  const [kernel, dilation, before] = [geometry.kernel[0]!, geometry.dilations[0]!, geometry.before[0]!];
-  const outputs = geometry.group * filters;
-  const data = new Int32Array(outputs * kernel * batch * extent);
-  let at = 0;
-  for (let m = 0; m < outputs; m++) {
-    for (let k = 0; k < kernel; k++) {
-      for (let n = 0; n < batch; n++) {
-        for (let h = 0; h < extent; h++) {
-          const row = h + before - k * dilation;
-          data[at++] = row >= 0 && row < count ? (n * outputs + m) * count + row : batch * outputs * count;
-        }
-      }
-    }
-  }
-  return { dtype: "int32", shape: [data.length], data };
+/** A product for every sample, and their sum: where they are long, nothing need be transposed. */
+function bySamples(emitter: Emitter, node: GraphNode, sizes: Sizes, shifts: readonly Shift[]): string {
+  const { geometry, batch, spatial, windows, channels, filters } = sizes;
+  const { kernel, group } = geometry;
+  const [x, dy] = node.inputs as [string, string];
+  const [rows, offsets] = [kernel[0]!, shifts.length];
+  const length = sizeOf([spatial[0]!, ...windows.slice(1)]);
+
+  const motions = windows.map((count, axis) => (axis === 0 ? met(sizes) : still(count)));
+  const left = moved(emitter, dy, motions, { outer: batch * group * filters, inner: 1 });
+  const grouped = emitter.reshape(x, [batch * group, channels, ...spatial]);
+  const copies = shifts.map(([begin, end]) => emitter.pad(grouped, [0, 0, ...begin, 0, 0, ...end]));
+  const right = emitter.reshape(emitter.concat(copies, 1), [batch * group, offsets * channels, length]);
+  const products = emitter.node("MatMul", [
+    emitter.reshape(left, [batch * group, filters * rows, length]),
+    emitter.transpose(right, [0, 2, 1]),
+  ]);
+  const apart = emitter.reshape(products, [batch, group * filters, rows, offsets, channels]);
+  const sum = emitter.node("ReduceSum", [apart, emitter.integers([0])], { keepdims: int(0) });
+  return emitter.reshape(emitter.transpose(sum, [0, 3, 1, 2]), shapeAttribute(node));
 }
 
-/** Every position of a kernel in row-major order. */
-function offsetsOf(kernel: readonly number[]): readonly (readonly number[])[] {
-  return kernel.reduce<number[][]>(
+/** Every position within some extents in row-major order. */
+function positions(extents: readonly number[]): readonly (readonly number[])[] {
+  return extents.reduce<number[][]>(
     (offsets, extent) => offsets.flatMap((offset) => Array.from({ length: extent }, (_, k) => [...offset, k])),
     [[]],
   );
@@ -237,7 +283,7 @@ function asConvolution(emitter: Emitter, node: GraphNode, sizes: Sizes): string 
   });
   const cropped = emitter.slice(
     y,
-    axes.map((axis) => ({ axis: axis + leading, start: 0, end: kernel[axis]! })),
+    axes.map((axis) => ({ axis: axis + 3, start: 0, end: kernel[axis]! })),
   );
   return emitter.reshape(cropped, shapeAttribute(node));
 }
