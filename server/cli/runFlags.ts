@@ -21,7 +21,7 @@ export const runFlags: Readonly<Record<string, Flag>> = {
   sample: { type: "string", value: "HOW", help: "stratified or first (stratified)" },
   weights: { type: "string", value: "FILE", help: "weights that take the place of the model's own" },
   ...preparationFlags,
-  loss: { type: "string", value: "NAME", help: `${lossNames.join(", ")} (that of the training, or crossEntropy)` },
+  loss: { type: "string", value: "NAME", help: `${lossNames.join(", ")} (that of the training, or by the labels)` },
   "from-logits": { type: "boolean", help: "the outputs are logits, whatever the model ends in" },
   "from-probabilities": {
     type: "boolean",

@@ -2,7 +2,8 @@ import { numberReader } from "./elements";
 import type { LabelledData } from "./dataset";
 import { labelsMismatch } from "./problems";
 
-const labelAdvice = "Save one whole number per sample, 0 for the first class, or one-hot rows.";
+const labelAdvice =
+  'Save one whole number per sample, 0 for the first class, or one-hot rows; other targets need another "loss", such as "meanSquaredError" or, for probabilities, "kullbackLeibler".';
 
 /**
  * The class of every sample of the file.

@@ -30,6 +30,10 @@ const wordPairs: readonly Names[] = [
   ["inputs", "targets"],
   ["inputs", "labels"],
   ["input", "target"],
+  ["inputids", "labels"],
+  ["inputids", "label"],
+  ["tokens", "labels"],
+  ["tokens", "targets"],
   ["x", "labels"],
   ["x", "targets"],
 ].map(([x, y]) => ({ x: x!, y: y! }));

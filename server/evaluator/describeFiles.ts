@@ -1,11 +1,12 @@
 import path from "node:path";
 import type { AskedNames } from "../data/dataset";
 import { inferPreprocess } from "../data/infer";
+import { lossFor } from "../data/lossFor";
 import { openData } from "../data/open";
 import { prepareSamples } from "../data/samples";
 import { inputUse } from "../graph/inputUse";
 import { ProblemError } from "../protocol/problem";
-import type { DataSelection, LossName, LossSpec, ModelSelection, Preprocess } from "../protocol/study";
+import type { DataSelection, LossSpec, ModelSelection, Preprocess } from "../protocol/study";
 import { derivativeNotices } from "./derivable";
 import { fingerprintOf } from "./digest";
 import { fingerprintModel } from "./fingerprint";
@@ -34,7 +35,7 @@ export async function describeFiles(
   const model = await loadModel(selection, said);
   const { summary, input, stated: loss } = model;
   const data: DataDescription[] = [];
-  for (const candidate of candidates) data.push(await describeData(candidate, asked, model, loss.name));
+  for (const candidate of candidates) data.push(await describeData(candidate, asked, model, said));
   await addFingerprint(data);
   const fingerprint = await fingerprintModel(selection.path, model.files);
   return {
@@ -68,12 +69,13 @@ async function fitCheckpoints(files: readonly string[], model: LoadedModel): Pro
 /**
  * Whether a file's samples and labels fit the model, and if not, why. Labels are looked at, and few samples; a study
  * that says how samples are prepared is taken at its word.
+ * @param said what the study says of the loss; where it names none and no training does, the labels may ask for one.
  */
 export async function describeData(
   file: string,
   { names = {}, preprocess: given = {} }: AskedData,
-  { input, summary, graph }: LoadedModel,
-  loss: LossName,
+  { input, summary, graph, training, stated }: LoadedModel,
+  said: Partial<LossSpec> = {},
 ): Promise<DataDescription> {
   try {
     const data = await openData(file, names);
@@ -88,16 +90,20 @@ export async function describeData(
       seed: 0,
       ...(layout ? { layout } : {}),
     } as const;
-    const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    const chosen: Preprocess = { ...preprocess, ...said };
+    const fixed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const chosen: Preprocess = { ...preprocess, ...fixed };
+    const isOpen = said.name === undefined && training?.loss === undefined;
+    const loss = isOpen ? lossFor(data, input.classes, input.shape) : undefined;
     const name = path.basename(summary.path);
-    const { available } = await prepareSamples(data, selection, chosen, input.shape, input.classes, name, loss);
+    const asked = loss?.name ?? stated.name;
+    const { available } = await prepareSamples(data, selection, chosen, input.shape, input.classes, name, asked);
     return {
       path: file,
       samples: available,
       names: data.asked,
       files: data.files,
       preprocess,
+      ...(loss ? { loss } : {}),
       notices: [...data.notices, ...notices],
     };
   } catch (error) {

@@ -36,7 +36,7 @@ export async function inspectFiles(question: FilesQuestion): Promise<FilesAnswer
           return factsOfModel(file, model);
         });
   const data: FileAnswer<DataFileFacts>[] = [];
-  for (const each of question.data) data.push(await inspectData(each, question.preprocess, model));
+  for (const each of question.data) data.push(await inspectData(each, question, model));
   const weights: FileAnswer<WeightsFacts>[] = [];
   for (const each of question.weights) weights.push(await inspectWeights(each, model));
   return {
@@ -64,13 +64,13 @@ function factsOfModel(file: string, { graph, summary, input, training, notices }
 
 async function inspectData(
   { path: file, ...names }: DataQuestion,
-  preprocess: FilesQuestion["preprocess"],
+  { preprocess, loss }: FilesQuestion,
   model: LoadedModel | undefined,
 ): Promise<FileAnswer<DataFileFacts>> {
   const listed = await answering(file, async (): Promise<DataFileFacts> => ({ arrays: await listData(file) }));
   if (!listed.facts || !model) return listed;
   const asked = { names, ...(preprocess ? { preprocess } : {}) };
-  const { samples, names: taken, notices, problem } = await describeData(file, asked, model, model.stated.name);
+  const { samples, names: taken, notices, problem } = await describeData(file, asked, model, loss);
   return {
     path: file,
     facts: {

@@ -1,5 +1,6 @@
 import type { Timed } from "./execution/rule";
 import type { Workplace } from "./execution/workplace";
+import type { AskedLoss } from "../data/lossFor";
 import type { FilesAnswer, FilesQuestion } from "../protocol/files";
 import type { Problem } from "../protocol/problem";
 import type {
@@ -301,6 +302,8 @@ export interface DataDescription {
   readonly names?: { readonly x?: string; readonly y?: string };
   /** What is inferred from samples and model, beside what the study says. */
   readonly preprocess?: Preprocess;
+  /** The loss that its labels ask for and why, where neither study nor training says one. */
+  readonly loss?: AskedLoss;
   /** What was inferred or taken without being asked for, as sentences. */
   readonly notices?: readonly string[];
   readonly problem?: Problem;

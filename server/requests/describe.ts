@@ -96,7 +96,9 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
     if (problem !== undefined) throw new ProblemError(problem);
     return { kind: "choose-data", model, ...chosen };
   }
-  const study = completeStudy(draft, chosen.data, options.defaults, model.loss);
+  const asked = chosen.data.loss;
+  const loss = asked ? { ...model.loss, name: asked.name } : model.loss;
+  const study = completeStudy(draft, chosen.data, options.defaults, loss);
   const resultsFolder = resolveResultsFolder(study.model.path, options.defaults.resultsFolder);
   const fingerprints = namesMoreFiles(study)
     ? await fingerprintInProcess(study, asking)
@@ -109,7 +111,7 @@ export async function describeStudy(options: DescribeOptions): Promise<Described
     data: beside,
     checkpoints: [...found.notices, ...ordered],
     preprocess: chosen.data.notices ?? [],
-    loss: lossNotices(draft, model),
+    loss: [...lossNotices(draft, { ...model, loss }), ...(asked ? [asked.notice] : [])],
   };
   return {
     kind: "ready",

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { modelName } from "../protocol/modelName";
-import type { Preprocess } from "../protocol/study";
+import type { LossName, Preprocess } from "../protocol/study";
 import type { Problem } from "../protocol/problem";
 import { isStudyPath, subjectOfStudy, studySuffix } from "./read";
 
@@ -14,6 +14,8 @@ export interface DataFacts {
   readonly names?: { readonly x?: string; readonly y?: string };
   /** What is inferred from samples and model. */
   readonly preprocess?: Preprocess;
+  /** The loss that its labels ask for and why, where neither study nor training says one. */
+  readonly loss?: { readonly name: LossName; readonly notice: string };
   /** What was inferred or taken without being asked for, as sentences. */
   readonly notices?: readonly string[];
   /** Why it does not fit. */
@@ -75,7 +77,7 @@ export function chooseData(
     reason:
       facts.length === 1
         ? `${path.basename(refused.path)} beside ${name} does not fit: ${refused.problem?.message ?? ""}`
-        : `None of the files beside ${name} fits it: ${names(facts)}.`,
+        : `None of the files beside ${name} fits it: ${names(facts)}. ${refused.problem?.message ?? ""}`,
   };
 }
 
@@ -91,7 +93,7 @@ function heldOutOf(facts: readonly DataFacts[]): DataFacts | undefined {
 
 /** A path without what its name says of split, part of several files and format. */
 function familyOf(file: string): string {
-  const { dir, name } = path.parse(file.toLowerCase().replace(/\.(gz|zip|bz2|xz)$/, ""));
+  const { dir, name } = path.parse(spoken(file).replace(/\.(gz|zip|bz2|xz)$/, ""));
   const words = name.replace(/-\d+-of-\d+/, "").split(/([^a-z0-9]+)/);
   return path.join(dir, words.map((word) => (splitWords.has(word) ? "*" : word)).join(""));
 }
@@ -120,7 +122,7 @@ export function chooseModel(
     reason:
       facts.length === 1
         ? `${alone}. ${near(refused.path)} does not fit: ${refused.problem?.message ?? ""}`
-        : `${alone}. None of the models near it fits: ${facts.map((each) => near(each.path)).join(", ")}.`,
+        : `${alone}. None of the models near it fits: ${facts.map((each) => near(each.path)).join(", ")}. ${refused.problem?.message ?? ""}`,
   };
 }
 
@@ -136,13 +138,13 @@ const splitWords: ReadonlyMap<string, "test" | "validation" | "train"> = new Map
   ["training", "train"],
 ]);
 
+/** A name in lower case, and in the words of others: CIFAR calls the batches of its training so. */
+function spoken(name: string): string {
+  return name.toLowerCase().replace(/(?<=^|[\\/])data_batch_\d+/, "train_batch");
+}
+
 /** What a split is called, judged by names of arrays or files, e.g. `x_test` or `t10k-images-idx3-ubyte`. */
 export function splitOf(...names: readonly (string | undefined)[]): string | undefined {
-  const words = names.flatMap((name) =>
-    path
-      .basename(name ?? "")
-      .toLowerCase()
-      .split(/[^a-z0-9]+/),
-  );
+  const words = names.flatMap((name) => spoken(path.basename(name ?? "")).split(/[^a-z0-9]+/));
   return words.map((word) => splitWords.get(word)).find((split) => split !== undefined);
 }

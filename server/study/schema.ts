@@ -206,7 +206,7 @@ export const studySchema: StudySchema = {
             ["name"],
           ),
         ),
-        otherwise: "that of the training, or crossEntropy",
+        otherwise: "that of the training, or the one that the labels ask for",
       },
       weightDecay: number("λ: adds (λ/2)·‖θ‖² to the loss.", "a number of at least 0", { minimum: 0, default: 0 }),
       directions: object(

@@ -45,6 +45,23 @@ function samples(shape: readonly number[], labels: readonly number[]): Uint8Arra
   });
 }
 
+describe("a model of which no training is known", () => {
+  test.each([
+    ["regression", "meanSquaredError", /y_test holds numbers, not classes/],
+    ["sigmoid", "binaryCrossEntropy", /y_test holds several labels of a sample/],
+    ["sequence", "sequenceCrossEntropy", /y_test holds a class for every token/],
+  ])("%s: its labels ask for %s, which is said", async (name, loss, sentence) => {
+    await rm(inFolder("test.npz"));
+    for (const ending of ["onnx", "npz"]) {
+      await copyFile(path.join(fixtures, "..", "losses", `${name}.${ending}`), inFolder(`${name}.${ending}`));
+    }
+    const described = await client.describe(inFolder(`${name}.onnx`));
+    if (described.kind !== "ready") throw new Error(JSON.stringify(described));
+    expect(described.study.loss).toEqual({ name: loss });
+    expect(described.origins.loss).toEqual([expect.stringMatching(sentence)]);
+  });
+});
+
 describe("a model with one fitting file beside it", () => {
   test("is ready, with everything filled in", async () => {
     await copyFile(path.join(fixtures, "directions.npz"), inFolder("directions.npz"));

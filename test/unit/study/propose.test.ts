@@ -76,6 +76,7 @@ describe("chooseData", () => {
     [["/d/t10k-images-idx3-ubyte.gz", "/d/train-images-idx3-ubyte"], "/d/t10k-images-idx3-ubyte.gz"],
     [["/d/test-00000-of-00001.parquet", "/d/train-00000-of-00003.parquet"], "/d/test-00000-of-00001.parquet"],
     [["/d/data/test", "/d/data/train"], "/d/data/test"],
+    [["/d/cifar/test_batch.bin", "/d/cifar/data_batch_1.bin"], "/d/cifar/test_batch.bin"],
   ])("takes the split of %j that was not trained on", (files, expected) => {
     expect(chosenOf(...files)).toMatchObject({ data: { path: expected } });
   });
@@ -112,6 +113,11 @@ describe("chooseData", () => {
       candidates: [],
       reason: "a.npz beside net.onnx does not fit: It is 28×28.",
     });
+    const others = ["/d/a.npz", "/d/b.npz"].map((file) => ({ path: file, problem }));
+    expect(chooseData("/d/net.onnx", others)).toEqual({
+      candidates: [],
+      reason: "None of the files beside net.onnx fits it: a.npz, b.npz. It is 28×28.",
+    });
   });
 });
 
@@ -120,6 +126,7 @@ test.each([
   [["x", "y", "/d/train.npz"], "train"],
   [["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"], "test"],
   [["X_valid"], "validation"],
+  [["/d/cifar-10-batches-py/data_batch_3"], "train"],
   [["/test/contest.npz"], undefined],
 ])("the split of %j is %s", (given, split) => {
   expect(splitOf(...given)).toBe(split);
