@@ -31,6 +31,8 @@ export class Workload {
   /** Of jobs that are not delivered. */
   private readonly batches = new Map<Job, Batch>();
   private readonly deaths = new Map<Job, number>();
+  /** When somebody who had waited for a job began with it, on the clock of `performance`. */
+  private readonly begun = new Map<Job, number>();
   private change = deferred<undefined>();
   private paused = false;
   private idlers = 0;
@@ -78,11 +80,32 @@ export class Workload {
     return finished.promise;
   }
 
-  /** The next job; undefined when there is none to be handed out at the moment. */
-  take(): Job | undefined {
+  /** How many jobs are not handed out. */
+  get left(): number {
+    return this.waiting.length;
+  }
+
+  /**
+   * The next job; undefined when there is none to be handed out at the moment.
+   * @param suits whether the next job is wanted; any when absent.
+   */
+  take(suits?: (job: Job) => boolean): Job | undefined {
     while (!this.paused && !this.stopped) {
-      const job = this.waiting.pop();
+      const job = this.waiting.at(-1);
+      if (job && !this.isDelivered(job) && suits?.(job) === false) return undefined;
+      this.waiting.pop();
       if (!job || !this.isDelivered(job)) return job;
+    }
+    return undefined;
+  }
+
+  /** A job that was handed out by `next` more than so many milliseconds ago, to be done twice; each is given once. */
+  takeLate(milliseconds: number): Job | undefined {
+    if (this.paused || this.stopped) return undefined;
+    for (const [job, since] of this.begun) {
+      if (performance.now() - since <= milliseconds) continue;
+      this.begun.delete(job);
+      return job;
     }
     return undefined;
   }
@@ -91,7 +114,10 @@ export class Workload {
   async next(): Promise<Job | undefined> {
     while (!this.stopped) {
       const job = this.take();
-      if (job) return job;
+      if (job) {
+        this.begun.set(job, performance.now());
+        return job;
+      }
       await this.waitIdly();
     }
     return undefined;
@@ -108,6 +134,7 @@ export class Workload {
     if (!batch) return;
     this.batches.delete(job);
     this.deaths.delete(job);
+    this.begun.delete(job);
     job.deliver(answer);
     if (--batch.remaining === 0) batch.finished.resolve(undefined);
   }
@@ -115,6 +142,7 @@ export class Workload {
   /** Puts a job back as the next one. */
   giveBack(job: Job): void {
     if (this.stopped || this.isDelivered(job)) return;
+    this.begun.delete(job);
     this.waiting.push(job);
     this.rouse();
   }

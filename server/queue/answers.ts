@@ -2,35 +2,41 @@ import type { Job, JobAnswer, JobCall } from "../evaluator/jobs";
 import type { Problem } from "../protocol/problem";
 import { decode, encode } from "./wire";
 
-/** What comes back for a job that was done. */
+/** What comes back for a parcel that was done. */
 export interface Returned {
   readonly worker: string;
   /** Relative difference of the worker's evaluators from the run's first one, at the centre. */
   readonly difference: number;
-  readonly answer: JobAnswer;
+  /** How long an evaluator was at work for all of it, in milliseconds. */
+  readonly milliseconds: number;
+  /** In the order of the jobs. */
+  readonly answers: readonly JobAnswer[];
 }
 
-/** What comes back for a job that could not be done. */
+/** What comes back for a parcel that could not be done. */
 export interface Failed {
   readonly worker: string;
   readonly problem: Problem;
 }
 
-export function encodeReturned({ worker, difference, answer }: Returned): string {
-  const { kind } = answer;
-  const content =
-    kind === "evaluated"
-      ? { sums: answer.sums, further: answer.further, groups: answer.groups }
-      : { answer: answer.answer };
-  return encode({ worker, difference, answer: { kind, ...content } });
+export function encodeReturned({ answers, ...returned }: Returned): string {
+  const contents = answers.map((answer) =>
+    answer.kind === "evaluated"
+      ? { kind: answer.kind, sums: answer.sums, further: answer.further, groups: answer.groups }
+      : { kind: answer.kind, answer: answer.answer },
+  );
+  return encode({ ...returned, answers: contents });
 }
 
-/** What was returned for `job`; undefined when it is not an answer to it. */
-export function decodeReturned(value: unknown, { call }: Job): Returned | undefined {
+/** What was returned for `jobs`; undefined when it is no answer to them. */
+export function decodeReturned(value: unknown, jobs: readonly Job[]): Returned | undefined {
   try {
     const found = decode(String(value)) as Returned;
-    const isWhole = typeof found.worker === "string" && typeof found.difference === "number";
-    return isWhole && answers(found.answer, call) ? found : undefined;
+    const { worker, difference, milliseconds } = found;
+    const isWhole = typeof worker === "string" && [difference, milliseconds].every((x) => typeof x === "number");
+    const isAnswer =
+      jobs.length === found.answers.length && jobs.every(({ call }, k) => answers(found.answers[k]!, call));
+    return isWhole && isAnswer ? found : undefined;
   } catch {
     return undefined;
   }

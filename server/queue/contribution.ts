@@ -17,7 +17,7 @@ import { blockingOptions } from "./connection";
 import { locate } from "./located";
 import type { Located, LocateOptions } from "./located";
 import type { RunNotice } from "./notice";
-import type { QueuedJob } from "./sentJobs";
+import type { Parcel } from "./sentJobs";
 import { BEAT, jobsName, LOCK, MOST_STALLS, prefix } from "./settings";
 import { decode, encode } from "./wire";
 
@@ -35,15 +35,22 @@ export interface ContributionParts extends LocateOptions {
 /** How many answers are kept in Redis, in case that the coordinator has to look again. */
 const KEPT = { count: 500 };
 
+/** A parcel is short when an evaluator does it within so many milliseconds. */
+const SHORT = 250;
+
 /** How long jobs in flight have to be given back, in milliseconds. */
 const LEAVING = 3000;
 
 /** What evaluators of this machine do for one run. */
 export class Contribution {
   private readonly failure = deferred<undefined>();
-  private queue: Worker<QueuedJob, string> | undefined;
+  private queue: Worker<Parcel, string> | undefined;
   private prepared: Prepared | undefined;
   private isOver = false;
+  /** When the last parcel was done, on the clock of `performance`. */
+  private lastDone = 0;
+  /** How long an evaluator is at work for a parcel, in milliseconds; fading. */
+  private span = Infinity;
 
   private constructor(
     private readonly parts: ContributionParts,
@@ -96,9 +103,14 @@ export class Contribution {
     else void this.queue.resume();
   }
 
-  /** Takes as many jobs at once as there are evaluators that are ready. Call it now and then. */
+  /**
+   * Takes as many parcels at once as there are evaluators that are ready, and where they are short one more, so that nobody
+   * waits for the next one. Call it now and then.
+   */
   adapt(): void {
-    if (this.queue && !this.isOver) this.queue.concurrency = Math.max(1, this.pool.ready);
+    if (!this.queue || this.isOver) return;
+    const wanted = Math.max(1, this.pool.ready) + (this.span < SHORT ? 1 : 0);
+    if (this.queue.concurrency !== wanted) this.queue.concurrency = wanted;
   }
 
   /** Gives jobs in flight back, unless they are done in a moment, and ends the evaluators. */
@@ -122,7 +134,7 @@ export class Contribution {
   begin(): void {
     if (this.isOver) return;
     const { notice, address, worker, log } = this.parts;
-    const queue = new Worker<QueuedJob, string>(jobsName(notice.run), (job, token) => this.perform(job, token), {
+    const queue = new Worker<Parcel, string>(jobsName(notice.run), (job, token) => this.perform(job, token), {
       connection: blockingOptions(address),
       prefix,
       name: worker,
@@ -159,12 +171,14 @@ export class Contribution {
     }
   }
 
-  private async perform(job: BullJob<QueuedJob, string>, token: string | undefined): Promise<string> {
+  private async perform(job: BullJob<Parcel, string>, token: string | undefined): Promise<string> {
     try {
-      const answer = await this.measure(decode(job.data.call) as JobCall);
+      const received = performance.now();
+      const answers = await this.measure(decode(job.data.calls) as readonly JobCall[]);
+      const milliseconds = this.spent(received);
       this.requireAgreement();
       const { difference } = this;
-      return encodeReturned({ worker: this.parts.worker, difference, answer });
+      return encodeReturned({ worker: this.parts.worker, difference, milliseconds, answers });
     } catch (error) {
       if (error instanceof PoolCancelledError || this.isOver) {
         await job.moveToWait(token);
@@ -176,10 +190,30 @@ export class Contribution {
     }
   }
 
-  private measure(call: JobCall): Promise<JobAnswer> {
-    return new Promise((resolve, reject) => {
-      this.pool.perform([jobOf(call, resolve)]).catch(reject);
-    });
+  /** In the order of the calls. */
+  private async measure(calls: readonly JobCall[]): Promise<readonly JobAnswer[]> {
+    const answers: JobAnswer[] = [];
+    await this.pool.perform(
+      calls.map((call, k) =>
+        jobOf(call, (answer) => {
+          answers[k] = answer;
+        }),
+      ),
+    );
+    return answers;
+  }
+
+  /**
+   * How long an evaluator was at work for a parcel that is done now. Parcels are done one after the other, by all
+   * evaluators together.
+   */
+  private spent(received: number): number {
+    const now = performance.now();
+    const milliseconds = (now - Math.max(received, this.lastDone)) * Math.max(1, this.pool.ready);
+    this.lastDone = now;
+    this.span = Number.isFinite(this.span) ? 0.7 * this.span + 0.3 * milliseconds : milliseconds;
+    this.adapt();
+    return milliseconds;
   }
 }
 

@@ -11,7 +11,7 @@ import { Board } from "./board";
 import { blockingOptions, Connection } from "./connection";
 import type { Remark, RunNotice } from "./notice";
 import { SentJobs } from "./sentJobs";
-import type { QueuedJob } from "./sentJobs";
+import type { Parcel } from "./sentJobs";
 import { BEAT, jobsName, LOCK, MOST_DIRECTIONS, MOST_STALLS, prefix, STALLED } from "./settings";
 
 export interface QueuePlaceParts {
@@ -168,13 +168,13 @@ export class QueuePlace implements RemotePlace {
   private open(): void {
     const { address, notice, log } = this.parts;
     const name = jobsName(notice.run);
-    const jobs = this.connection.queue<QueuedJob>(name);
+    const jobs = this.connection.queue<Parcel>(name);
     const sent = new SentJobs({
       jobs,
       session: this.session,
       workload: this.workload!,
-      onReturned: ({ difference }) => {
-        this.done++;
+      onReturned: ({ difference }, fresh) => {
+        this.done += fresh;
         this.agreement!.differ(difference);
       },
       fail: (error) => {
@@ -280,6 +280,7 @@ export class QueuePlace implements RemotePlace {
     }
     await this.listen();
     if (this.beats % RECONCILED === 0) await this.sent!.reconcile();
+    this.sent!.forget();
     if (this.workload!.idle > 0) await this.sent!.reclaim();
     await this.sent!.fill();
   }

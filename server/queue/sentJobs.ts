@@ -5,54 +5,61 @@ import type { Workload } from "../evaluator/workload";
 import { ProblemError } from "../protocol/problem";
 import { decodeFailed, decodeReturned } from "./answers";
 import type { Failed, Returned } from "./answers";
+import { Pace } from "./pace";
 import { encode } from "./wire";
 
-/** A job as it is kept in Redis. */
-export interface QueuedJob {
-  /** A `JobCall`. */
-  readonly call: string;
+/** Jobs that go to a worker together, as they are kept in Redis. */
+export interface Parcel {
+  /** Some `JobCall`. */
+  readonly calls: string;
 }
 
 export interface SentJobsParts {
-  readonly jobs: Queue<QueuedJob>;
+  readonly jobs: Queue<Parcel>;
   /** Makes ids that no other session of the run has. */
   readonly session: string;
   readonly workload: Workload;
-  readonly onReturned: (returned: Returned) => void;
+  /** @param fresh how many of the answers are the first ones to their jobs. */
+  readonly onReturned: (returned: Returned, fresh: number) => void;
   /** The run cannot go on. */
   readonly fail: (error: Error) => void;
   readonly log: (message: string) => void;
 }
 
 interface Sent {
-  readonly job: Job;
+  /** At least one. */
+  readonly content: readonly Job[];
   /** When a worker took it, on the clock of `performance`; undefined while it waits. */
   since: number | undefined;
-  /** Whether the job was given back meanwhile. An answer counts all the same. */
+  /** Whether the jobs were given back meanwhile. An answer counts all the same. */
   givenBack: boolean;
 }
 
 /** Workers that may fail with one job before the run does. */
 const MOST_FAILURES = 2;
 
-/** A job is late when it takes this many times as long as others, and this long at least, in milliseconds. */
+/** A parcel, or what an evaluator here has begun, is late when it takes this many times as long as others, and this long at least, in milliseconds. */
 const LATE = { times: 3, least: 2000 };
 
 /**
- * The jobs of a run that are in Redis. There are never more than the workers need: as many wait as are being done, and
- * one while none is. So a new worker finds one, and evaluators here find the rest.
+ * The jobs of a run that are in Redis, in parcels. There are never more than the workers need: half as many wait as they
+ * do at once, and one at least. So a new worker finds one, and evaluators here find the rest.
  */
 export class SentJobs {
   private readonly sent = new Map<string, Sent>();
+  /** Workers that failed with a job. */
   private readonly failures = new Map<Job, Set<string>>();
+  private readonly pace = new Pace();
   private count = 0;
+  /** How many parcels workers have had at once lately. */
+  private most = 0;
   private isFilling = false;
   private isDue = false;
   private durations = { sum: 0, count: 0 };
 
   constructor(private readonly parts: SentJobsParts) {}
 
-  /** Jobs that workers are doing. */
+  /** Parcels that workers have. */
   get active(): number {
     return [...this.sent.values()].filter(({ since }) => since !== undefined).length;
   }
@@ -82,10 +89,9 @@ export class SentJobs {
       if (workload.idle === 0) return;
       // It cannot be removed when a worker has just taken it.
       const isRemoved = await jobs.remove(id).catch(() => 0);
-      if (isRemoved === 1 && this.sent.delete(id)) workload.giveBack(each.job);
+      if (isRemoved === 1 && this.sent.delete(id)) this.giveBack(each);
     }
-    const { sum, count } = this.durations;
-    const late = count === 0 ? Infinity : Math.max(LATE.least, (LATE.times * sum) / count);
+    const { late } = this;
     for (const each of this.sent.values()) {
       if (workload.idle === 0) return;
       const isLate = each.since !== undefined && performance.now() - each.since > late;
@@ -98,7 +104,12 @@ export class SentJobs {
     for (const each of this.sent.values()) if (!each.givenBack) this.giveBack(each);
   }
 
-  /** Brings what is known of the jobs into line with Redis. */
+  /** Forgets slowly how many parcels workers have had at once. Call it now and then. */
+  forget(): void {
+    this.most = Math.max(this.active, this.most - 1);
+  }
+
+  /** Brings what is known of the parcels into line with Redis. */
   async reconcile(): Promise<void> {
     const { jobs } = this.parts;
     for (const [id, each] of [...this.sent]) {
@@ -118,38 +129,42 @@ export class SentJobs {
     }
   }
 
-  /** A worker has taken the job. */
+  /** A worker has taken the parcel. */
   began(id: string): void {
     const each = this.sent.get(id);
     if (each) each.since ??= performance.now();
   }
 
-  /** The job waits again: its worker is gone. */
+  /** The parcel waits again: its worker is gone. */
   waits(id: string): void {
     const each = this.sent.get(id);
     if (each) each.since = undefined;
   }
 
-  /** A worker has done the job. */
+  /** A worker has done the parcel. */
   completed(id: string, value: unknown): void {
     const each = this.take(id);
     if (!each) return;
+    const { content, since } = each;
     const { workload, onReturned } = this.parts;
-    const returned = decodeReturned(value, each.job);
+    const returned = decodeReturned(value, content);
     if (!returned) {
-      this.fault(each, { worker: "a worker", problem: strangeAnswer(each.job) });
+      this.fault(each, { worker: "a worker", problem: strangeAnswer(content[0]!) });
       return;
     }
-    if (each.since !== undefined) {
-      this.durations.sum += performance.now() - each.since;
+    if (since !== undefined) {
+      this.durations.sum += performance.now() - since;
       this.durations.count++;
     }
-    onReturned(returned);
-    this.failures.delete(each.job);
-    workload.deliver(each.job, returned.answer);
+    this.pace.learn(content[0]!.call, content.length, returned.milliseconds);
+    onReturned(returned, content.filter((job) => !workload.isDelivered(job)).length);
+    content.forEach((job, k) => {
+      this.failures.delete(job);
+      workload.deliver(job, returned.answers[k]!);
+    });
   }
 
-  /** The job cannot be done: a worker says so, or one worker after the other was gone. */
+  /** The parcel cannot be done: a worker says so, or one worker after the other was gone. */
   failed(id: string, reason: string): void {
     const each = this.take(id);
     if (!each) return;
@@ -161,21 +176,25 @@ export class SentJobs {
   private async send(): Promise<void> {
     const { jobs, session, workload } = this.parts;
     const open = [...this.sent.values()].filter(({ givenBack, since }) => !givenBack || since !== undefined);
-    const active = open.filter(({ since }) => since !== undefined).length;
-    const wanted = Math.max(1, active) - (open.length - active);
+    const { active } = this;
+    this.most = Math.max(this.most, active);
+    const wanted = Math.max(1, Math.ceil(1.5 * this.most)) - open.length;
     const batch = new Map<string, Sent>();
     while (batch.size < wanted && workload.idle === 0) {
-      const job = workload.take();
-      if (!job) break;
-      batch.set(`${session}-${String(this.count++)}`, { job, since: undefined, givenBack: false });
+      const content = this.parcel();
+      // What somebody here has begun, and does not come to an end with, is tried elsewhere too.
+      const late = content.length === 0 && open.length === active ? workload.takeLate(this.late) : undefined;
+      if (late) content.push(late);
+      if (content.length === 0) break;
+      batch.set(`${session}-${String(this.count++)}`, { content, since: undefined, givenBack: false });
     }
     if (batch.size === 0) return;
     for (const [id, each] of batch) this.sent.set(id, each);
     try {
       await jobs.addBulk(
-        [...batch].map(([jobId, { job }]) => ({
-          name: job.call.kind,
-          data: { call: encode(job.call) },
+        [...batch].map(([jobId, { content }]) => ({
+          name: content[0]!.call.kind,
+          data: { calls: encode(content.map(({ call }) => call)) },
           opts: { jobId },
         })),
       );
@@ -183,6 +202,28 @@ export class SentJobs {
       this.parts.log(`the queue takes no jobs: ${error instanceof Error ? error.message : String(error)}`);
       for (const each of batch.values()) if (!each.givenBack) this.giveBack(each);
     }
+  }
+
+  /** The next jobs that go to a worker together; what somebody has failed with goes alone. */
+  private parcel(): Job[] {
+    const { workload } = this.parts;
+    const first = workload.take();
+    if (!first) return [];
+    const content = [first];
+    const isAlone = (job: Job): boolean => this.failures.has(job);
+    const size = isAlone(first) ? 1 : this.pace.size(first.call, 1 + workload.left, this.most);
+    while (content.length < size) {
+      const job = workload.take((next) => Pace.areAlike(first.call, next.call) && !isAlone(next));
+      if (!job) break;
+      content.push(job);
+    }
+    return content;
+  }
+
+  /** After how many milliseconds something takes too long. */
+  private get late(): number {
+    const { sum, count } = this.durations;
+    return count === 0 ? Infinity : Math.max(LATE.least, (LATE.times * sum) / count);
   }
 
   private take(id: string): Sent | undefined {
@@ -193,27 +234,35 @@ export class SentJobs {
 
   private giveBack(each: Sent): void {
     each.givenBack = true;
-    this.parts.workload.giveBack(each.job);
+    // What is given back last is the next one.
+    for (const job of [...each.content].reverse()) this.parts.workload.giveBack(job);
   }
 
-  private fault({ job, givenBack }: Sent, { worker, problem }: Failed): void {
+  private fault(each: Sent, { worker, problem }: Failed): void {
     const { workload, log, fail } = this.parts;
-    if (workload.isDelivered(job)) return;
-    log(`${worker}: ${problem.message}`);
-    const workers = this.failures.get(job) ?? new Set();
-    this.failures.set(job, workers.add(worker));
-    if (workers.size >= MOST_FAILURES) fail(new ProblemError(problem));
-    else if (!givenBack) workload.giveBack(job);
+    const open = each.content.filter((job) => !workload.isDelivered(job));
+    if (open.length > 0) log(`${worker}: ${problem.message}`);
+    for (const job of open) {
+      const workers = this.failures.get(job) ?? new Set();
+      this.failures.set(job, workers.add(worker));
+      // Together with others it need not be the cause.
+      if (workers.size >= MOST_FAILURES && each.content.length === 1) fail(new ProblemError(problem));
+    }
+    if (!each.givenBack) this.giveBack(each);
   }
 
-  private death({ job, givenBack }: Sent, reason: string): void {
+  private death({ content, givenBack }: Sent, reason: string): void {
     const { workload, log, fail } = this.parts;
-    log(`a job of the queue failed: ${reason}`);
+    log(`a parcel of the queue failed: ${reason}`);
     if (givenBack) return;
-    try {
-      workload.giveBackAfterDeath(job, "the machines that measured it were lost", true);
-    } catch (error) {
-      fail(error as Error);
+    for (const job of [...content].reverse()) {
+      const isAlone = content.length === 1;
+      if (!isAlone) this.failures.set(job, this.failures.get(job) ?? new Set());
+      try {
+        workload.giveBackAfterDeath(job, "the machines that measured it were lost", isAlone);
+      } catch (error) {
+        fail(error as Error);
+      }
     }
   }
 }

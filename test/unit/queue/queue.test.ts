@@ -4,13 +4,14 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { contentsOf } from "../../../server/evaluator/contents";
 import { jobOf } from "../../../server/evaluator/jobs";
-import type { JobAnswer } from "../../../server/evaluator/jobs";
+import type { JobAnswer, JobCall } from "../../../server/evaluator/jobs";
 import { PoolCancelledError, Workload } from "../../../server/evaluator/workload";
 import { queueAddress, unreachable } from "../../../server/queue/address";
 import { decodeFailed, decodeReturned, encodeReturned } from "../../../server/queue/answers";
 import { locate } from "../../../server/queue/located";
 import type { Located } from "../../../server/queue/located";
 import type { RunNotice } from "../../../server/queue/notice";
+import { Pace } from "../../../server/queue/pace";
 import { Pulses } from "../../../server/queue/pulses";
 import { FORGOTTEN, SILENCE } from "../../../server/queue/settings";
 import { decode, encode } from "../../../server/queue/wire";
@@ -59,27 +60,55 @@ describe("what goes through the queue", () => {
   test("an answer is one to its own job only", () => {
     const point = jobOf({ kind: "evaluate", alpha: 1, beta: 2 }, () => {});
     const probe = jobOf({ kind: "task", task: { kind: "trace", probe: 2 } }, () => {});
-    const returned = { worker: "w", difference: 0, answer: { id: 1, kind: "evaluated", sums } satisfies JobAnswer };
-    const text = encodeReturned(returned);
-    expect(decodeReturned(text, point)).toMatchObject({ worker: "w", answer: { kind: "evaluated", sums } });
-    expect(decodeReturned(text, probe)).toBeUndefined();
-    const trace = (k: number): string =>
-      encodeReturned({
-        ...returned,
-        answer: { id: 1, kind: "performed", answer: { kind: "trace", probe: k, value: 1 } },
-      });
-    expect(decodeReturned(trace(2), probe)).toBeDefined();
-    expect(decodeReturned(trace(1), probe)).toBeUndefined();
+    const answer = { id: 1, kind: "evaluated", sums } satisfies JobAnswer;
+    const returned = { worker: "w", difference: 0, milliseconds: 5 };
+    const text = encodeReturned({ ...returned, answers: [answer] });
+    expect(decodeReturned(text, [point])).toMatchObject({ ...returned, answers: [{ kind: "evaluated", sums }] });
+    expect(decodeReturned(text, [probe])).toBeUndefined();
+    const trace = (k: number): JobAnswer => ({
+      id: 1,
+      kind: "performed",
+      answer: { kind: "trace", probe: k, value: 1 },
+    });
+    const two = (k: number): string => encodeReturned({ ...returned, answers: [answer, trace(k)] });
+    expect(decodeReturned(two(2), [point, probe])?.answers).toHaveLength(2);
+    for (const jobs of [[probe, point], [point], [point, probe, probe]]) {
+      expect(decodeReturned(two(2), jobs)).toBeUndefined();
+    }
+    expect(decodeReturned(two(1), [point, probe])).toBeUndefined();
     for (const strange of [
       "",
       "null",
       "{}",
-      '{"worker":"w","difference":0,"answer":{"kind":"evaluated"}}',
+      '{"worker":"w","difference":0,"milliseconds":1,"answers":[{"kind":"evaluated"}]}',
+      '{"worker":"w","difference":0,"milliseconds":1}',
       undefined,
     ]) {
-      expect(decodeReturned(strange, point)).toBeUndefined();
+      expect(decodeReturned(strange, [point])).toBeUndefined();
     }
     expect(decodeFailed("job stalled more than allowable limit")).toBeUndefined();
+  });
+});
+
+describe("what goes to a worker at once", () => {
+  const point: JobCall = { kind: "evaluate", alpha: 0, beta: 1 };
+  const part: JobCall = { ...point, subset: { first: 0, count: 10, groups: 2 } };
+
+  test("is one call while nothing is known, then as many as are worth the way, and fewer towards the end", () => {
+    const pace = new Pace();
+    expect(pace.size(point, 1000, 2)).toBe(1);
+    pace.learn(point, 1, 10);
+    expect(pace.size(point, 1000, 2)).toBe(6);
+    expect(pace.size(point, 16, 2)).toBe(4);
+    expect(pace.size(point, 4, 2)).toBe(1);
+    expect(pace.size(point, 16, 0)).toBe(6);
+    expect(pace.size(part, 1000, 2)).toBe(1);
+    expect(Pace.areAlike(point, part)).toBe(false);
+    expect(Pace.areAlike(point, { ...point, alpha: 2 })).toBe(true);
+    for (let k = 0; k < 50; k++) pace.learn(point, 6, 6000);
+    expect(pace.size(point, 1000, 2)).toBe(1);
+    pace.learn(part, 10, 0.01);
+    expect(pace.size(part, 100_000, 2)).toBe(64);
   });
 });
 
@@ -107,6 +136,28 @@ describe("a workload", () => {
     workload.deliver(b, answer);
     await finished;
     expect(given).toEqual(["a", "b"]);
+  });
+
+  test("hands out what suits, and again what was begun long ago and is not done", async () => {
+    const workload = new Workload();
+    const given: string[] = [];
+    const [a, b, c] = [job(given, "a"), job(given, "b"), job(given, "c")];
+    const finished = workload.add([a, b, c]);
+    expect(workload.left).toBe(3);
+    expect(await workload.next()).toBe(a);
+    expect(workload.take((next) => next !== b)).toBeUndefined();
+    expect(workload.take((next) => next === b)).toBe(b);
+    expect(await workload.next()).toBe(c);
+    expect(workload.takeLate(60_000)).toBeUndefined();
+    workload.deliver(a, answer);
+    // `b` was not taken by somebody who waits for it; `c` is given once.
+    expect(workload.takeLate(-1)).toBe(c);
+    expect(workload.takeLate(-1)).toBeUndefined();
+    workload.deliver(c, answer);
+    workload.deliver(c, answer);
+    workload.deliver(b, answer);
+    await finished;
+    expect(given).toEqual(["a", "c", "b"]);
   });
 
   test("asks for jobs back when a place idles, and tells who waits when it ends", async () => {
