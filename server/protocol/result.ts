@@ -239,6 +239,11 @@ export interface RunHeader {
   readonly y: readonly number[];
   readonly checks: readonly Check[];
   readonly started: string;
+  /**
+   * Where the first lines of the journal come from: another run (the name of its journal) of the same plane, which has
+   * measured so many points, and so much beside the grid.
+   */
+  readonly takenOver?: { readonly run: string; readonly points: number; readonly extras: number };
 }
 
 export type RunStatus = "running" | "paused" | "cancelled" | "done" | "failed";

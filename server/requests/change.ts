@@ -5,8 +5,11 @@ import { ProblemError } from "../protocol/problem";
 import type { ForeseeParams, ForeseeResult } from "../protocol/requests";
 import type { Study } from "../protocol/study";
 import { evaluationsOf, experienceOf, productsOf } from "../runs/estimate";
+import type { Seconds } from "../runs/estimate";
 import { findEarlier, journalPath } from "../runs/find";
 import { readJournal } from "../runs/journal";
+import type { JournalContent } from "../runs/record";
+import { findTakenOver } from "../runs/takeOver";
 import { Extras } from "../runs/extras";
 import { changedStudy } from "../study/change";
 import { resolveResultsFolder } from "../study/results";
@@ -39,13 +42,15 @@ export class Foresight {
       commandOf(changed, setting),
     ]);
     const all = { evaluations: evaluationsOf(changed), products: productsOf(changed, productsPerPoint) };
-    const left = earlier === undefined ? all : await missing(journalPath(changed, fingerprints, folder), all);
-    const share = left.evaluations + left.products === 0 ? 0 : shareOf(left, all);
+    const known = earlier
+      ? await readJournal(journalPath(changed, fingerprints, folder))
+      : await findTakenOver(changed, fingerprints, folder);
+    const left = known ? missing(known, all) : all;
     return {
       kind: "ready",
       study: changed,
       ...left,
-      ...(seconds === undefined ? {} : { seconds: seconds * share }),
+      ...(seconds === undefined ? {} : { seconds: secondsFor(seconds, left, all) }),
       ...(earlier ? { earlier } : {}),
       fingerprints,
       command,
@@ -84,20 +89,19 @@ async function stampsOf(fingerprints: Fingerprints): Promise<string> {
   return JSON.stringify(stamps);
 }
 
+type Known = Pick<JournalContent, "header" | "points" | "extras"> & Partial<Pick<JournalContent, "ends">>;
+
 interface Amount {
   readonly evaluations: number;
   readonly products: number;
 }
 
-/** What an earlier run of the same study leaves to be done. */
-async function missing(journal: string, all: Amount): Promise<Amount> {
-  const content = await readJournal(journal);
-  if (!content) return all;
-  const { header, points, extras } = content;
+/** What is left to be done of a run that has begun, or begins with what another one has measured. */
+function missing({ header, points, extras, ends = [] }: Known, all: Amount): Amount {
   const beside = new Extras(header);
   beside.add(extras);
   const checkpoints = beside.remaining("checkpoint").length;
-  const isDone = content.ends.at(-1)?.end === "done";
+  const isDone = ends.at(-1)?.end === "done";
   if (isDone) return { evaluations: 0, products: 0 };
   const others = beside.remaining("curvature", "trace", "density", "sharpness").length;
   const of = beside.total - (header.trajectory?.checkpoints.length ?? 0);
@@ -107,12 +111,14 @@ async function missing(journal: string, all: Amount): Promise<Amount> {
   };
 }
 
-function shareOf(left: Amount, all: Amount): number {
-  const shares = [
-    ...(all.evaluations > 0 ? [left.evaluations / all.evaluations] : []),
-    ...(all.products > 0 ? [left.products / all.products] : []),
-  ];
-  return Math.max(...shares);
+/**
+ * Seconds for what is left: of the evaluations and of the products each its share, where it is known what the products
+ * take; otherwise the larger share of all.
+ */
+function secondsFor({ all: seconds, products }: Seconds, left: Amount, all: Amount): number {
+  const share = (kind: keyof Amount): number => (all[kind] === 0 ? 0 : left[kind] / all[kind]);
+  if (products === undefined) return seconds * Math.max(share("evaluations"), share("products"));
+  return (seconds - products) * share("evaluations") + products * share("products");
 }
 
 /** The fingerprints name a missing file by its role; of weights that were just chosen more can be said. */

@@ -15,10 +15,16 @@ const longRun = 30;
 /** So many of the latest journals are looked at. */
 const most = 4;
 
+/** How long a run takes. */
+export interface Seconds {
+  readonly all: number;
+  /** What the products with the Hessian take of it, where that is known. */
+  readonly products?: number;
+}
+
 /** What an earlier run tells of one that is not started yet. */
 export interface Experience {
-  /** How long all of it takes. */
-  readonly seconds?: number;
+  readonly seconds?: Seconds;
   /** Hessian-vector products that one point of a curvature map took, on average. */
   readonly productsPerPoint?: number;
 }
@@ -31,7 +37,7 @@ export interface Experience {
  * @param folder where the journals of the model's runs are.
  */
 export async function estimateSeconds(study: Study, fingerprint: string, folder: string): Promise<number | undefined> {
-  return (await experienceOf(study, fingerprint, folder)).seconds;
+  return (await experienceOf(study, fingerprint, folder)).seconds?.all;
 }
 
 /** The same, with how much work the curvature of a point takes. */
@@ -39,14 +45,15 @@ export async function experienceOf(study: Study, fingerprint: string, folder: st
   const journals: JournalContent[] = [];
   for (const file of await latestJournals(folder, modelName(study.model.path))) {
     const content = await readJournal(file).catch(() => undefined);
-    if (content && isLike(study, fingerprint, content)) journals.push(content);
+    const own = content && isLike(study, fingerprint, content) ? ownOf(content) : undefined;
+    if (own) journals.push(own);
   }
-  const same = journals.find((journal) => asksTheSame(study, journal.header.study));
+  const same = journals.find(({ header }) => header.takenOver === undefined && asksTheSame(study, header.study));
   const curved = journals.find(
     (journal) => journal.header.study.curvature !== undefined && curvaturePoints(journal) > 0,
   );
   const productsPerPoint = curved === undefined ? undefined : mapProducts(curved) / curvaturePoints(curved);
-  const seconds = same === undefined ? sumOfParts(study, journals, productsPerPoint) : secondsOf(same);
+  const seconds = same === undefined ? sumOfParts(study, journals, productsPerPoint) : { all: secondsOf(same) };
   return {
     ...(seconds === undefined ? {} : { seconds }),
     ...(productsPerPoint === undefined ? {} : { productsPerPoint }),
@@ -75,7 +82,7 @@ function sumOfParts(
   study: Study,
   journals: readonly JournalContent[],
   productsPerPoint: number | undefined,
-): number | undefined {
+): Seconds | undefined {
   const { grid, sharpness, batchNorm, curvature, directions } = study;
   if (grid.refine !== undefined || sharpness !== undefined || batchNorm === "recompute") return undefined;
   if (directions.kind === "hessian") return undefined;
@@ -89,9 +96,9 @@ function sumOfParts(
     const asked = evaluationsOf(study) * total(samplesOf(study, journal.header));
     if (!tells(seconds, asked / done)) continue;
     const evaluating = (seconds * asked) / done;
-    if (curvature === undefined) return evaluating;
+    if (curvature === undefined) return { all: evaluating };
     const more = curvatureSeconds(study, journals, seconds / done, productsPerPoint);
-    return more === undefined ? undefined : evaluating + more;
+    return more === undefined ? undefined : { all: evaluating + more, products: more };
   }
   return undefined;
 }
@@ -153,6 +160,18 @@ function isLike(study: Study, fingerprint: string, { header, ends }: JournalCont
     (batchSize === 0 || batchSize === earlier.compute.batchSize) &&
     JSON.stringify(splitsOf(study).map(filesOf)) === JSON.stringify(splitsOf(earlier).map(filesOf))
   );
+}
+
+/**
+ * What a run has measured by itself, without what it has taken over: its seconds are of that. Undefined where a part of its
+ * curvature was: what its study asks for says nothing of how long it took then.
+ */
+function ownOf(content: JournalContent): JournalContent | undefined {
+  const { takenOver } = content.header;
+  if (takenOver === undefined) return content;
+  const { points, extras } = content;
+  if (extras.slice(0, takenOver.extras).some(({ extra }) => extra !== "checkpoint")) return undefined;
+  return { ...content, points: points.slice(takenOver.points), extras: extras.slice(takenOver.extras) };
 }
 
 function filesOf({ path: file, x, y }: DataSelection): readonly unknown[] {

@@ -39,7 +39,7 @@ export class Extras {
   private readonly keys: ReadonlySet<string>;
   private readonly done = new Map<string, ExtraRecord>();
 
-  constructor(header: Pick<RunHeader, "study" | "trajectory">) {
+  constructor(private readonly header: Pick<RunHeader, "study" | "trajectory">) {
     this.tasks = [...checkpointTasks(header), ...curvatureTasks(header.study)];
     this.keys = new Set(this.tasks.map(keyOf));
   }
@@ -68,6 +68,23 @@ export class Extras {
       if (!this.includes(record)) throw new Error(`the study does not ask for ${keyOfRecord(record)}`);
       this.done.set(keyOfRecord(record), record);
     }
+  }
+
+  /**
+   * What another run of the same plane has measured of what is asked for here, under the numbers that it has here: a point
+   * of a map is told by its place.
+   */
+  sharedWith(other: Extras): readonly ExtraRecord[] {
+    const found = new Map(
+      other.tasks.flatMap((task) => {
+        const record = other.done.get(keyOf(task));
+        return record ? [[identityOf(task, other.header.study), record] as const] : [];
+      }),
+    );
+    return this.tasks.flatMap((task) => {
+      const record = found.get(identityOf(task, this.header.study));
+      return record ? [renumbered(record, task)] : [];
+    });
   }
 
   /** What is measured so far; undefined for a study that asks for nothing beside its grid. */
@@ -168,6 +185,27 @@ function keyOf(task: Task): string {
     default:
       return task.kind;
   }
+}
+
+/** All that tells two pieces of work on the same plane apart, as a word. */
+function identityOf(task: Task, { curvature, sharpness }: Study): string {
+  const { samples, parameters, tolerance } = curvature ?? {};
+  switch (task.kind) {
+    case "curvature":
+      return JSON.stringify([task.kind, task.alpha, task.beta, samples, parameters, tolerance]);
+    case "trace":
+    case "density":
+      return JSON.stringify([task.kind, task.probe, samples, parameters]);
+    case "sharpness":
+      return JSON.stringify([task.kind, sharpness?.epsilon, sharpness?.samples]);
+    default:
+      return keyOf(task);
+  }
+}
+
+function renumbered(record: ExtraRecord, task: Task): ExtraRecord {
+  if (record.extra !== "curvature" || task.kind !== "curvature") return record;
+  return { ...record, values: { ...record.values, index: task.index } };
 }
 
 function keyOfRecord(record: ExtraRecord): string {

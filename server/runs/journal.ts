@@ -27,16 +27,20 @@ export class Journal {
   ) {}
 
   /**
-   * Begins a journal with its header. There must be no file yet.
+   * Begins a journal with its header and what is measured already. There must be no file yet.
    * @throws ProblemError `journal-unwritable`.
    */
-  static async create(file: string, header: RunHeader): Promise<Journal> {
+  static async create(
+    file: string,
+    header: RunHeader,
+    { points = [], extras = [] }: Partial<Pick<JournalContent, "points" | "extras">> = {},
+  ): Promise<Journal> {
     const journal = await writing(file, async () => {
       await mkdir(path.dirname(file), { recursive: true });
       return new Journal(file, await open(file, "wx"), 0);
     });
     try {
-      await journal.append(headerLine(header));
+      await journal.append([headerLine(header), ...points.map(pointLine), ...extras.map(extraLine)].join(""));
     } catch (error) {
       // Without its header the file is of no use, and would be taken for a damaged one.
       await journal.close();
@@ -97,16 +101,41 @@ export class Journal {
 }
 
 /**
+ * The first line of a journal; undefined when there is no file.
+ * @throws ProblemError `journal-damaged`, `journal-version`.
+ */
+export async function readHeader(file: string): Promise<RunHeader | undefined> {
+  const parser = new JournalParser(file);
+  return reading(file, async () => {
+    for await (const piece of createReadStream(file)) {
+      const bytes = piece as Uint8Array;
+      const end = bytes.indexOf(0x0a);
+      parser.take(end < 0 ? bytes : bytes.subarray(0, end + 1));
+      if (end >= 0) break;
+    }
+    return parser.content().header;
+  });
+}
+
+/**
  * The content of a journal; undefined when there is no file. It is read in pieces, so that others have their turn in
  * between.
  * @throws ProblemError `journal-damaged`, `journal-version`.
  */
 export async function readJournal(file: string): Promise<JournalContent | undefined> {
   const parser = new JournalParser(file);
-  try {
+  return reading(file, async () => {
     const { size } = await stat(file);
     if (size > largestJournal) throw damaged(file, `it has ${String(size)} bytes, more than any run writes`);
     for await (const bytes of createReadStream(file)) parser.take(bytes as Uint8Array);
+    return parser.content();
+  });
+}
+
+/** Runs `action`; undefined when there is no file, and what the file system refuses becomes a problem that names it. */
+async function reading<T>(file: string, action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     if (codeOf(error) === "ENOENT") return undefined;
@@ -118,7 +147,6 @@ export async function readJournal(file: string): Promise<JournalContent | undefi
       file,
     });
   }
-  return parser.content();
 }
 
 /**

@@ -1,4 +1,4 @@
-import { access, mkdir } from "node:fs/promises";
+import { access, copyFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { DirectionsFile, Planned } from "../evaluator/messages";
 import type { EvaluatorPool } from "../evaluator/pool";
@@ -32,6 +32,19 @@ export async function planRun(pool: EvaluatorPool, study: Study, journal: string
 export function directionsFile({ file, digest }: RunHeader["directions"], journal: string): DirectionsFile | undefined {
   if (file === undefined || digest === undefined) return undefined;
   return { path: path.join(path.dirname(journal), file), digest };
+}
+
+/** Gives a run a copy of the directions of another one of the same plane, where they are kept; what its header says of them. */
+export async function copyDirections(
+  { directions }: RunHeader,
+  from: string,
+  to: string,
+): Promise<RunHeader["directions"]> {
+  const kept = directionsFile(directions, from);
+  if (!kept) return directions;
+  const file = directionsPath(to);
+  await writing(to, () => copyFile(kept.path, file));
+  return { ...directions, file: path.basename(file) };
 }
 
 /** Whether an earlier session's directions are still there, so that its run can go on. */

@@ -15,7 +15,7 @@ import { journalPath, mayResume } from "./find";
 import { continued, headerOf, relocated } from "./header";
 import { Journal, keepAside, readJournal } from "./journal";
 import { JournalLock } from "./lock";
-import { directionsFile, hasDirections, planRun } from "./plan";
+import { copyDirections, directionsFile, hasDirections, planRun } from "./plan";
 import { Preliminary } from "./preliminary";
 import { Rate } from "./rate";
 import { invitationTo } from "./remote";
@@ -23,6 +23,8 @@ import type { QueueWish } from "./remote";
 import type { EndRecord, JournalContent } from "./record";
 import { Recorder } from "./recorder";
 import { RunState } from "./state";
+import { findTakenOver } from "./takeOver";
+import type { TakenOver } from "./takeOver";
 import { measureRun } from "./work";
 
 export interface RunOptions {
@@ -167,12 +169,14 @@ class ActiveRun implements Run {
     if (earlier && this.isComplete(earlier, fingerprints)) return;
 
     this.throwIfCancelled();
-    const planned = earlier ? undefined : await this.plan(pool, this.file);
+    const taken = earlier ? undefined : await this.takeOver(fingerprints, this.file);
+    const known = earlier ?? taken;
+    const planned = known ? undefined : await this.plan(pool, this.file);
     this.throwIfCancelled();
     this.preparing(evaluators === 1 ? "Starting 1 evaluator" : `Starting ${String(evaluators)} evaluators`);
-    const directions = earlier?.header.directions ?? planned!.directions;
+    const directions = known?.header.directions ?? planned!.directions;
     const prepared = await pool.prepare(
-      earlier ? continued(study, earlier.header) : study,
+      known ? continued(study, known.header) : study,
       fingerprints,
       directionsFile(directions, this.file),
       { threads: threadsFor(study, evaluators, means.cores), ...(memory === undefined ? {} : { memory }) },
@@ -181,13 +185,28 @@ class ActiveRun implements Run {
     const notices = aside ? await aside() : [];
     const header = earlier
       ? relocated(earlier.header, study, fingerprints)
-      : headerOf({ study, planned: planned!, prepared, evaluators, notices });
-    this.journal = earlier ? await Journal.resume(this.file, earlier) : await Journal.create(this.file, header);
-    const state = this.begin(header, earlier);
+      : taken
+        ? { ...taken.header, evaluators, checks: [...taken.header.checks, ...notices] }
+        : headerOf({ study, planned: planned!, prepared, evaluators, notices });
+    this.journal = earlier ? await Journal.resume(this.file, earlier) : await Journal.create(this.file, header, taken);
+    const state = this.begin(header, known);
     state.preliminary = this.preliminaryOf(state, prepared.seconds, evaluators);
     await invitation?.send(pool, header, prepared);
     await this.work(pool, state, this.journal);
     await this.conclude(pool, prepared, state);
+  }
+
+  /** What another run has measured of this one; a run that is wanted afresh takes nothing. */
+  private async takeOver(
+    fingerprints: Readonly<Record<string, string>>,
+    journal: string,
+  ): Promise<TakenOver | undefined> {
+    const { study, mode, resultsFolder, log } = this.options;
+    const found = mode === "resume" ? await findTakenOver(study, fingerprints, resultsFolder) : undefined;
+    if (!found) return undefined;
+    log(`taken over from ${path.basename(found.journal)}: ${found.points.length} points, ${found.extras.length} more`);
+    const directions = await copyDirections(found.header, found.journal, journal);
+    return { ...found, header: { ...found.header, directions } };
   }
 
   private plan(pool: EvaluatorPool, journal: string): Promise<Planned> {
@@ -235,8 +254,8 @@ class ActiveRun implements Run {
   }
 
   /** Shows what is known so far. */
-  private begin(header: RunHeader, earlier: JournalContent | undefined): RunState {
-    const state = new RunState(header, earlier);
+  private begin(header: RunHeader, known: Pick<JournalContent, "points" | "extras"> | undefined): RunState {
+    const state = new RunState(header, known);
     this.state = state;
     this.checks = header.checks;
     this.emitSnapshot();

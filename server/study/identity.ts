@@ -11,9 +11,26 @@ import type { CheckpointSelection, DataSelection, Directions, GridSpec, Preproce
  * @param fingerprints SHA-256 of the model's and the data's files, by absolute path.
  */
 export function studyDigest(study: Study, fingerprints: Readonly<Record<string, string>>): string {
-  const { preprocess, directions, grid, checkpoints, curvature, sharpness } = study;
+  const { curvature, sharpness } = study;
+  return digestOf({ ...planeOf(study, fingerprints), curvature, sharpness });
+}
+
+/**
+ * The same of all that determines the losses of a run's grid and of its checkpoints: everything but what is asked for
+ * beside them.
+ */
+export function planeDigest(study: Study, fingerprints: Readonly<Record<string, string>>): string {
+  return digestOf(planeOf(study, fingerprints));
+}
+
+function digestOf(determining: object): string {
+  return createHash("sha256").update(JSON.stringify(determining)).digest("hex");
+}
+
+function planeOf(study: Study, fingerprints: Readonly<Record<string, string>>): object {
+  const { preprocess, directions, grid, checkpoints } = study;
   const contentOf = (file: string): string | undefined => fingerprints[file];
-  const determining = {
+  return {
     model: contentOf(study.model.path),
     weights: study.model.weights && contentOf(study.model.weights),
     rename: study.model.rename?.length ? study.model.rename : undefined,
@@ -26,10 +43,7 @@ export function studyDigest(study: Study, fingerprints: Readonly<Record<string, 
     directions: directionsOf(directions, contentOf),
     batchNorm: batchNormOf(study),
     grid: gridOf(grid),
-    curvature,
-    sharpness,
   };
-  return createHash("sha256").update(JSON.stringify(determining)).digest("hex");
 }
 
 function selectionOf({ x, y, samples, sample, seed, layout }: DataSelection): object {

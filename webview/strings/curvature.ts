@@ -191,6 +191,11 @@ export const curvatureStrings = {
       formatCount(evaluations),
       formatCount(products),
     ),
+  costProducts: (products: number) =>
+    t(
+      "Up to about {0} products with the Hessian, and no evaluation of the loss, which is measured already",
+      formatCount(products),
+    ),
   costTime: (cost: string, time: string) => t("{0}; about {1}.", cost, time),
   costUnknownTime: (cost: string) => t("{0}. How long that takes shows once it runs.", cost),
   start: t("Measure curvature"),

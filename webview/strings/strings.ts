@@ -143,6 +143,7 @@ export const strings = {
     grid: t("Grid"),
     engine: t("Engine"),
     evaluators: t("Evaluators"),
+    takenOver: t("Taken over"),
     started: t("Started"),
     run: t("Run file"),
   },
@@ -169,6 +170,7 @@ export const strings = {
   noPreprocessing: t("None"),
   ignored: { "bias,norm": t("Biases and normalisation weights"), none: t("Nothing") },
   cosine: (value: string, expected: string) => t("{0} (about ±{1} expected)", value, expected),
+  takenOver: (points: number, run: string) => t("{0} points of the same plane from {1}", formatCount(points), run),
   evaluatorCount: (evaluators: number, batch: number) =>
     evaluators === 1
       ? t("1 process, batches of {0}", formatCount(batch))

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { RunHeader } from "../../../server/protocol/result";
 import type { Study } from "../../../server/protocol/study";
 import { estimateSeconds, evaluationsOf, experienceOf, productsOf } from "../../../server/runs/estimate";
 import { Journal } from "../../../server/runs/journal";
@@ -93,8 +94,8 @@ const curvature = {
 
 describe("the time of curvature", () => {
   /** A run of 3 × 3 points of 100 samples, and of 2 × 2 points of curvature with 40 products each of 50 samples. */
-  async function curved(seconds: number): Promise<void> {
-    const header = headerFor([3, 3]);
+  async function curved(seconds: number, over: Partial<RunHeader> = {}): Promise<void> {
+    const header = { ...headerFor([3, 3]), ...over };
     const file = path.join(folder, `net-curved.landscape-run.jsonl`);
     const journal = await Journal.create(file, { ...header, study: { ...header.study, curvature } });
     const points = Array.from({ length: 9 }, (_, index) => ({ index, loss: 1, accuracy: 50, lossError: 0 }));
@@ -110,7 +111,7 @@ describe("the time of curvature", () => {
   test("is that of the same amount of work, wherever its plane is", async () => {
     await curved(80);
     const moved = studyOf([3, 3], { curvature, grid: { x: [2, 3], y: [0, 1], points: [3, 3] } });
-    expect(await experienceOf(moved, "aa", folder)).toEqual({ seconds: 80, productsPerPoint: 40 });
+    expect(await experienceOf(moved, "aa", folder)).toEqual({ seconds: { all: 80 }, productsPerPoint: 40 });
   });
 
   test("is told by what a run with curvature took beyond one without", async () => {
@@ -122,6 +123,22 @@ describe("the time of curvature", () => {
     expect(await estimate(more)).toBeCloseTo(45 + 8 * 35, 9);
     expect(await estimate(studyOf([3, 3], { curvature: { ...curvature, parameters: "all" } }))).toBeUndefined();
     expect(await estimate(studyOf([6, 3]))).toBeCloseTo(90, 9);
+  });
+
+  test("is told by what a run has measured itself, not by what it has taken over", async () => {
+    // Nine points were there before its 35 seconds, which went into four points of curvature alone.
+    await curved(35, { takenOver: { run: "net-1.landscape-run.jsonl", points: 9, extras: 0 } });
+    const same = studyOf([3, 3], { curvature });
+    expect(await estimate(same)).toBeUndefined();
+    await finished(45);
+    expect(await experienceOf(same, "aa", folder)).toEqual({
+      seconds: { all: 45 + 35, products: 35 },
+      productsPerPoint: 40,
+    });
+    // A part of its curvature was taken over too: how long all of it takes is not known.
+    await rm(path.join(folder, "net-curved.landscape-run.jsonl"));
+    await curved(35, { takenOver: { run: "net-1.landscape-run.jsonl", points: 9, extras: 1 } });
+    expect(await experienceOf(same, "aa", folder)).toEqual({});
   });
 
   test("is unknown for sharpness that no run had", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PointSums, Task, TaskAnswer } from "../../../server/evaluator/messages";
-import type { RunExtras } from "../../../server/protocol/result";
+import type { RunExtras, RunHeader } from "../../../server/protocol/result";
 import { curvatureAxes, Extras, recordOf } from "../../../server/runs/extras";
 import type { ExtraRecord } from "../../../server/runs/extras";
 import { extents, headerOf, recordsOf } from "./arbitraries";
@@ -134,6 +134,44 @@ describe("what is measured beside the grid", () => {
     ]);
     expect(extras.values?.centreCurvature).toEqual({ traceSamples: [5, 4] });
     expect([extras.measured, extras.total]).toEqual([2, 3]);
+  });
+
+  test("is shared with another run of the plane where its settings are the same, a point of a map by its place", () => {
+    const bare = { points: [5, 5], splits: 0, checkpoints: 2, densityProbes: 1, sharpness: true } as const;
+    const small: Extent = { ...bare, curvature: [3, 1], traceProbes: 1 };
+    const large: Extent = { ...bare, curvature: [5, 3], traceProbes: 3 };
+    const point = { max: 1, min: 0, residual: [0, 0], symmetry: 0, products: 40 } as const;
+    const values = { checkpoint: 1, own: [], inPlane: [] };
+    const sharpness = { epsilon: 5e-4, largest: 1, centre: 0.5, sharpness: 3, steps: 9 };
+    const had: readonly ExtraRecord[] = [
+      { extra: "curvature", values: { ...point, index: 1 }, parameters: 10 },
+      { extra: "curvature", values: { ...point, index: 2, max: 2 }, parameters: 10 },
+      { extra: "trace", probe: 0, value: 7 },
+      { extra: "checkpoint", values },
+      { extra: "sharpness", values: sharpness },
+    ];
+    const shared = (header: RunHeader): readonly ExtraRecord[] => {
+      const other = new Extras(headerOf(small));
+      other.add(had);
+      return new Extras(header).sharedWith(other);
+    };
+    const found = shared(headerOf(large));
+    // The middle and the right end of three columns are the third and the fifth of five, in the middle row of three.
+    expect(found).toHaveLength(5);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        { extra: "curvature", values: { ...point, index: 7 }, parameters: 10 },
+        { extra: "curvature", values: { ...point, index: 9, max: 2 }, parameters: 10 },
+        ...had.slice(2),
+      ]),
+    );
+    const { study, ...rest } = headerOf(large);
+    const otherSamples = { ...rest, study: { ...study, curvature: { ...study.curvature!, samples: 64 } } };
+    expect(shared(otherSamples).map(answered).sort()).toEqual(["checkpoint 1", "sharpness"]);
+    const otherTolerance = { ...rest, study: { ...study, curvature: { ...study.curvature!, tolerance: 0.1 } } };
+    expect(shared(otherTolerance).map(answered).sort()).toEqual(["checkpoint 1", "sharpness", "trace 0"]);
+    const otherBox = { ...rest, study: { ...study, sharpness: { epsilon: 0.01, samples: 50 } } };
+    expect(shared(otherBox).map(answered)).not.toContain("sharpness");
   });
 
   test("is nothing else", () => {

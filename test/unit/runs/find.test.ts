@@ -1,6 +1,7 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { journalPath } from "../../../server/runs/find";
+import { planeDigest } from "../../../server/study/identity";
 import { studyOf } from "./header";
 
 const study = studyOf([51, 51]);
@@ -27,6 +28,14 @@ describe("the path of a journal", () => {
     ["preprocessing", { preprocess: { scale: 1, mean: [0.5], std: [] } }],
   ] as const)("changes with the %s", (_, over) => {
     expect(journalPath({ ...study, ...over } as typeof study, fingerprints, "/results")).not.toBe(own);
+  });
+
+  test("changes with what is asked for beside the grid, which the digest of the plane does not", () => {
+    const curved = { ...study, sharpness: { epsilon: 0.01, samples: 9 } };
+    expect(journalPath(curved, fingerprints, "/results")).not.toBe(own);
+    expect(planeDigest(curved, fingerprints)).toBe(planeDigest(study, fingerprints));
+    const other = { ...study, directions: { ...study.directions, seed: 1 } } as typeof study;
+    expect(planeDigest(other, fingerprints)).not.toBe(planeDigest(study, fingerprints));
   });
 
   test.each([study.model.path, study.data.path])("changes with the content of %s", (file) => {

@@ -256,6 +256,13 @@ describe("a run without curvature", () => {
     expect(mounted.text(".cost")).toBe(
       "2,601 evaluations of the loss and up to about 4,900 products with the Hessian; about 2:10.",
     );
+    // Points that are measured already cost nothing.
+    const taken = { ...ready, evaluations: 0 } as ForeseeResult;
+    const again = await mountPanel(stories["curvature-empty"]);
+    await again.send({ kind: "answer", id: asked(again)[0]!.id, result: taken });
+    expect(again.text(".cost")).toBe(
+      "Up to about 4,900 products with the Hessian, and no evaluation of the loss, which is measured already; about 2:10.",
+    );
     const size = mounted.find<HTMLElementTagNameMap["vscode-single-select"]>('[data-field="size"]');
     size.value = "3";
     size.dispatchEvent(new Event("change"));

@@ -262,7 +262,8 @@ export class MeasureCurvature extends LitElement {
   #cost(): string {
     const { foreseen } = this;
     if (foreseen?.kind !== "ready") return strings.foreseeing;
-    const cost = strings.cost(foreseen.evaluations, foreseen.products);
+    const { evaluations, products } = foreseen;
+    const cost = evaluations === 0 ? strings.costProducts(products) : strings.cost(evaluations, products);
     return foreseen.seconds === undefined
       ? strings.costUnknownTime(cost)
       : strings.costTime(cost, formatDuration(foreseen.seconds));
