@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -56,6 +57,23 @@ class Notices {
   }
 }
 
+/** Writes a digest of all that evaluators and the queue consist of, by which machines know whether they have the same build. */
+class Stamp {
+  apply(compiler) {
+    compiler.hooks.thisCompilation.tap("Stamp", (compilation) => {
+      const stage = webpack.Compilation.PROCESS_ASSETS_STAGE_REPORT;
+      compilation.hooks.processAssets.tap({ name: "Stamp", stage }, () => {
+        const chunks = new Set([compilation.namedChunks.get("evaluator"), compilation.namedChunks.get("queue")]);
+        for (const chunk of [...chunks]) for (const other of chunk.getAllReferencedChunks()) chunks.add(other);
+        const files = [...chunks].flatMap(({ files }) => [...files]).filter((file) => file.endsWith(".js"));
+        const hash = createHash("sha256");
+        for (const file of files.sort()) hash.update(file).update(compilation.getAsset(file).source.buffer());
+        compilation.emitAsset("build.txt", new webpack.sources.RawSource(hash.digest("hex").slice(0, 16)));
+      });
+    });
+  }
+}
+
 function noticeOf(folder) {
   const { name, version, license, repository } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
   const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
@@ -92,6 +110,7 @@ export default (_env, argv) => {
     optimization: { minimize: mode === "production", minimizer, splitChunks: false },
     plugins: [
       new Notices(["onnxruntime-node", "onnxruntime-common", "dejavu-fonts-ttf"]),
+      new Stamp(),
       // A module that asks where it lies must not be told the folder of this machine.
       new webpack.DefinePlugin({ "import.meta.url": "__filename" }),
       new webpack.BannerPlugin({ banner: "#!/usr/bin/env node", raw: true, test: /^cli\.js$/ }),

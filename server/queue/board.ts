@@ -8,8 +8,9 @@ import { decode, encode } from "./wire";
 export interface Posted {
   readonly run: string;
   readonly session: string;
-  /** Of the Loss Landscape that computes it; the notice of another version may not be understood. */
+  /** Of the Loss Landscape that computes it; the notice of another one may not be understood. */
   readonly version: string;
+  readonly build: string;
   readonly title: string;
   /** Changes as long as the coordinator is alive. */
   readonly beat: number;
@@ -21,6 +22,7 @@ export interface Posted {
 interface Entry {
   readonly session: string;
   readonly version: string;
+  readonly build: string;
   readonly title: string;
   readonly notice: string;
 }
@@ -45,9 +47,9 @@ export class Board {
 
   /** Puts a run on the board, in the place of an earlier session's. */
   async post(notice: RunNotice): Promise<void> {
-    const { run, session, version, title } = notice;
+    const { run, session, version, build, title } = notice;
     await this.runs.remove(run);
-    await this.runs.add("run", { session, version, title, notice: encode(notice) }, { jobId: run });
+    await this.runs.add("run", { session, version, build, title, notice: encode(notice) }, { jobId: run });
   }
 
   /** Shows that the run's coordinator is alive; false when the run is not on the board any more. */
@@ -62,9 +64,9 @@ export class Board {
     const jobs = await this.runs.getJobs(["waiting"], 0, -1, true);
     return jobs.flatMap(({ id, data, progress }) => {
       if (id === undefined) return [];
-      const { session, version, title, notice } = data;
+      const { session, version, build, title, notice } = data;
       const beat = typeof progress === "number" ? progress : 0;
-      return [{ run: id, session, version, title, beat, notice: () => decode(notice) as RunNotice }];
+      return [{ run: id, session, version, build, title, beat, notice: () => decode(notice) as RunNotice }];
     });
   }
 

@@ -3,6 +3,7 @@ import { PoolCancelledError } from "../evaluator/workload";
 import { ProblemError, toProblem } from "../protocol/problem";
 import { isRefused } from "./address";
 import { Board } from "./board";
+import { buildOf } from "./build";
 import type { Posted } from "./board";
 import { Connection } from "./connection";
 import { Contribution } from "./contribution";
@@ -33,10 +34,10 @@ interface Membership {
 
 /**
  * Takes part in the runs of a queue, one after the other, until `signal` is aborted or there was none for `idle` seconds.
- * @throws ProblemError `queue-unavailable` when the queue does not let us in.
+ * @throws ProblemError `queue-unavailable` when the queue does not let us in, or it is not known which build this is.
  */
 export async function contribute(options: ContributeOptions, signal: AbortSignal): Promise<void> {
-  await new Helper(options).work(signal);
+  await new Helper(options, await buildOf(options.evaluatorPath)).work(signal);
 }
 
 class Helper {
@@ -49,7 +50,10 @@ class Helper {
   private lastWords: string | undefined;
   private idleSince = performance.now();
 
-  constructor(private readonly options: ContributeOptions) {
+  constructor(
+    private readonly options: ContributeOptions,
+    private readonly build: string,
+  ) {
     this.connection = new Connection(options.address, () => {});
   }
 
@@ -118,19 +122,28 @@ class Helper {
   }
 
   private choose(runs: readonly Posted[]): void {
-    const { version, worker } = this.options;
     for (const posted of runs) {
-      const { run } = posted;
-      if (this.declined.has(sessionOf(posted)) || !this.pulses.isAlive(run)) continue;
-      if (posted.version === version) {
+      if (this.declined.has(sessionOf(posted)) || !this.pulses.isAlive(posted.run)) continue;
+      const why = this.unlike(posted);
+      if (why === undefined) {
         this.join(posted);
         return;
       }
-      const other = `Loss Landscape is ${version} on ${worker} and ${posted.version} at the coordinator`;
-      this.decline(posted, `${other}; install the same version`);
+      this.decline(posted, why);
     }
     if (runs.some((posted) => !this.declined.has(sessionOf(posted)))) return;
     if (runs.length === 0) this.say(`Waiting for a run at ${this.options.address.label}`);
+  }
+
+  /** Why the coordinator's Loss Landscape is not the one of this machine; undefined when it is. */
+  private unlike({ version: theirs, build }: Posted): string | undefined {
+    const { version, worker } = this.options;
+    if (version !== theirs) {
+      return `Loss Landscape is ${version} on ${worker} and ${theirs} at the coordinator; install the same version`;
+    }
+    if (build === this.build) return undefined;
+    const builds = `(${this.build}) than at the coordinator (${build})`;
+    return `Loss Landscape ${version} is another build on ${worker} ${builds}; install the same build`;
   }
 
   private join(posted: Posted): void {

@@ -11,6 +11,8 @@ export interface RunNotice {
   readonly session: string;
   /** Of Loss Landscape. */
   readonly version: string;
+  /** As `buildOf` tells it. */
+  readonly build: string;
   /** What the run is about, e.g. the model's name. */
   readonly title: string;
   /** With the engine that the run has come to; its paths are those of the coordinator. */

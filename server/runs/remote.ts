@@ -28,20 +28,28 @@ export interface Invitation {
 
 /**
  * Reads the queue's address; what speaks with it is loaded only now.
+ * @param evaluatorPath the evaluator's bundle, of the build that evaluators elsewhere must have too.
  * @throws ProblemError `queue-unavailable`.
  */
-export async function invitationTo(queue: QueueWish, log: (message: string) => void): Promise<Invitation> {
-  const [{ queueAddress }, { QueuePlace }] = await Promise.all([
+export async function invitationTo(
+  queue: QueueWish,
+  evaluatorPath: string,
+  log: (message: string) => void,
+): Promise<Invitation> {
+  const [{ queueAddress }, { QueuePlace }, { buildOf }] = await Promise.all([
     import(/* webpackChunkName: "queue" */ "../queue/address"),
     import(/* webpackChunkName: "queue" */ "../queue/queuePlace"),
+    import(/* webpackChunkName: "queue" */ "../queue/build"),
   ]);
   const address: QueueAddress = queueAddress(queue.url);
+  const build = await buildOf(evaluatorPath);
   const { version, only = false, tell = log } = queue;
   return {
     send: async (pool, { id, model }, { engine, centre }) => {
       const notice = {
         run: id,
         version,
+        build,
         title: model.name,
         files: pool.contents,
         engine,

@@ -150,7 +150,7 @@ class ActiveRun implements Run {
   /** Everything from the files to the last check. @throws PoolCancelledError, ProblemError. */
   private async measure(): Promise<void> {
     const { study, resultsFolder, evaluatorPath = siblingEvaluator(), source, queue, log, memory } = this.options;
-    const invitation = queue && (await invitationTo(queue, log));
+    const invitation = queue && (await invitationTo(queue, evaluatorPath, log));
     // How many there is memory for is known when one of them has read the model.
     const wanted = evaluatorsFor(study, await meansOf(study, 0));
     this.preparing(`Reading ${path.basename(study.model.path)} and ${path.basename(study.data.path)}`);

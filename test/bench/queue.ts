@@ -28,7 +28,8 @@ function studyOf(samples: number, evaluators: number): Study {
 /** A pool whose points are all measured by the evaluators of another process, which has them through Redis. */
 async function queuedPool(study: Study, redis: RedisServer): Promise<EvaluatorPool> {
   const evaluators = study.compute.evaluators;
-  const pool = new EvaluatorPool({ evaluatorPath: path.resolve("dist", "evaluator.js"), evaluators: 1, log: () => {} });
+  const evaluatorPath = path.resolve("dist", "evaluator.js");
+  const pool = new EvaluatorPool({ evaluatorPath, evaluators: 1, log: () => {} });
   const fingerprints = await pool.fingerprints(study, true);
   const prepared = await pool.prepare(study, fingerprints);
   let tell: (sentence: string) => void = () => {};
@@ -39,7 +40,7 @@ async function queuedPool(study: Study, redis: RedisServer): Promise<EvaluatorPo
   });
   const wish = { url: redis.url, only: true, version: manifest.version, tell: (sentence: string) => tell(sentence) };
   const header = { id: `bench-${String(study.data.samples)}`, model: prepared.model } as RunHeader;
-  await (await invitationTo(wish, () => {})).send(pool, header, prepared);
+  await (await invitationTo(wish, evaluatorPath, () => {})).send(pool, header, prepared);
   start(["evaluate", "--evaluators", String(evaluators)], { LOSS_LANDSCAPE_QUEUE: redis.url });
   await joined;
   // All of its evaluators are ready, and it takes as many jobs at once.

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { queueAddress } from "../../../server/queue/address";
 import { Board } from "../../../server/queue/board";
+import { buildOf } from "../../../server/queue/build";
 import { Connection } from "../../../server/queue/connection";
 import type { Remark, RunNotice } from "../../../server/queue/notice";
 import type { Study } from "../../../server/protocol/study";
@@ -18,6 +19,8 @@ import { Brake } from "./support/brake";
 import { endAll, start } from "./support/commands";
 import type { Going } from "./support/commands";
 import { hasRedis, RedisServer } from "./support/redis";
+
+const evaluatorPath = path.resolve("dist/evaluator.js");
 
 let redis: RedisServer;
 let folder: string;
@@ -65,6 +68,35 @@ async function expectTheSame(out: string): Promise<RunResult> {
   expect(result.trajectory).toEqual(embedded.trajectory);
   expect(result.centre).toEqual(embedded.centre);
   return result;
+}
+
+/** A run of such a coordinator is refused for this reason. */
+async function expectRefusal(which: Pick<RunNotice, "version" | "build">, why: string): Promise<void> {
+  const connection = new Connection(queueAddress(redis.url), () => {});
+  await connection.tried;
+  const board = new Board(connection);
+  await board.post({ run: "other", session: "s", ...which, title: "model" } as RunNotice);
+  let isOver = false;
+  const beat = async (): Promise<void> => {
+    for (let beats = 0; !isOver; beats++) {
+      await board.beat("other", beats);
+      await sleep(300);
+    }
+  };
+  const beating = beat();
+  try {
+    const worker = evaluate("worker");
+    await worker.says(`${why}.`);
+    let remarks: readonly Remark[] = [];
+    while (remarks.length === 0) remarks = await board.remarks("other", 0);
+    expect(remarks[0]).toEqual({ kind: "refused", worker: "worker", why });
+  } finally {
+    isOver = true;
+    await beating;
+  }
+  await board.withdraw("other");
+  expect(await redis.leftovers()).toEqual([]);
+  connection.close();
 }
 
 const checkOf = ({ checks }: RunResult, name: string) => checks.find((check) => check.name === name);
@@ -231,7 +263,7 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
         study,
         mode: "fresh",
         resultsFolder: at(out),
-        evaluatorPath: path.resolve("dist/evaluator.js"),
+        evaluatorPath,
         ...(queue ? { queue } : {}),
         onEvent: () => {},
         log: () => {},
@@ -262,33 +294,18 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
   });
 
   test("a machine with another version takes no part, and both sides say so", async () => {
-    const connection = new Connection(queueAddress(redis.url), () => {});
-    await connection.tried;
-    const board = new Board(connection);
-    const notice = { run: "other", session: "s", version: "0.0.1", title: "model" } as RunNotice;
-    await board.post(notice);
-    let isOver = false;
-    const beat = async (): Promise<void> => {
-      for (let beats = 0; !isOver; beats++) {
-        await board.beat("other", beats);
-        await sleep(300);
-      }
-    };
-    const beating = beat();
-    try {
-      const worker = evaluate("worker");
-      await worker.says(
-        `Loss Landscape is ${manifest.version} on worker and 0.0.1 at the coordinator; install the same version.`,
-      );
-      let remarks: readonly Remark[] = [];
-      while (remarks.length === 0) remarks = await board.remarks("other", 0);
-      expect(remarks[0]).toMatchObject({ kind: "refused", worker: "worker" });
-    } finally {
-      isOver = true;
-      await beating;
-    }
-    await board.withdraw("other");
-    expect(await redis.leftovers()).toEqual([]);
-    connection.close();
+    await expectRefusal(
+      { version: "0.0.1", build: await buildOf(evaluatorPath) },
+      `Loss Landscape is ${manifest.version} on worker and 0.0.1 at the coordinator; install the same version`,
+    );
+  });
+
+  test("nor does one with another build of the same version", async () => {
+    const here = await buildOf(evaluatorPath);
+    const builds = `(${here}) than at the coordinator (0123456789abcdef)`;
+    await expectRefusal(
+      { version: manifest.version, build: "0123456789abcdef" },
+      `Loss Landscape ${manifest.version} is another build on worker ${builds}; install the same build`,
+    );
   });
 });
