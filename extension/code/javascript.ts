@@ -38,10 +38,12 @@ export function javascriptProposal(text: string, purpose: Purpose, line: number)
 function callOf(text: string, purpose: Purpose): string {
   const model = firstName(text, modelNames) ?? "model";
   if (purpose === "export") return `await ${model}.save("file://./model");`;
+  // A folder is made only where the one around it is there: the first call sees to that.
   return `// Give it to fit() as "callbacks".
 const saveEveryEpoch = {
   onEpochEnd: async (epoch) => {
-    await ${model}.save(\`file://./checkpoints/epoch_\${epoch}\`);
+    await ${model}.save("file://./model");
+    await ${model}.save(\`file://./model/epoch_\${epoch}\`);
   },
 };`;
 }

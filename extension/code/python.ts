@@ -103,12 +103,39 @@ function exportAfter(program: Program, line: number): Proposal {
 
 function exportCall({ text, framework, model }: Program): string {
   if (framework === "keras") return kerasSave(model);
-  // What the model is called with where it is trained is an input of its own shape.
-  const escaped = model.replaceAll(".", "\\.");
-  const input = firstName(text, [new RegExp(`(?<![\\w.])${escaped}\\(\\s*([A-Za-z_]\\w*)\\s*\\)`)]);
-  const shape = "# An input of the shape that the model takes.\nx = torch.randn(1, 3, 32, 32)\n";
+  const { input, made } = inputOf(text, framework, model);
   const head = /^[ \t]*import[ \t]+torch\b/m.test(text) ? "" : "import torch\n";
-  return `${head}${model}.eval()\n${input === undefined ? shape : ""}${torchExport({ model, input: input ?? "x" })}`;
+  return `${head}${model}.eval()\n${made}${torchExport({ model: unwrapped(text, model), input })}`;
+}
+
+/** An input of the model's own shape, as an expression, and what makes it. */
+function inputOf(text: string, framework: Framework, model: string): { readonly input: string; readonly made: string } {
+  // What the model is called with where it is trained.
+  const moved = "(?:\\.to\\([\\w.]+\\)|\\.cuda\\(\\))?";
+  const input = firstName(text, [new RegExp(`(?<![\\w.])${escaped(model)}\\(\\s*([A-Za-z_]\\w*${moved})\\s*\\)`)]);
+  if (input !== undefined) return { input, made: "" };
+  // Loaders give samples before their labels.
+  const loader = framework === "lightning" ? loaderOf(text, model) : undefined;
+  const value = loader === undefined ? "torch.randn(1, 3, 32, 32)" : `next(iter(${loader}))[0]`;
+  return { input: "example", made: `# An input of the shape that the model takes.\nexample = ${value}\n` };
+}
+
+/** The loader that a trainer of Lightning is given beside the model. */
+function loaderOf(text: string, model: string): string | undefined {
+  const given = `\\.fit\\(\\s*(?:model\\s*=\\s*)?${escaped(model)}\\s*,\\s*(?:train_dataloaders\\s*=\\s*)?`;
+  return firstName(text, [new RegExp(`${given}(\\w*load\\w*)\\s*[,)]`, "i")]);
+}
+
+/** The model without what it is wrapped in to be trained, which exporters do not take. */
+function unwrapped(text: string, model: string): string {
+  const own = `(?<![\\w.])${escaped(model)}`;
+  const isParallel = new RegExp(`${own}(\\.module\\b|\\s*=[^\\n]*\\b(Distributed)?DataParallel\\()`).test(text);
+  if (isParallel) return `${model}.module`;
+  return new RegExp(`${own}\\s*=\\s*torch\\.compile\\(`).test(text) ? `${model}._orig_mod` : model;
+}
+
+function escaped(name: string): string {
+  return name.replaceAll(".", "\\.");
 }
 
 function checkpointAt(program: Program, line: number): Proposal {
@@ -133,25 +160,34 @@ function inLoop(program: Program, line: number): Proposal {
   return { purpose: "checkpoint", line, insertions: [linesBefore(lines, after, indented(call, indent))], text: call };
 }
 
-/** Before the call that trains, which gets the list of callbacks where it has none. */
+/** Before the call that trains, which gets the list of callbacks beside those that it has. */
 function withCallbacks(program: Program, line: number, pattern: RegExp): Proposal {
   const { lines } = program;
   const code = lines[line]!;
   const call = checkpointCall(program, "epoch");
   const list = linesBefore(lines, line, indented(call, indentOf(code)));
   const end = closing(lines, { line, character: code.search(pattern) });
-  const argument = end && callbacksArgument(lines, line, end);
-  return { purpose: "checkpoint", line, insertions: argument ? [list, argument] : [list], text: call };
+  const argument = end === undefined ? [] : callbacksArgument(lines, line, end, callbacksName(program.text));
+  return { purpose: "checkpoint", line, insertions: [list, ...argument], text: call };
 }
 
-/** `callbacks=callbacks` as the last argument of a call; none where there is such an argument already. */
+/** What the list of callbacks is called: nothing that the program calls so itself. */
+function callbacksName(text: string): string {
+  const isTaken = /^[ \t]*callbacks\b[^=\n(]*=|=\s*callbacks\b|[(,]\s*callbacks\s*[,)]/m.test(text);
+  return isTaken ? "epoch_callbacks" : "callbacks";
+}
+
+/** The list of callbacks as an argument of the call that ends at a place, or among those that are its argument already. */
 function callbacksArgument(
   lines: readonly string[],
   line: number,
   end: { readonly line: number; readonly character: number },
-): Insertion | undefined {
-  const inside = [...lines.slice(line, end.line), lines[end.line]!.slice(0, end.character)].join("\n");
-  if (/\bcallbacks\s*=/.test(inside)) return undefined;
+  name: string,
+): readonly Insertion[] {
+  for (let k = line; k <= end.line; k++) {
+    const found = /(?<![\w.])callbacks\s*=(?!=)\s*/.exec(lines[k]!);
+    if (found) return amongOthers(lines[k]!, k, found.index + found[0].length, name);
+  }
   // The argument goes behind the last one, which may stand on a line of its own and end in a comma.
   let at = end;
   while (lines[at.line]!.slice(0, at.character).trim() === "")
@@ -159,7 +195,22 @@ function callbacksArgument(
   const before = lines[at.line]!.slice(0, at.character).trimEnd();
   const comma = before.endsWith(",") || before.endsWith("(") ? "" : ",";
   const space = before.endsWith("(") ? "" : " ";
-  return { line: at.line, character: before.length, text: `${comma}${space}callbacks=callbacks` };
+  return [{ line: at.line, character: before.length, text: `${comma}${space}callbacks=${name}` }];
+}
+
+/** What makes a list, written out or by name, hold the callbacks of another one too; anything else is left to the user. */
+function amongOthers(code: string, line: number, character: number, name: string): readonly Insertion[] {
+  const rest = code.slice(character);
+  if (rest.startsWith("[")) {
+    const isEmpty = /^\[\s*\]/.test(rest);
+    return [{ line, character: character + 1, text: isEmpty ? `*${name}` : `*${name}, ` }];
+  }
+  const [theirs] = /^[A-Za-z_][\w.]*(?=\s*([,)]|$))/.exec(rest) ?? [];
+  if (theirs === undefined || theirs === "None") return [];
+  return [
+    { line, character, text: "[*" },
+    { line, character: character + theirs.length, text: `, *${name}]` },
+  ];
 }
 
 function checkpointCall({ text, framework, model }: Program, epoch: string): string {
@@ -173,12 +224,13 @@ function checkpointCall({ text, framework, model }: Program, epoch: string): str
       const [, library = "lightning.pytorch"] = /\b(lightning\.pytorch|pytorch_lightning)\b/.exec(text) ?? [];
       return (
         `from ${library}.callbacks import ModelCheckpoint\n` +
-        'callbacks = [ModelCheckpoint(dirpath="checkpoints", filename="{epoch}-{step}", save_top_k=-1)]'
+        `${callbacksName(text)} = ` +
+        '[ModelCheckpoint(dirpath="checkpoints", filename="{epoch}-{step}", save_top_k=-1)]'
       );
     }
     case "keras": {
       const module = kerasModule(text);
-      return `${module.head}callbacks = [
+      return `${module.head}${callbacksName(text)} = [
     ${module.name}.callbacks.ModelCheckpoint(
         filepath="checkpoints/epoch_{epoch:02d}.weights.h5", save_weights_only=True
     ),

@@ -72,7 +72,19 @@ print("done")`);
     const text = `import torch\n\ndef main():\n    for epoch in range(2):\n        step()\n        torch.save(model.module.state_dict(), "a.pt")\n`;
     const program = inserted(text, "export");
     expect(program).toContain('"a.pt")\n    model.eval()\n    # An input of the shape that the model takes.\n');
-    expect(program).toContain("\n    x = torch.randn(1, 3, 32, 32)\n    torch.onnx.export(\n        model, (x,),");
+    expect(program).toContain(
+      "\n    example = torch.randn(1, 3, 32, 32)\n    torch.onnx.export(\n        model.module, (example,),",
+    );
+  });
+
+  test.each([
+    ["model = nn.DataParallel(Net())", "model.module"],
+    ["model = DDP(net)\ntorch.save(model.module.state_dict(), 'a.pt')", "model.module"],
+    ["model = torch.compile(Net())", "model._orig_mod"],
+    ["model = Net()", "model"],
+  ])("what a model is wrapped in is not exported: %j", (made, expected) => {
+    const program = inserted(`import torch\n${made}\ny = model(x.to(device))\n`, "export", "python", 99);
+    expect(program).toContain(`torch.onnx.export(\n    ${expected}, (x.to(device),), "model.onnx"`);
   });
 
   test("without code that saves, the call goes to the line of the cursor", () => {
@@ -97,7 +109,10 @@ describe("Keras", () => {
     ["history = classifier.fit(x, y,)", "history = classifier.fit(x, y, callbacks=callbacks)"],
     ["classifier.fit(\n    x, y,\n    epochs=3,\n)", "    epochs=3, callbacks=callbacks\n)"],
     ["classifier.fit()", "classifier.fit(callbacks=callbacks)"],
-    ['classifier.fit(x, y, callbacks=[early(")")])', 'classifier.fit(x, y, callbacks=[early(")")])'],
+    ['classifier.fit(x, y, callbacks=[early(")")])', 'classifier.fit(x, y, callbacks=[*callbacks, early(")")])'],
+    ["classifier.fit(x, y, callbacks=[])", "classifier.fit(x, y, callbacks=[*callbacks])"],
+    ["classifier.fit(x, y, callbacks=early)", "classifier.fit(x, y, callbacks=[*early, *callbacks])"],
+    ["classifier.fit(x, callbacks=make(3))", "classifier.fit(x, callbacks=make(3))"],
   ])("keeps weights of every epoch: %j", (fit, expected) => {
     const program = inserted(keras(fit), "checkpoint");
     expect(program).toContain(`callbacks = [
@@ -108,6 +123,13 @@ describe("Keras", () => {
 ]
 `);
     expect(program).toContain(expected);
+  });
+
+  test("leaves the program's own callbacks as they are", () => {
+    const text = keras("callbacks = [early]\nclassifier.fit(x, y, callbacks=callbacks, epochs=3)");
+    const program = inserted(text, "checkpoint");
+    expect(program).toContain("callbacks = [early]\nepoch_callbacks = [\n");
+    expect(program).toContain("classifier.fit(x, y, callbacks=[*callbacks, *epoch_callbacks], epochs=3)");
   });
 
   test("calls Keras as the program does", () => {
@@ -124,7 +146,10 @@ test("Lightning gets a callback that keeps every checkpoint", () => {
   expect(program).toContain(`from lightning.pytorch.callbacks import ModelCheckpoint
 callbacks = [ModelCheckpoint(dirpath="checkpoints", filename="{epoch}-{step}", save_top_k=-1)]
 trainer = pl.Trainer(max_epochs=3, callbacks=callbacks)`);
-  expect(inserted(text, "export", "python", 4)).toContain("model.eval()");
+  expect(inserted(text, "export", "python", 4)).toContain(
+    "model.eval()\n# An input of the shape that the model takes.\nexample = next(iter(loader))[0]\n",
+  );
+  expect(inserted(text.replace("loader)", "datamodule=data)"), "export", "python", 4)).toContain("torch.randn(1, ");
 });
 
 describe("TensorFlow.js", () => {
@@ -133,7 +158,7 @@ describe("TensorFlow.js", () => {
   test.each(["javascript", "typescript"])("saves the model after it was trained, in %s", (language) => {
     expect(inserted(text, "export", language)).toContain('  });\n  await net.save("file://./model");\n}');
     expect(inserted(text, "checkpoint", language)).toContain(
-      "    await net.save(`file://./checkpoints/epoch_${epoch}`);\n",
+      '    await net.save("file://./model");\n      await net.save(`file://./model/epoch_${epoch}`);\n',
     );
   });
 });
