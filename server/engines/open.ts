@@ -34,16 +34,28 @@ const candidates: readonly Candidate[] = [
 /**
  * Opens the engine that is asked for, tested and able to run `graph`.
  * @param place where it computes, if it can be told; one core of the CPU when absent.
+ * @param log is told of what an engine has and does not use.
  * @throws ProblemError `engine-unavailable`, `engine-wrong`, `operator-unsupported`, or why the graph is refused.
  */
-export function openEngine(choice: EngineChoice, graph: Graph, place?: SessionPlace): Promise<ChosenEngine> {
-  return chooseEngine(choice, place ? candidates.map((each) => placed(each, place)) : candidates, graph);
+export function openEngine(
+  choice: EngineChoice,
+  graph: Graph,
+  place?: SessionPlace,
+  log?: (message: string) => void,
+): Promise<ChosenEngine> {
+  return chooseEngine(
+    choice,
+    candidates.map((each) => placed(each, place, log)),
+    graph,
+  );
 }
 
 /** Only ONNX Runtime can be told where to compute. */
-function placed(candidate: Candidate, place: SessionPlace): Candidate {
+function placed(candidate: Candidate, place?: SessionPlace, log?: (message: string) => void): Candidate {
   if (candidate.name !== "onnxruntime") return candidate;
-  return { ...candidate, create: async () => (await import("./onnxruntime/engine")).createOnnxRuntimeEngine(place) };
+  const create = async (): Promise<Engine> =>
+    (await import("./onnxruntime/engine")).createOnnxRuntimeEngine(place, log);
+  return { ...candidate, create };
 }
 
 function onProvider(provider: ProviderName): Candidate {

@@ -73,10 +73,8 @@ export async function openStudy(
   });
   const { model, path, splits } = content;
   // Another processor serves for the points of the surface; derivatives and statistics are the CPU's.
-  const { engine, why } = await openEngine(study.compute.engine, model.graph, {
-    provider: "cpu",
-    threads: study.compute.execution?.threads ?? workplace.threads,
-  });
+  const threads = study.compute.execution?.threads ?? workplace.threads;
+  const { engine, why } = await openEngine(study.compute.engine, model.graph, { provider: "cpu", threads }, log);
   const choice = {
     study,
     model,

@@ -4,9 +4,11 @@ import { ProblemError } from "../../protocol/problem";
 import type { ProviderName } from "../../protocol/study";
 import type { Engine, Executable, Holding } from "../engine";
 import { BakedExecutable } from "./baked";
+import { findBlock } from "./blockTest";
 import { plainReason, unsupportedOperators } from "./failures";
 import { FedExecutable } from "./fed";
 import { limitsOf } from "./limits";
+import { blockConvolutions, hasMovingFilters } from "./lowering/blocked";
 import { lowerForOnnxRuntime } from "./lowering/lower";
 import { oneCore, type SessionPlace } from "./options";
 import { label } from "./session";
@@ -16,10 +18,14 @@ const largestModel = 2 ** 31 - 1;
 
 /**
  * ONNX Runtime, by default on one core of the CPU.
+ * @param log is told of what is there and not used.
  * @throws ProblemError `engine-unavailable` when its package or native library is not there.
  */
-export async function createOnnxRuntimeEngine(place: SessionPlace = oneCore): Promise<Engine> {
-  return new OnnxRuntimeEngine(await loadModule(), place);
+export async function createOnnxRuntimeEngine(
+  place: SessionPlace = oneCore,
+  log: (message: string) => void = () => {},
+): Promise<Engine> {
+  return new OnnxRuntimeEngine(await loadModule(), place, log);
 }
 
 async function loadModule(): Promise<typeof Ort> {
@@ -62,10 +68,12 @@ class OnnxRuntimeEngine implements Engine {
   readonly version: string;
   readonly holdings: readonly Holding[] = ["baked", "fed"];
   private readonly alive = new Set<Executable>();
+  private block: Promise<number | undefined> | undefined;
 
   constructor(
     private readonly ort: typeof Ort,
     private readonly place: SessionPlace,
+    private readonly log: (message: string) => void,
   ) {
     this.device = deviceNames[place.provider];
     this.version = ort.env.versions.node ?? ort.env.versions.common;
@@ -81,10 +89,20 @@ class OnnxRuntimeEngine implements Engine {
     const limits = limitsOf(graph);
     if (limits.length > 0) throw unsupportedOperators(limits, label);
     const Kind = holding === "fed" ? FedExecutable : BakedExecutable;
-    const executable = new Kind(this.ort, lowerForOnnxRuntime(graph), this.place, (gone) => this.alive.delete(gone));
+    const lowered = await this.lower(graph);
+    const executable = new Kind(this.ort, lowered, this.place, (gone) => this.alive.delete(gone));
     await executable.prepare();
     this.alive.add(executable);
     return executable;
+  }
+
+  /** Of stock operators, and of those on blocked layout where they are right. */
+  private async lower(graph: Graph): Promise<Graph> {
+    const lowered = lowerForOnnxRuntime(graph);
+    if (!hasMovingFilters(lowered)) return lowered;
+    this.block ??= findBlock(this.ort, this.place, this.log);
+    const block = await this.block;
+    return block === undefined ? lowered : blockConvolutions(lowered, block);
   }
 
   async dispose(): Promise<void> {

@@ -228,24 +228,22 @@ function shiftsOf({ geometry, spatial, windows }: Sizes): readonly Shift[] | und
   return shifts.every(fits) ? shifts : undefined;
 }
 
-/** A product for every sample, and their sum: where they are long, nothing need be transposed. */
+/** Without groups: a product for every sample, and their sum. Where they are long, nothing need be transposed. */
 function bySamples(emitter: Emitter, node: GraphNode, sizes: Sizes, shifts: readonly Shift[]): string {
   const { geometry, batch, spatial, windows, channels, filters } = sizes;
-  const { kernel, group } = geometry;
   const [x, dy] = node.inputs as [string, string];
-  const [rows, offsets] = [kernel[0]!, shifts.length];
+  const [rows, offsets] = [geometry.kernel[0]!, shifts.length];
   const length = sizeOf([spatial[0]!, ...windows.slice(1)]);
 
   const motions = windows.map((count, axis) => (axis === 0 ? met(sizes) : still(count)));
-  const left = moved(emitter, dy, motions, { outer: batch * group * filters, inner: 1 });
-  const grouped = emitter.reshape(x, [batch * group, channels, ...spatial]);
-  const copies = shifts.map(([begin, end]) => emitter.pad(grouped, [0, 0, ...begin, 0, 0, ...end]));
-  const right = emitter.reshape(emitter.concat(copies, 1), [batch * group, offsets * channels, length]);
+  const left = moved(emitter, dy, motions, { outer: batch * filters, inner: 1 });
+  const copies = shifts.map(([begin, end]) => emitter.pad(x, [0, 0, ...begin, 0, 0, ...end]));
+  const right = emitter.reshape(emitter.concat(copies, 1), [batch, offsets * channels, length]);
   const products = emitter.node("MatMul", [
-    emitter.reshape(left, [batch * group, filters * rows, length]),
+    emitter.reshape(left, [batch, filters * rows, length]),
     emitter.transpose(right, [0, 2, 1]),
   ]);
-  const apart = emitter.reshape(products, [batch, group * filters, rows, offsets, channels]);
+  const apart = emitter.reshape(products, [batch, filters, rows, offsets, channels]);
   const sum = emitter.node("ReduceSum", [apart, emitter.integers([0])], { keepdims: int(0) });
   return emitter.reshape(emitter.transpose(sum, [0, 3, 1, 2]), shapeAttribute(node));
 }

@@ -10,7 +10,7 @@ export interface Range {
   readonly step?: number;
 }
 
-/** Adds stock ONNX operators (operator set 18 or later) to a graph in place of one internal operator. */
+/** Adds operators to a graph, of ONNX (set 18 or later) if nothing else is said, in place of nodes that it has. */
 export class Emitter {
   readonly nodes: GraphNode[] = [];
   readonly constants: Map<string, Tensor>;
@@ -46,9 +46,14 @@ export class Emitter {
     this.nodes.push(node);
   }
 
-  node(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}): string {
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = "",
+  ): string {
     const output = this.fresh(String(this.count++));
-    this.nodes.push(nodeOf(op, inputs, [output], attributes));
+    this.nodes.push(nodeOf(op, inputs, [output], attributes, domain));
     return output;
   }
 
