@@ -4,7 +4,7 @@ import { Redis } from "ioredis";
 import { unreachable } from "./address";
 import type { QueueAddress } from "./address";
 import type { Problem } from "../protocol/problem";
-import { prefix } from "./settings";
+import { boardName, prefix } from "./settings";
 
 /** Longest wait between two attempts to connect, in milliseconds. */
 const RETRY = 2000;
@@ -24,6 +24,8 @@ export class Connection {
   private readonly client: Redis;
   private readonly first: Promise<void>;
   private lastError: Error | undefined;
+  /** Whether the server has answered a question about the queue. */
+  private isIn = false;
   private closed = false;
 
   /** Connects at once. @param onChange called when the connection is there, and when it is lost. */
@@ -41,16 +43,31 @@ export class Connection {
       this.lastError = error;
     });
     this.first = new Promise((resolve) => {
-      this.client.once("ready", resolve);
       this.client.once("close", resolve);
-    });
-    this.client.on("ready", () => {
-      this.lastError = undefined;
-      onChange(true);
+      this.client.on("ready", () => {
+        void this.enter(onChange).then(resolve);
+      });
     });
     this.client.on("close", () => {
+      this.isIn = false;
       if (!this.closed) onChange(false);
     });
+  }
+
+  /** Sees whether the queue is here and may be used, once there is a connection. */
+  private async enter(onChange: (isReady: boolean) => void): Promise<void> {
+    try {
+      await this.client.exists(`${prefix}:${boardName}:meta`);
+      this.lastError = undefined;
+      this.isIn = true;
+      onChange(true);
+    } catch (error) {
+      this.lastError = error as Error;
+      // What is not so now may be so later; a connection that was lost comes back by itself.
+      setTimeout(() => {
+        if (!this.closed && this.client.status === "ready") this.reconnect();
+      }, RETRY).unref();
+    }
   }
 
   /** Resolves when the first attempt to connect has come to an end, good or bad. */
@@ -59,7 +76,7 @@ export class Connection {
   }
 
   get isReady(): boolean {
-    return this.client.status === "ready";
+    return this.isIn && this.client.status === "ready";
   }
 
   /** Why there is no connection; undefined while there is one. */

@@ -6,6 +6,7 @@ import type { Agreement } from "../evaluator/agreement";
 import { deferred } from "../evaluator/deferred";
 import type { RemotePlace, RemoteReport } from "../evaluator/remote";
 import type { Workload } from "../evaluator/workload";
+import { isRefused } from "./address";
 import type { QueueAddress } from "./address";
 import { Board } from "./board";
 import { blockingOptions, Connection } from "./connection";
@@ -316,7 +317,10 @@ export class QueuePlace implements RemotePlace {
   }
 
   private readonly quietly = (error: unknown): void => {
-    if (!this.isOver) this.parts.log(`queue: ${error instanceof Error ? error.message : String(error)}`);
+    if (this.isOver) return;
+    this.parts.log(`queue: ${error instanceof Error ? error.message : String(error)}`);
+    // It was here, and is not any more: the nodes of a cluster have changed, or the rights of a user.
+    if (error instanceof Error && isRefused(error) && this.connection.isReady) this.connection.reconnect();
   };
 }
 

@@ -23,7 +23,9 @@ describe("the queue's address", () => {
     expect(label).toBe("redis://example.org:7000/3");
     expect(options).toEqual({ host: "example.org", port: 7000, db: 3, username: "me", password: "p@ss" });
     expect(queueAddress("redis://example.org").options).toEqual({ host: "example.org", port: 6379, db: 0 });
-    expect(queueAddress("rediss://[::1]").options).toMatchObject({ host: "::1", tls: { servername: "::1" } });
+    expect(queueAddress("rediss://a.org").options).toMatchObject({ host: "a.org", tls: { servername: "a.org" } });
+    expect(queueAddress("rediss://[::1]").options).toMatchObject({ host: "::1", tls: {} });
+    expect(queueAddress("rediss://127.0.0.1").options.tls).toEqual({});
   });
 
   test.each(["", "localhost:6379", "http://:secret@host", "redis://", "redis://:secret@host/a"])(

@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 
@@ -17,18 +19,49 @@ export interface JobState {
 
 const password = "s3cret of the tests";
 
+/** What a server speaks TLS with; files in the format PEM. */
+export interface Certificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface RedisOptions {
+  /** Speaks TLS only. */
+  readonly tls?: Certificate;
+  /** A node of a cluster, in this folder; it has no slots and knows of no other node. */
+  readonly cluster?: string;
+}
+
 /** A Redis server of its own on a free port, which keeps nothing on disk. */
 export class RedisServer {
   private constructor(
-    private readonly port: number,
+    readonly port: number,
+    private readonly options: readonly string[],
+    private readonly tls: Certificate | undefined,
     private child: ChildProcess,
   ) {}
 
-  static async start(): Promise<RedisServer> {
+  static async start({ tls, cluster }: RedisOptions = {}): Promise<RedisServer> {
     const port = await freePort();
-    const server = new RedisServer(port, begin(port));
+    const options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--requirepass", password];
+    options.push(...(tls ? ["--port", "0", "--tls-port", String(port)] : ["--port", String(port)]));
+    if (tls) options.push("--tls-cert-file", tls.certificate, "--tls-key-file", tls.key, "--tls-auth-clients", "no");
+    if (cluster !== undefined) {
+      options.push("--cluster-enabled", "yes", "--dir", cluster, "--cluster-port", String(await freePort()));
+    }
+    const server = new RedisServer(port, options, tls, begin(options));
     await server.answering();
     return server;
+  }
+
+  /** Gives a command as its administrator. */
+  async command(name: string, ...rest: readonly string[]): Promise<unknown> {
+    const client = this.client();
+    try {
+      return await client.call(name, ...rest);
+    } finally {
+      client.disconnect();
+    }
   }
 
   /** With the password. */
@@ -38,11 +71,15 @@ export class RedisServer {
 
   /** Without it. */
   get label(): string {
-    return `redis://127.0.0.1:${String(this.port)}/0`;
+    return `${this.scheme}://127.0.0.1:${String(this.port)}/0`;
   }
 
   urlWith(secret: string): string {
-    return `redis://:${encodeURIComponent(secret)}@127.0.0.1:${String(this.port)}`;
+    return `${this.scheme}://:${encodeURIComponent(secret)}@127.0.0.1:${String(this.port)}`;
+  }
+
+  private get scheme(): string {
+    return this.tls ? "rediss" : "redis";
   }
 
   /** What is kept of runs and their jobs. */
@@ -83,12 +120,13 @@ export class RedisServer {
 
   /** Starts it again, empty. */
   async restart(): Promise<void> {
-    this.child = begin(this.port);
+    this.child = begin(this.options);
     await this.answering();
   }
 
   private client(): Redis {
-    return new Redis(this.url, { retryStrategy: () => null, lazyConnect: true });
+    const tls = this.tls ? { tls: { ca: readFileSync(this.tls.certificate) } } : {};
+    return new Redis(this.url, { retryStrategy: () => null, lazyConnect: true, ...tls });
   }
 
   private async answering(): Promise<void> {
@@ -108,9 +146,17 @@ export class RedisServer {
   }
 }
 
-function begin(port: number): ChildProcess {
-  const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-  return spawn("redis-server", [...options, "--requirepass", password], { stdio: "ignore" });
+function begin(options: readonly string[]): ChildProcess {
+  return spawn("redis-server", options, { stdio: "ignore" });
+}
+
+/** A certificate of 127.0.0.1 that is its own authority; undefined on a machine that cannot make one. */
+export function certificateIn(folder: string): Certificate | undefined {
+  const [certificate, key] = [path.join(folder, "redis.crt"), path.join(folder, "redis.key")];
+  const kind = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"];
+  const names = ["-subj", "/CN=redis of the tests", "-addext", "subjectAltName=IP:127.0.0.1"];
+  const { status } = spawnSync("openssl", ["req", ...kind, ...names, "-keyout", key, "-out", certificate]);
+  return status === 0 ? { certificate, key } : undefined;
 }
 
 async function freePort(): Promise<number> {
