@@ -1,5 +1,12 @@
 import { fromJsonNumber } from "../protocol/numbers";
-import type { CurvatureFigure, JsonNumber, RunFigures, SharpnessFigures, TrajectoryFigure } from "../protocol/result";
+import type {
+  CurvatureFigure,
+  JsonNumber,
+  RadiusFigure,
+  RunFigures,
+  SharpnessFigures,
+  TrajectoryFigure,
+} from "../protocol/result";
 import { lossText, percentText, plural } from "./words";
 
 /** What a run found beside the loss on its grid, a line each. */
@@ -38,12 +45,23 @@ function errorText(error: JsonNumber): string {
   return Number.isFinite(fromJsonNumber(error)) ? ` ± ${lossText(error)}` : "";
 }
 
+function radiusText({ factor, from, to, measured }: RadiusFigure): string {
+  const about = measured === 1 ? "" : "about ";
+  if (fromJsonNumber(to) === Infinity)
+    return `the loss stays below ${factor} × the centre's up to ${distanceText(from)}, where the grid ends`;
+  const where = from === 0 ? `${distanceText(to)} or less` : `${distanceText(from)} to ${distanceText(to)}`;
+  return `the loss is ${factor} × the centre's at a distance of ${about}${where}`;
+}
+
+/** 0.283 */
+function distanceText(distance: JsonNumber): string {
+  return String(Number(fromJsonNumber(distance).toPrecision(3)));
+}
+
 function sharpnessLines({ epsilon, radius, negativeShare }: SharpnessFigures): readonly string[] {
   return [
     ...(epsilon ? [`Sharp   ε-sharpness ${lossText(epsilon.sharpness)} % for ε = ${epsilon.epsilon}`] : []),
-    ...(radius && Number.isFinite(fromJsonNumber(radius.value))
-      ? [`Radius  the loss stays below ${radius.factor} × the centre's within ${lossText(radius.value)}`]
-      : []),
+    ...(radius ? [`Radius  ${radiusText(radius)}`] : []),
     ...(negativeShare === undefined
       ? []
       : [`Convex  λmin is clearly negative at ${percentText(negativeShare)} of the map`]),

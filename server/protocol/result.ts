@@ -335,13 +335,22 @@ export interface CurvatureFigure {
   readonly density?: SpectralDensity;
 }
 
+/** The smallest distance from the centre, in the plane, at which the loss is `factor` times that of the centre. */
+export interface RadiusFigure {
+  readonly factor: number;
+  /** It lies between these two, as far as the grid tells; `to` is "Infinity" where it is beyond the grid. */
+  readonly from: number;
+  readonly to: JsonNumber;
+  /** 1 where the points that this follows from are measured, 0 where some are interpolated. */
+  readonly measured: 0 | 1;
+}
+
 /** Figures of flatness that papers quote. */
 export interface SharpnessFigures {
   readonly epsilon?: SharpnessValues;
   readonly largestEigenvalue?: JsonNumber;
   readonly trace?: number;
-  /** Largest radius in the plane within which the loss stays below `factor` times that of the centre. */
-  readonly radius?: { readonly factor: number; readonly value: JsonNumber };
+  readonly radius?: RadiusFigure;
   /** Share of the curvature map's points, in percent, where λmin is below −(1 %) of λmax. */
   readonly negativeShare?: number;
 }

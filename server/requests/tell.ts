@@ -1,5 +1,12 @@
 import { fromJsonNumber } from "../protocol/numbers";
-import type { CurvatureFigure, RunResult, RunSnapshot, SurfaceFigure, TrajectoryFigure } from "../protocol/result";
+import type {
+  CurvatureFigure,
+  RadiusFigure,
+  RunResult,
+  RunSnapshot,
+  SurfaceFigure,
+  TrajectoryFigure,
+} from "../protocol/result";
 import { toResult } from "../runs/export/json";
 import { valuesText } from "../runs/export/facts";
 import { countText, minus, percentText, plural, valueText } from "../runs/export/svg/format";
@@ -14,7 +21,7 @@ export async function tellRun(journal: string): Promise<string> {
   return wordsOf(await openRun(journal));
 }
 
-/** One statement a line. Only measured values are told: none is interpolated. */
+/** One statement a line. Only measured values are told; the radius says where it rests on others. */
 export function wordsOf(snapshot: RunSnapshot): string {
   const result = toResult(snapshot, 0);
   const { header, progress, status, journal } = snapshot;
@@ -88,16 +95,20 @@ function extremeLines(places: readonly Place[], centre: number, split: string): 
   return [range, ...lower];
 }
 
+function radiusLine({ factor, from, to, measured }: RadiusFigure): string {
+  if (fromJsonNumber(to) === Infinity) {
+    return `Flatness: in the plane the loss stays below ${factor} times that of the trained weights up to a distance of ${valueText(from)}, where the grid ends.`;
+  }
+  const where = from === 0 ? `${valueText(to)} or less` : `${valueText(from)} to ${valueText(to)}`;
+  const source = measured === 1 ? "" : ", partly interpolated";
+  return `Flatness: in the plane the loss is ${factor} times that of the trained weights at a distance of ${where}${source}.`;
+}
+
 function sharpnessLines({ sharpness }: RunResult): readonly string[] {
   if (!sharpness) return [];
   const { epsilon, largestEigenvalue, trace, radius, negativeShare } = sharpness;
-  const radiusValue = radius ? fromJsonNumber(radius.value) : NaN;
   return [
-    ...(radius && Number.isFinite(radiusValue)
-      ? [
-          `Flatness: in the plane the loss stays below ${radius.factor} times that of the trained weights up to ${radiusValue > 0 ? `a distance of ${valueText(radiusValue)}` : "less than a grid step"}.`,
-        ]
-      : []),
+    ...(radius ? [radiusLine(radius)] : []),
     ...(epsilon
       ? [
           `Sharpness in a box of ${valueText(epsilon.epsilon)} of each filter's norm: ${valueText(epsilon.sharpness)} (largest loss found ${valueText(epsilon.largest)}, ${plural(epsilon.steps, "gradient")}).`,

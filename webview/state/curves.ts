@@ -1,4 +1,5 @@
-import { fieldOf, fractionalIndex, heldSplit, origin, readingAt } from "./field";
+import { fractionalIndex } from "../../server/drawing/cell";
+import { fieldOf, heldSplit, origin, readingAt } from "./field";
 import type { Field, Metric, Origin, Split } from "./field";
 import { isSurface } from "./kind";
 import type { RunData } from "./model";

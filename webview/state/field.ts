@@ -1,3 +1,4 @@
+import { bilinear, cellAround, fractionalIndex } from "../../server/drawing/cell";
 import type { RunData } from "./model";
 import { toNumber } from "./numbers";
 
@@ -127,21 +128,6 @@ export function nearest(nodes: readonly number[], at: number): number {
   return best;
 }
 
-/** Position of `at` in ascending `nodes` as index plus fraction, held inside. */
-export function fractionalIndex(nodes: readonly number[], at: number): number {
-  const last = nodes.length - 1;
-  if (last <= 0 || at <= nodes[0]!) return 0;
-  if (at >= nodes[last]!) return last;
-  let low = 0;
-  let high = last;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (nodes[middle]! <= at) low = middle;
-    else high = middle;
-  }
-  return low + (at - nodes[low]!) / (nodes[high]! - nodes[low]!);
-}
-
 /** Whether `at` lies beyond ascending `nodes` by more than grids made by division are off. */
 function isOutside(nodes: readonly number[], at: number): boolean {
   const [first, last] = [nodes[0] ?? NaN, nodes[nodes.length - 1] ?? NaN];
@@ -169,7 +155,7 @@ export function readingAt(field: Field, alpha: number, beta: number): Reading {
   if (isOnGrid) {
     return { value: field.values[index] ?? NaN, origin: field.origins[index] ?? origin.unknown };
   }
-  const { corners, share } = cellAt(field, u, v);
+  const { corners, share } = cellAround(field, alpha, beta);
   if (corners.some((index) => field.origins[index] === origin.unknown)) {
     return { value: NaN, origin: origin.unknown };
   }
@@ -179,39 +165,6 @@ export function readingAt(field: Field, alpha: number, beta: number): Reading {
     ? Math.exp(bilinear(values.map(Math.log) as typeof values, share))
     : bilinear(values, share);
   return { value, origin: origin.interpolated };
-}
-
-type Four<T> = readonly [T, T, T, T];
-
-/** The cell of a grid around a place. */
-export interface Cell {
-  /** Grid points below left, below right, above left and above right. */
-  readonly corners: Four<number>;
-  /** How far the place is across and up the cell, from 0 to 1. */
-  readonly share: readonly [number, number];
-}
-
-/** The cell around (α, β), which is inside of the grid. */
-export function cellAround(field: Field, alpha: number, beta: number): Cell {
-  return cellAt(field, fractionalIndex(field.x, alpha), fractionalIndex(field.y, beta));
-}
-
-function cellAt({ columns, rows }: Field, u: number, v: number): Cell {
-  const i = Math.min(Math.floor(u), Math.max(0, columns - 2));
-  const j = Math.min(Math.floor(v), Math.max(0, rows - 2));
-  const right = Math.min(i + 1, columns - 1);
-  const above = Math.min(j + 1, rows - 1);
-  return {
-    corners: [j * columns + i, j * columns + right, above * columns + i, above * columns + right],
-    share: [u - i, v - j],
-  };
-}
-
-/** The bilinear value in a cell; a corner of weight 0 is not read. */
-export function bilinear([a, b, c, d]: Four<number>, [s, t]: Cell["share"]): number {
-  const mix = (from: number, to: number, share: number) =>
-    share === 0 ? from : share === 1 ? to : from * (1 - share) + to * share;
-  return mix(mix(a, b, s), mix(c, d, s), t);
 }
 
 /** A grid point and its value. */

@@ -17,7 +17,7 @@ import { fieldOf, origin } from "./field";
 import type { Split } from "./field";
 import type { RunData } from "./model";
 import { toNumber } from "./numbers";
-import { doublingRadius } from "./radius";
+import { radiusOf } from "./radius";
 import { splitsIn } from "./splits";
 import type { SplitData } from "./splits";
 import type { PlaneWindow } from "./window";
@@ -165,7 +165,7 @@ function accuracyDifference(run: RunData): Given {
 
 /** How far the loss stays below twice that of θ*: to as many digits as the grid tells, or between which distances. */
 function radius(run: RunData, split: number): Given {
-  const found = doublingRadius(run, split);
+  const found = radiusOf(run, split);
   if (!found) return run.status === "done" ? { text: "–" } : notRun;
   if (found.kind === "beyond") return { text: compareStrings.beyondGrid(formatTick(found.reach)) };
   const { from, to } = found;

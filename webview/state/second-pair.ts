@@ -1,7 +1,7 @@
+import { radiusAlong, radiusFactor, reachOf } from "../../server/drawing/radius";
 import { fieldOf, readingAt } from "./field";
 import { isSurface } from "./kind";
 import type { RunData } from "./model";
-import { radiusAlong, radiusFactor, reachOf } from "./radius";
 
 /** The radius is where the loss reaches this many times that of the trained weights. */
 export const pairFactor = radiusFactor;

@@ -1,7 +1,7 @@
 import { toFloat32 } from "../../graph/elements";
 import type { Parameter } from "../../graph/graph";
-import { fromJsonNumber, toJsonNumber } from "../../protocol/numbers";
-import type { CurvatureFigure, JsonNumber, SurfaceFigure } from "../../protocol/result";
+import { fromJsonNumber } from "../../protocol/numbers";
+import type { CurvatureFigure } from "../../protocol/result";
 import { filterIndex, filterSquares } from "../filters";
 import type { FilterIndex } from "../filters";
 import { Random } from "../random";
@@ -144,33 +144,6 @@ function corner({ filters, radius }: Box, random: Random): Float64Array {
  */
 export function epsilonSharpness(largest: number, centre: number): number {
   return (100 * (largest - centre)) / (1 + centre);
-}
-
-/**
- * How far from the centre a surface stays low: the distance, in units of the directions, of the outermost measured point
- * before the nearest one whose loss is above `factor` times the centre's, or not finite. It is thus
- * too small by up to the spacing of the grid, never too large but for what happens between the points.
- *
- * "Infinity" when no such point lies within the largest circle around the centre that the grid contains: the radius is
- * beyond the grid. "NaN" when the centre is not inside the grid, or its loss no finite number ≥ 0.
- */
-export function surfaceRadius(
-  { x, y, loss, measured }: Pick<SurfaceFigure, "x" | "y" | "loss" | "measured">,
-  centreLoss: number,
-  factor: number,
-): JsonNumber {
-  const rim = Math.min(...[x, y].flatMap((axis) => [-Math.min(...axis), Math.max(...axis)]));
-  if (!(rim > 0 && centreLoss >= 0 && centreLoss < Infinity)) return "NaN";
-  const points = y.flatMap((b, row) =>
-    x.flatMap((a, column) =>
-      measured[row]![column] === 1
-        ? [{ distance: Math.hypot(a, b), low: fromJsonNumber(loss[row]![column]!) <= factor * centreLoss }]
-        : [],
-    ),
-  );
-  const first = points.reduce((least, { low, distance }) => (low ? least : Math.min(least, distance)), Infinity);
-  if (first > rim) return toJsonNumber(Infinity);
-  return points.reduce((most, { distance }) => (distance < first ? Math.max(most, distance) : most), 0);
 }
 
 /** A negative eigenvalue below this share of |λmax| is what Li et al. (section 6.7) call extremely small. */

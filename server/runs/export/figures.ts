@@ -1,5 +1,6 @@
-import { surfaceRadius, negativeCurvatureShare } from "../../landscape/curvature/sharpness";
+import { doublingRadius, radiusFactor } from "../../drawing/radius";
 import { averageDensity } from "../../landscape/curvature/density";
+import { negativeCurvatureShare } from "../../landscape/curvature/sharpness";
 import { meanTrace } from "../../landscape/curvature/trace";
 import { fromJsonNumber, toJsonNumber } from "../../protocol/numbers";
 import type {
@@ -7,6 +8,7 @@ import type {
   JsonNumber,
   LineFigure,
   Point,
+  RadiusFigure,
   RunFigures,
   RunSnapshot,
   SharpnessFigures,
@@ -15,9 +17,6 @@ import type {
   TrajectoryFigure,
 } from "../../protocol/result";
 import { curvatureAxes } from "../extras";
-
-/** The loss at the centre may be exceeded by this factor within the radius that is reported. */
-const radiusFactor = 2;
 
 /**
  * Everything that a run has to show, finished or not. A point that is not measured has its estimate and `measured` 0;
@@ -145,22 +144,29 @@ function sharpnessOf(
   const largest = curvature && extras?.curvature.find(({ index }) => index === centreOf(curvature))?.max;
   const negativeShare =
     curvature && curvature.x.length * curvature.y.length > 1 ? negativeCurvatureShare(curvature) : NaN;
+  const radius = surface && radiusOf(surface, header.centre.loss);
   const figures: SharpnessFigures = {
     ...(extras?.sharpness ? { epsilon: extras.sharpness } : {}),
     ...(largest === undefined ? {} : { largestEigenvalue: largest }),
     ...(curvature?.trace ? { trace: curvature.trace.value } : {}),
-    ...(surface
-      ? {
-          radius: {
-            factor: radiusFactor,
-            value: surfaceRadius(surface, fromJsonNumber(header.centre.loss), radiusFactor),
-          },
-        }
-      : {}),
+    ...(radius ? { radius } : {}),
     // Of no point at all there is no share.
     ...(Number.isNaN(negativeShare) ? {} : { negativeShare }),
   };
   return Object.keys(figures).length > 0 ? figures : undefined;
+}
+
+/** Undefined while points have neither a value nor an estimate, and where there is no radius. */
+function radiusOf({ x, y, loss, measured }: SurfaceFigure, centre: JsonNumber): RadiusFigure | undefined {
+  const isMeasured = measured.flat();
+  const values = loss.flat().map(fromJsonNumber);
+  if (values.some((value, index) => Number.isNaN(value) && isMeasured[index] === 0)) return undefined;
+  const radius = doublingRadius({ x, y, values }, fromJsonNumber(centre));
+  if (!radius) return undefined;
+  const [from, to, points] =
+    radius.kind === "found" ? [radius.from, radius.to, radius.points] : [radius.reach, Infinity, isMeasured.keys()];
+  const isExact = Array.from(points).every((index) => isMeasured[index] === 1);
+  return { factor: radiusFactor, from, to: toJsonNumber(to), measured: isExact ? 1 : 0 };
 }
 
 /** Index of the model itself in a curvature map; undefined when the map does not contain it. */

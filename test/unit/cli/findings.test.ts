@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findings } from "../../../server/cli/findings";
-import type { CurvatureFigure, RunFigures, TrajectoryFigure } from "../../../server/protocol/result";
+import type { CurvatureFigure, JsonNumber, RunFigures, TrajectoryFigure } from "../../../server/protocol/result";
 
 const nothing: RunFigures = { surfaces: [], lines: [] };
 
@@ -75,10 +75,10 @@ describe("flatness", () => {
   const epsilon = { epsilon: 0.001, largest: 2, centre: 1, sharpness: 50, steps: 10 };
 
   test("is told by each figure that there is", () => {
-    const radius = { factor: 2, value: 0.25 };
+    const radius = { factor: 2, from: 0.25, to: 0.28284, measured: 1 } as const;
     expect(linesOf({ sharpness: { epsilon, radius, negativeShare: 12.5 } })).toEqual([
       "Sharp   ε-sharpness 50.00 % for ε = 0.001",
-      "Radius  the loss stays below 2 × the centre's within 0.2500",
+      "Radius  the loss is 2 × the centre's at a distance of 0.25 to 0.283",
       "Convex  λmin is clearly negative at 12.5 % of the map",
     ]);
     expect(linesOf({ sharpness: { negativeShare: 0 } })).toEqual([
@@ -86,10 +86,12 @@ describe("flatness", () => {
     ]);
   });
 
-  test("has no radius where the loss never doubles or is not known", () => {
-    for (const value of ["Infinity", "NaN"] as const) {
-      expect(linesOf({ sharpness: { radius: { factor: 2, value } } })).toEqual([]);
-    }
+  test("has a radius no closer than the grid tells", () => {
+    const lineOf = (from: number, to: JsonNumber, measured: 0 | 1): unknown =>
+      linesOf({ sharpness: { radius: { factor: 2, from, to, measured } } })[0];
+    expect(lineOf(0, 0.2, 1)).toBe("Radius  the loss is 2 × the centre's at a distance of 0.2 or less");
+    expect(lineOf(0.1, 0.2, 0)).toBe("Radius  the loss is 2 × the centre's at a distance of about 0.1 to 0.2");
+    expect(lineOf(1, "Infinity", 1)).toBe("Radius  the loss stays below 2 × the centre's up to 1, where the grid ends");
   });
 });
 

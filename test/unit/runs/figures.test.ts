@@ -244,20 +244,27 @@ describe("the figures of flatness", () => {
     expect(of([1, 1], [map(0, 100, -50)])).toBeUndefined();
   });
 
-  test("have the radius within which measured losses stay below twice the centre's", () => {
+  test("have the radius at which the loss doubles, between what the grid tells, once every point has a value", () => {
     const header = headerOf({ ...bare, points: [5, 5] });
     const point = (index: number, loss: number): Point => ({ index, loss, accuracy: 50, lossError: 0 });
-    // The centre's loss is 0.4. Along x, at β = 0, the loss is above 0.8 at α = 1 only.
-    const points = [10, 11, 12, 13, 14].map((index) => point(index, index === 14 ? 0.81 : 0.8));
-    expect(figuresOf(snapshotWith(header, points)).sharpness).toEqual({ radius: { factor: 2, value: 0.5 } });
-    const below = points.map(({ index }) => point(index, 0.8));
-    expect(figuresOf(snapshotWith(header, below)).sharpness?.radius?.value).toBe("Infinity");
+    const all = Array.from({ length: 25 }, (_, index) => index);
+    // The centre's loss is 0.4. It doubles at α = 1, β = 0 only; on the way from α = 0.5 the chord gets there at 0.99.
+    const points = all.map((index) => point(index, index === 14 ? 0.81 : index === 12 ? 0.4 : 0.31));
+    const radiusOf = (of: readonly Point[]) => figuresOf(snapshotWith(header, of)).sharpness?.radius;
+    expect(radiusOf(points)).toMatchObject({ factor: 2, from: expect.closeTo(0.99, 2) as number, to: 1, measured: 1 });
+    expect(radiusOf(points.slice(1))).toBeUndefined();
+    expect(radiusOf(all.map((index) => point(index, 0.79)))).toEqual({
+      factor: 2,
+      from: 1,
+      to: "Infinity",
+      measured: 1,
+    });
   });
 
   test("have the sharpness as it was measured", () => {
     const values = { epsilon: 5e-4, largest: 2, centre: 1, sharpness: 50, steps: 7 };
     const header = headerOf({ ...bare, sharpness: true });
     expect(figuresOf(snapshotWith(header, [], [{ extra: "sharpness", values }])).sharpness?.epsilon).toEqual(values);
-    expect(figuresOf(snapshotWith(header, [])).sharpness).not.toHaveProperty("epsilon");
+    expect(figuresOf(snapshotWith(header, [])).sharpness).toBeUndefined();
   });
 });

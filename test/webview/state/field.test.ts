@@ -1,13 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { fractionalIndex } from "../../../server/drawing/cell";
 import { pointerCursor, steppedCursor } from "../../../webview/state/cursor";
-import {
-  fieldOf,
-  fractionalIndex,
-  lowerThanCentre,
-  measuredExtremes,
-  origin,
-  readingAt,
-} from "../../../webview/state/field";
+import { fieldOf, lowerThanCentre, measuredExtremes, origin, readingAt } from "../../../webview/state/field";
 import { measuredCsv } from "../../../webview/state/points";
 import { provenance } from "../../../webview/state/provenance";
 import { summaryOf } from "../../../webview/state/summary";

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { accuracyError, accuracyErrorText, formatAgreed, formatAround } from "../../../webview/charts/format";
 import { emptyModel } from "../../../webview/state/model";
 import type { RunData } from "../../../webview/state/model";
-import { doublingRadius } from "../../../webview/state/radius";
-import type { Radius } from "../../../webview/state/radius";
+import { radiusOf } from "../../../webview/state/radius";
+import type { RunRadius } from "../../../webview/state/radius";
 import { reduce } from "../../../webview/state/reducer";
 import { linesSnapshot } from "../support/method";
 import { snapshotOf } from "../support/runs";
@@ -37,8 +37,8 @@ const surfaces: readonly (readonly [string, (alpha: number, beta: number) => num
   ["a fourth power", (alpha, beta) => 1 + 16 * (alpha ** 4 + beta ** 4), 0.5],
 ];
 
-function foundIn(run: RunData): Extract<Radius, { kind: "found" }> {
-  const found = doublingRadius(run, 0);
+function foundIn(run: RunData): Extract<RunRadius, { kind: "found" }> {
+  const found = radiusOf(run, 0);
   if (found?.kind !== "found") throw new Error("no radius was found");
   return found;
 }
@@ -74,9 +74,9 @@ describe("the radius at which the loss doubles", () => {
   });
 
   test("is beyond the grid where the loss stays below as far as the grid goes in all directions", () => {
-    expect(doublingRadius(runOf(bowl(0.9, 1), 1), 0)).toEqual({ kind: "beyond", reach: 1 });
+    expect(radiusOf(runOf(bowl(0.9, 1), 1), 0)).toEqual({ kind: "beyond", reach: 1, measured: true });
     // Reached in the corners alone, outside of the largest circle.
-    expect(doublingRadius(runOf(bowl(0.6, 1), 1), 0)).toEqual({ kind: "beyond", reach: 1 });
+    expect(radiusOf(runOf(bowl(0.6, 1), 1), 0)).toEqual({ kind: "beyond", reach: 1, measured: true });
   });
 
   test("ends where the loss is not finite", () => {
@@ -92,21 +92,21 @@ describe("the radius at which the loss doubles", () => {
     known[at] = 0;
     const interpolated = { from: [41, 41] as const, loss: run.measured.loss, accuracy: run.measured.accuracy };
     const partly = { ...run, measured: { ...run.measured, known, count: run.measured.count - 1 }, interpolated };
-    expect(doublingRadius(partly, 0)).toMatchObject({ kind: "found" });
+    expect(radiusOf(partly, 0)).toMatchObject({ kind: "found" });
     const none = { ...partly, measured: { ...run.measured, known: known.map(() => 0), count: 0 } };
-    expect(doublingRadius(none, 0)).toMatchObject({ kind: "found", measured: false });
+    expect(radiusOf(none, 0)).toMatchObject({ kind: "found", measured: false });
   });
 
   test("is not told of what is not known, of lines, or of a centre outside of the grid", () => {
     const run = runOf(bowl(4, 1));
     const known = run.measured.known.slice();
     known[3] = 0;
-    expect(doublingRadius({ ...run, measured: { ...run.measured, known, count: 1680 } }, 0)).toBeUndefined();
+    expect(radiusOf({ ...run, measured: { ...run.measured, known, count: 1680 } }, 0)).toBeUndefined();
     const lines = reduce(emptyModel, { kind: "snapshot", snapshot: linesSnapshot() }).run!;
-    expect(doublingRadius(lines, 0)).toBeUndefined();
+    expect(radiusOf(lines, 0)).toBeUndefined();
     const { header } = run;
     const aside = { ...run, header: { ...header, x: header.x.map((at) => at + 2) } };
-    expect(doublingRadius(aside, 0)).toBeUndefined();
+    expect(radiusOf(aside, 0)).toBeUndefined();
   });
 });
 

@@ -6,10 +6,8 @@ import {
   filterBox,
   maximiseInBox,
   negativeCurvatureShare,
-  surfaceRadius,
 } from "../../../../server/landscape/curvature/sharpness";
 import type { Ascent, Box } from "../../../../server/landscape/curvature/sharpness";
-import type { JsonNumber } from "../../../../server/protocol/result";
 import { parameter } from "../support";
 import { dense, symmetric, withSpectrum } from "./support";
 
@@ -116,115 +114,6 @@ describe("the box of ε-sharpness", () => {
     expect(epsilonSharpness(3, 1)).toBe(100);
     expect(epsilonSharpness(0.5, 0.5)).toBe(0);
     expect(epsilonSharpness(Infinity, 1)).toBe(Infinity);
-  });
-});
-
-describe("the radius of a surface", () => {
-  const axis = [-1, -0.5, 0, 0.5, 1];
-  const surface = (loss: (a: number, b: number) => JsonNumber): Parameters<typeof surfaceRadius>[0] => ({
-    x: axis,
-    y: axis,
-    loss: axis.map((b) => axis.map((a) => loss(a, b))),
-    measured: axis.map(() => axis.map(() => 1 as const)),
-  });
-
-  test("is the distance of the last point before the first that is too high", () => {
-    expect(
-      surfaceRadius(
-        surface((a, b) => 1 + a * a + b * b),
-        1,
-        2,
-      ),
-    ).toBe("Infinity");
-    expect(
-      surfaceRadius(
-        surface((a, b) => 1 + 2 * (a * a + b * b)),
-        1,
-        2,
-      ),
-    ).toBeCloseTo(Math.SQRT1_2, 12);
-    expect(
-      surfaceRadius(
-        surface((a, b) => 1 + 9 * (a * a + b * b)),
-        1,
-        2,
-      ),
-    ).toBe(0);
-  });
-
-  test("one high point on one side is enough", () => {
-    expect(
-      surfaceRadius(
-        surface((a, b) => (a === -0.5 && b === 0.5 ? 9 : 1)),
-        1,
-        2,
-      ),
-    ).toBe(0.5);
-  });
-
-  test("NaN and infinity are too high", () => {
-    expect(
-      surfaceRadius(
-        surface((a, b) => (a === 0.5 && b === 0 ? "NaN" : 1)),
-        1,
-        2,
-      ),
-    ).toBe(0);
-    expect(
-      surfaceRadius(
-        surface((a, b) => (a === 1 && b === 0 ? "Infinity" : 1)),
-        1,
-        2,
-      ),
-    ).toBeCloseTo(Math.SQRT1_2, 12);
-  });
-
-  test("points that are not measured do not count", () => {
-    const whole = surface((a, b) => (a === 0.5 && b === 0 ? "NaN" : 1));
-    const measured = whole.measured.map((row, k) =>
-      row.map((_, column) => (k === 2 && column === 3 ? (0 as const) : 1)),
-    );
-    expect(surfaceRadius({ ...whole, measured }, 1, 2)).toBe("Infinity");
-  });
-
-  test("is beyond the grid when only corners outside its largest circle are high", () => {
-    expect(
-      surfaceRadius(
-        surface((a, b) => (Math.abs(a * b) === 1 ? 9 : 1)),
-        1,
-        2,
-      ),
-    ).toBe("Infinity");
-  });
-
-  test("of a plane without its centre, or of a centre that is not finite, is unknown", () => {
-    const aside = {
-      x: [0, 1],
-      y: [-1, 1],
-      loss: [
-        [1, 1],
-        [1, 1],
-      ],
-      measured: [
-        [1, 1],
-        [1, 1],
-      ] as const,
-    };
-    expect(surfaceRadius(aside, 1, 2)).toBe("NaN");
-    expect(
-      surfaceRadius(
-        surface(() => 1),
-        NaN,
-        2,
-      ),
-    ).toBe("NaN");
-    expect(
-      surfaceRadius(
-        surface(() => 1),
-        Infinity,
-        2,
-      ),
-    ).toBe("NaN");
   });
 });
 
