@@ -1,6 +1,4 @@
-import { open as openFile } from "node:fs/promises";
 import path from "node:path";
-import { openAtOnce } from "../files/source";
 import { tensorFlowConvert, torchExport } from "../protocol/exportCalls";
 import { sizeOf } from "../graph/tensor";
 import { ProblemError } from "../protocol/problem";
@@ -8,6 +6,7 @@ import type { ModelContent, ModelFormat } from "./format";
 import { kerasFormat } from "./keras/format";
 import { requireParameters } from "./limits";
 import { onnxFormat } from "./onnx/format";
+import { readHead } from "./source";
 import { tfjsFormat } from "./tfjs/format";
 
 /** The readers, asked in this order. */
@@ -47,6 +46,11 @@ const others: readonly Other[] = [
     advice: convert,
     snippet: (name) => tensorFlowConvert(`--tflite ${name}`),
   },
+  {
+    ending: ".pt2",
+    what: "a program of torch.export, which contains program code and was not opened",
+    ...fromPyTorch,
+  },
   { ending: ".pt", what: "weights or program code of PyTorch", ...fromPyTorch },
   { ending: ".pth", what: "weights or program code of PyTorch", ...fromPyTorch },
   { ending: ".ckpt", what: "a checkpoint without its architecture", ...fromPyTorch },
@@ -74,7 +78,7 @@ export interface OpenedModel extends ModelContent {
  * @throws ProblemError `file-missing`, `file-corrupt`, `file-unsupported` or `too-large`; each names the file.
  */
 export async function openModel(file: string): Promise<OpenedModel> {
-  const head = await readHead(file);
+  const head = await readHead(file, 64);
   const format = formats.find((candidate) => candidate.match(file, head));
   if (!format) throw unsupported(file);
   const content = await format.open(file);
@@ -83,43 +87,6 @@ export async function openModel(file: string): Promise<OpenedModel> {
     file,
   );
   return { format: format.label, ...content };
-}
-
-/** The first bytes of a file, which also shows that it can be read. */
-async function readHead(file: string): Promise<Uint8Array> {
-  try {
-    const handle = await openFile(file, openAtOnce);
-    try {
-      if ((await handle.stat()).isFIFO()) throw new Error("it is no ordinary file");
-      const { buffer, bytesRead } = await handle.read(new Uint8Array(64), 0, 64, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw new ProblemError({
-      reason: "file-missing",
-      title: "The model file cannot be read",
-      message: `${file} cannot be read: ${why(error)}.`,
-      advice: "Check the path in the study, and that the file is there and readable.",
-      file,
-    });
-  }
-}
-
-function why(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return "there is no such file";
-    case "EACCES":
-    case "EPERM":
-      return "access is denied";
-    case "EISDIR":
-      return "it is a folder";
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
 }
 
 function unsupported(file: string): ProblemError {

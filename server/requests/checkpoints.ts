@@ -4,7 +4,7 @@ import { expandCheckpoints, orderCheckpoints, readLearningRates } from "../forma
 import type { CheckpointOrder } from "../formats/series";
 import { checkpointsBeside } from "../formats/series/beside";
 import type { FoundSeries } from "../formats/series/beside";
-import { isCentreName, timesIn } from "../formats/series/names";
+import { isCentreName, shortNames, timesIn } from "../formats/series/names";
 import { alignRates } from "../formats/series/rates";
 import { isEventsName } from "../formats/series/rates/events";
 import { ProblemError } from "../protocol/problem";
@@ -98,7 +98,8 @@ export async function timesOf(files: readonly string[]): Promise<ReadonlyMap<str
 function noticesOf({ files, by, leftOut, gaps, repeated }: CheckpointOrder): readonly string[] {
   const names = (paths: readonly string[]): string => paths.map((file) => path.basename(file)).join(", ");
   const centres = leftOut.filter(isCentreName);
-  const [first, last] = [files[0], files.at(-1)].map((file) => path.basename(file?.path ?? ""));
+  const short = shortNames(files.map((file) => file.path));
+  const [first, last] = [short[0] ?? "", short.at(-1) ?? ""];
   return [
     `${files.length} checkpoints in the order of their ${by}, from ${first} to ${last}.`,
     ...(leftOut.length > 0 ? [`Left out, because their names tell no time: ${names(leftOut)}.`] : []),

@@ -53,15 +53,25 @@ async function modelsNear(file: string): Promise<readonly string[]> {
   return models.filter((model) => model !== file).slice(0, mostModels);
 }
 
-/** @throws ProblemError `file-missing` when there is no such file. */
+/** @throws ProblemError `file-missing` when there is no such file; of a folder it tells the models that are in it. */
 export async function expectModel(model: string): Promise<void> {
   const found = await stat(model).catch(() => undefined);
   if (found?.isFile()) return;
+  const inside = found?.isDirectory() ? await modelsIn(model) : [];
   throw new ProblemError({
     reason: "file-missing",
     title: "The model was not found",
-    message: `A model should be at ${model}, but there is ${found === undefined ? "nothing" : "no file"}.`,
-    advice: "Check the path.",
+    message: `A model should be at ${model}, but there is ${found === undefined ? "nothing" : found.isDirectory() ? "a folder" : "no file"}.`,
+    advice: inside.length === 0 ? "Check the path." : `Choose a file in it: ${inside.join(", ")}.`,
     file: model,
   });
+}
+
+/** Names of the files in a folder that are models, read or not. */
+async function modelsIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .sort()
+    .filter((name) => isModelPath(name) || name === "saved_model.pb")
+    .slice(0, mostModels);
 }

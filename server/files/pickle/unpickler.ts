@@ -1,4 +1,5 @@
-import { as, ForbiddenGlobal, inert, PickleError, PickleTruncated, type AllowList, type Value } from "./objects";
+import { PickleBytes } from "./bytes";
+import { as, ForbiddenGlobal, inert, PickleError, type AllowList, type Value } from "./objects";
 
 /** Most operations of one pickle; a tensor takes about 25. */
 const mostOperations = 10_000_000;
@@ -6,10 +7,6 @@ const mostOperations = 10_000_000;
 const mostContainers = 1_000_000;
 /** Most entries that functions may be given, as the same list may be given again and again; 64 characters count as one. */
 const mostArguments = 2 ** 22;
-/** Longest whole number, in bytes or decimal digits. */
-const longestNumber = 1024;
-
-const utf8 = new TextDecoder();
 const mark = Symbol("mark");
 type Item = Value | typeof mark;
 
@@ -19,7 +16,7 @@ type Item = Value | typeof mark;
  * Time and memory are bounded by the number of bytes, of operations and of containers.
  */
 export class Unpickler {
-  private readonly view: DataView;
+  private readonly from: PickleBytes;
   private stack: Item[] = [];
   private readonly memo = new Map<number, Value>();
   private containers = 0;
@@ -30,22 +27,22 @@ export class Unpickler {
    * @param allowed the classes and functions that it may name.
    */
   constructor(
-    private readonly bytes: Uint8Array,
-    private at: number,
+    bytes: Uint8Array,
+    at: number,
     private readonly allowed: AllowList,
   ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.from = new PickleBytes(bytes, at);
   }
 
   /** Where the pickle ends, once it was read. */
   get position(): number {
-    return this.at;
+    return this.from.position;
   }
 
   /** @throws PickleError when it is damaged, `PickleTruncated` when it is not all there, `ForbiddenGlobal`. */
   read(): Value {
     for (let i = 0; i < mostOperations; i++) {
-      const code = this.byte();
+      const code = this.from.byte();
       if (code === 0x2e) return this.pop();
       if (!this.constant(code) && !this.container(code) && !this.memory(code)) this.object(code);
     }
@@ -54,62 +51,10 @@ export class Unpickler {
 
   /** Numbers, text and bytes. */
   private constant(code: number): boolean {
-    const value = this.constantOf(code);
+    const value = this.from.constant(code);
     if (value === undefined) return false;
     this.stack.push(value);
     return true;
-  }
-
-  private constantOf(code: number): Value | undefined {
-    switch (code) {
-      case 0x4e: // NONE
-        return null;
-      case 0x88: // NEWTRUE
-        return true;
-      case 0x89: // NEWFALSE
-        return false;
-      case 0x4a: // BININT
-        return this.view.getInt32(this.skip(4), true);
-      case 0x4b: // BININT1
-        return this.byte();
-      case 0x4d: // BININT2
-        return this.view.getUint16(this.skip(2), true);
-      case 0x49: // INT
-        return this.decimal(true);
-      case 0x4c: // LONG
-        return this.decimal(false);
-      case 0x8a: // LONG1
-        return this.long(this.byte());
-      case 0x8b: // LONG4
-        return this.long(this.length(4));
-      case 0x46: // FLOAT
-        return floatOf(this.line());
-      case 0x47: // BINFLOAT
-        return this.view.getFloat64(this.skip(8), false);
-      case 0x55: // SHORT_BINSTRING
-        return latin1(this.take(this.byte()));
-      case 0x54: // BINSTRING
-        return latin1(this.take(this.length(4)));
-      case 0x53: // STRING
-        return plainText(this.line().replace(/^(['"])(.*)\1$/, "$2"));
-      case 0x56: // UNICODE
-        return plainText(this.line());
-      case 0x58: // BINUNICODE
-        return utf8.decode(this.take(this.length(4)));
-      case 0x8c: // SHORT_BINUNICODE
-        return utf8.decode(this.take(this.byte()));
-      case 0x8d: // BINUNICODE8
-        return utf8.decode(this.take(this.length(8)));
-      case 0x43: // SHORT_BINBYTES
-        return this.take(this.byte());
-      case 0x42: // BINBYTES
-        return this.take(this.length(4));
-      case 0x8e: // BINBYTES8
-      case 0x96: // BYTEARRAY8
-        return this.take(this.length(8));
-      default:
-        return undefined;
-    }
   }
 
   /** Lists, tuples, dictionaries and sets. */
@@ -161,24 +106,24 @@ export class Unpickler {
         this.stack.push(this.top());
         return true;
       case 0x71: // BINPUT
-        return this.put(this.byte());
+        return this.put(this.from.byte());
       case 0x72: // LONG_BINPUT
-        return this.put(this.length(4));
+        return this.put(this.from.length(4));
       case 0x70: // PUT
-        return this.put(Number(this.line()));
+        return this.put(Number(this.from.line()));
       case 0x94: // MEMOIZE
         return this.put(this.memo.size);
       case 0x68: // BINGET
-        return this.recall(this.byte());
+        return this.recall(this.from.byte());
       case 0x6a: // LONG_BINGET
-        return this.recall(this.length(4));
+        return this.recall(this.from.length(4));
       case 0x67: // GET
-        return this.recall(Number(this.line()));
+        return this.recall(Number(this.from.line()));
       case 0x80: // PROTO
-        if (this.byte() > 5) throw new PickleError("the pickle is of an unknown protocol");
+        if (this.from.byte() > 5) throw new PickleError("the pickle is of an unknown protocol");
         return true;
       case 0x95: // FRAME
-        this.frame();
+        this.from.frame();
         return true;
       default:
         return false;
@@ -190,8 +135,8 @@ export class Unpickler {
     switch (code) {
       case 0x63: {
         // GLOBAL
-        const module = this.line();
-        this.stack.push(this.find(module, this.line()));
+        const module = this.from.line();
+        this.stack.push(this.find(module, this.from.line()));
         return;
       }
       case 0x93: {
@@ -203,8 +148,8 @@ export class Unpickler {
       }
       case 0x69: {
         // INST names a class and calls it at once.
-        const module = this.line();
-        this.call(this.find(module, this.line()), this.popToMark());
+        const module = this.from.line();
+        this.call(this.find(module, this.from.line()), this.popToMark());
         return;
       }
       case 0x6f: {
@@ -334,81 +279,10 @@ export class Unpickler {
     this.stack.length = start;
     return values;
   }
-
-  private byte(): number {
-    return this.bytes[this.skip(1)]!;
-  }
-
-  /** Moves on and gives where the bytes start. */
-  private skip(count: number): number {
-    const start = this.at;
-    if (count > this.bytes.length - start) throw new PickleTruncated("the pickle ends too early");
-    this.at += count;
-    return start;
-  }
-
-  private take(count: number): Uint8Array {
-    const start = this.skip(count);
-    return this.bytes.subarray(start, start + count);
-  }
-
-  private length(width: 4 | 8): number {
-    const start = this.skip(width);
-    return width === 4 ? this.view.getUint32(start, true) : Number(this.view.getBigUint64(start, true));
-  }
-
-  /** A frame says how many bytes follow at least; it means nothing else here. */
-  private frame(): void {
-    if (this.length(8) > this.bytes.length - this.at) throw new PickleTruncated("the pickle ends too early");
-  }
-
-  private line(): string {
-    const end = this.bytes.indexOf(0x0a, this.at);
-    if (end < 0) throw new PickleTruncated("the pickle ends too early");
-    const start = this.at;
-    this.at = end + 1;
-    return latin1(this.bytes.subarray(start, end));
-  }
-
-  private decimal(boolean: boolean): Value {
-    const text = this.line();
-    if (boolean && (text === "00" || text === "01")) return text === "01";
-    if (text.length > longestNumber || !/^[+-]?\d+L?$/.test(text)) throw new PickleError("a number is none");
-    return narrow(BigInt(text.replace(/^\+|L$/g, "")));
-  }
-
-  private long(length: number): Value {
-    if (length > longestNumber) throw new PickleError("a number is absurdly long");
-    let value = 0n;
-    const bytes = this.take(length);
-    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
-    return narrow(BigInt.asIntN(8 * length, value));
-  }
 }
 
 function withItems(target: Map<Value, Value>, items: readonly Value[]): Map<Value, Value> {
   if (items.length % 2 === 1) throw new PickleError("a dictionary has a key without a value");
   for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
   return target;
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-}
-
-/** Text of the oldest protocol, which no version of PyTorch writes; its escapes are not read. */
-function plainText(text: string): string {
-  if (text.includes("\\")) throw new PickleError("the pickle has text in an old notation");
-  return text;
-}
-
-function narrow(value: bigint): number | bigint {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
-}
-
-function floatOf(text: string): number {
-  const value = { nan: NaN, inf: Infinity, "-inf": -Infinity }[text] ?? Number(text);
-  if (Number.isNaN(value) && text !== "nan") throw new PickleError("a number is none");
-  return value;
 }

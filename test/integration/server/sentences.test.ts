@@ -130,6 +130,24 @@ describe("every error that users must see", () => {
     expect(problem.snippet).toContain("torch.onnx.export(");
   });
 
+  test("a program of torch.export: contains program code, with the call that exports ONNX", async () => {
+    writeFileSync(at("program.pt2"), "PK");
+    const problem = await problemOf(at("program.pt2"));
+    expect(problem.message).toMatch(/^program\.pt2 is a program of torch\.export, which contains program code/);
+    expect(problem.snippet).toContain("torch.onnx.export(");
+  });
+
+  test("a folder: which files of it are models", async () => {
+    const saved = at("saved");
+    mkdirSync(saved);
+    expect((await problemOf(saved)).advice).toBe("Check the path.");
+    for (const name of ["saved_model.pb", "model.json", "notes.txt"]) writeFileSync(path.join(saved, name), "{}");
+    expect(await problemOf(saved)).toMatchObject({
+      message: `A model should be at ${saved}, but there is a folder.`,
+      advice: "Choose a file in it: model.json, saved_model.pb.",
+    });
+  });
+
   test.each([
     ["model.tflite", "python -m tf2onnx.convert --tflite model.tflite --output model.onnx"],
     ["saved_model.pb", "python -m tf2onnx.convert --saved-model FOLDER --output model.onnx"],

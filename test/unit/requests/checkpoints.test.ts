@@ -57,6 +57,14 @@ describe("wildcards", () => {
     expect(notices[0]).toBe("3 checkpoints in the order of their number, from model_1.pt to model_10.pt.");
   });
 
+  test("in folders are called by what tells them apart", async () => {
+    write(["epoch_2/model.json", "epoch_12/model.json"]);
+    const { notices } = await find(["epoch_*/model.json"]);
+    expect(notices[0]).toBe(
+      "2 checkpoints in the order of their epoch, from epoch_2/model.json to epoch_12/model.json.",
+    );
+  });
+
   test("leave out best and last, and say so", async () => {
     write(["epoch=1.ckpt", "epoch=2.ckpt", "best.ckpt", "last.ckpt"]);
     const { files, notices } = await find(["*.ckpt"]);
