@@ -252,6 +252,29 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
     await redis.restart();
   });
 
+  test("what an evaluator here does not come to an end with is done elsewhere", async () => {
+    const own = await Brake.make();
+    const run = start(commandOf("late", ["--queue", redis.url, "--evaluators", "1"]), own.environment);
+    await eventually(() => own.held.length === 1, 100_000, "the evaluator here holds a job");
+    await brake.release();
+    evaluate("worker");
+    expect((await run.ended).code).toBe(0);
+    expect(own.passed).toBe(0);
+    expect(checkOf(await expectTheSame("late"), "queue")).toMatchObject({ level: "ok", value: 55 });
+    await own.remove();
+  });
+
+  test("a machine takes part in one run after the other", async () => {
+    const runs = ["first", "second"].map((out) => run(out, "--queue", redis.url, "--queue-only"));
+    await Promise.all(runs.map((each) => each.says("0 of 54 points")));
+    await brake.release();
+    const worker = evaluate("worker");
+    for (const { ended } of runs) expect((await ended).code).toBe(0);
+    for (const out of ["first", "second"]) await expectTheSame(out);
+    expect(worker.err().match(/^Preparing for the run of model\.$/gm)).toHaveLength(2);
+    expect(await redis.leftovers()).toEqual([]);
+  });
+
   test("a paused run pauses elsewhere too, and principal directions reach those who measure", async () => {
     const study: Study = {
       ...embedded.study,
