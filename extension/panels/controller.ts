@@ -13,6 +13,7 @@ import type { AnyAsk } from "./messages";
 import { Outdated } from "./outdated";
 import type { PanelParts } from "./parts";
 import { Proposals } from "./proposals";
+import { remedies } from "./remedies";
 import { revealFile } from "./reveal";
 import type { ListedRun } from "./runner";
 import { isSaved } from "./saved";
@@ -239,6 +240,8 @@ export class PanelController {
         return this.parts.log.show(true);
       case "show-engines":
         return void vscode.commands.executeCommand("lossLandscape.showEngines");
+      case "remedy":
+        return void vscode.commands.executeCommand(remedies[message.remedy]);
       case "reveal":
         if (!this.speaksOf(message.path) && !isSaved(message.path)) return;
         return void revealFile(vscode.Uri.file(message.path));

@@ -2,6 +2,7 @@ import type { CheckRun, PanelMessage, PanelState } from "../../webview/protocol/
 import { isJournal } from "../landscapes/words";
 import { readChange } from "./change";
 import { readTrail } from "./trail";
+import { isRemedy } from "./remedies";
 
 /** A question of the page; whether its name and parameters are known is seen by those who answer. */
 export interface AnyAsk {
@@ -72,6 +73,8 @@ export function readMessage(message: unknown): Exclude<PanelMessage, { readonly 
       const { id, ask, params } = message;
       return typeof id === "number" && typeof ask === "string" ? { kind, id, ask, params } : undefined;
     }
+    case "remedy":
+      return isRemedy(message.remedy) ? { kind, remedy: message.remedy } : undefined;
     case "reveal":
     case "visualize":
       return typeof path === "string" ? { kind, path } : undefined;

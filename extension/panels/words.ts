@@ -34,6 +34,7 @@ export function problemOf(error: unknown, name: string): Problem {
         name,
       ),
       advice: vscode.l10n.t('Choose "Restart Worker" in the status bar, then try again.'),
+      remedy: "restart-worker",
     };
   return {
     reason: "internal",

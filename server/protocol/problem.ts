@@ -21,6 +21,9 @@ export type ProblemReason =
   | "cancelled"
   | "internal";
 
+/** What the extension can do about a problem by itself; the advice says the same in words. */
+export type Remedy = "install-tensorflow" | "install-webgpu" | "restart-worker";
+
 /** One clear account of what is wrong, in words for the person who has to mend it. */
 export interface Problem {
   readonly reason: ProblemReason;
@@ -36,6 +39,7 @@ export interface Problem {
   readonly facts?: readonly string[];
   /** Code that mends it, to be copied, e.g. the call that exports a model. */
   readonly snippet?: string;
+  readonly remedy?: Remedy;
 }
 
 /** An error whose text is meant for the user; anything else that is thrown is a defect of ours. */

@@ -1,4 +1,4 @@
-import type { Problem } from "../../server/protocol/problem";
+import type { Problem, Remedy } from "../../server/protocol/problem";
 import type { EarlierRun, StudyChange } from "../../server/protocol/requests";
 import type {
   Check,
@@ -208,6 +208,8 @@ export type PanelMessage =
   | { readonly kind: "dismiss-stale" }
   | { readonly kind: "show-log" }
   | { readonly kind: "show-engines" }
+  /** Does what a problem's advice says. */
+  | { readonly kind: "remedy"; readonly remedy: Remedy }
   | { readonly kind: "reveal"; readonly path: string }
   /** Opens a panel of its own for a file of the run, such as a checkpoint. */
   | { readonly kind: "visualize"; readonly path: string }

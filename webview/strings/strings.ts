@@ -188,6 +188,11 @@ export const strings = {
   // States
   problemIcon: t("Error"),
   tryAgain: t("Try again"),
+  remedies: {
+    "install-tensorflow": t("Install native TensorFlow…"),
+    "install-webgpu": t("Install WebGPU…"),
+    "restart-worker": t("Restart worker"),
+  },
   chooseData: t("Choose data"),
   showFile: t("Show file"),
   copySnippet: t("Copy export call"),

@@ -102,8 +102,9 @@ function firstLine(text: string): string {
 }
 
 function missing(message: string): ProblemError {
-  return unavailable(
-    message,
-    "Choose another engine, or install this one: “Loss Landscape: Install Native TensorFlow” in the editor, “loss-landscape engines --install tensorflow” in a terminal.",
-  );
+  return unavailable(message, {
+    advice:
+      "Choose another engine, or install this one: “Loss Landscape: Install Native TensorFlow” in the editor, “loss-landscape engines --install tensorflow” in a terminal.",
+    remedy: "install-tensorflow",
+  });
 }

@@ -119,8 +119,9 @@ function resolveFrom(folder: string | undefined): string | undefined {
 }
 
 function missing(message: string): Error {
-  return unavailable(
-    message,
-    "Choose another engine, or install this one: “Loss Landscape: Install WebGPU” in the editor, “loss-landscape engines --install webgpu” in a terminal.",
-  );
+  return unavailable(message, {
+    advice:
+      "Choose another engine, or install this one: “Loss Landscape: Install WebGPU” in the editor, “loss-landscape engines --install webgpu” in a terminal.",
+    remedy: "install-webgpu",
+  });
 }

@@ -112,13 +112,17 @@ describe("a library that cannot be loaded is told in one sentence", () => {
       requireFrom(folder);
       return ["it was loaded"];
     } catch (error) {
-      const { reason, message } = toProblem(error);
-      return [reason, message];
+      const { reason, message, remedy = "" } = toProblem(error);
+      return [reason, message, remedy];
     }
   };
 
   test("where there is none", () => {
-    expect(refusal()).toEqual(["engine-unavailable", `TensorFlow.js for Node (tfjs-node) was not found in ${folder}.`]);
+    expect(refusal()).toEqual([
+      "engine-unavailable",
+      `TensorFlow.js for Node (tfjs-node) was not found in ${folder}.`,
+      "install-tensorflow",
+    ]);
   });
 
   test("without its native library", () => {
@@ -128,6 +132,7 @@ describe("a library that cannot be loaded is told in one sentence", () => {
     expect(refusal()).toEqual([
       "engine-unavailable",
       `TensorFlow.js for Node (tfjs-node) in ${folder} is installed without its native library.`,
+      "install-tensorflow",
     ]);
   });
 
@@ -138,6 +143,7 @@ describe("a library that cannot be loaded is told in one sentence", () => {
     expect(refusal()).toEqual([
       "engine-unavailable",
       `The native library of TensorFlow.js in ${folder} could not be loaded: libtensorflow.so.2: wrong ELF class.`,
+      "install-tensorflow",
     ]);
   });
 

@@ -47,6 +47,7 @@ test.each([
   [{ kind: "dismiss-stale" }],
   [{ kind: "show-log" }],
   [{ kind: "show-engines" }],
+  [{ kind: "remedy", remedy: "install-webgpu" }],
   [{ kind: "reveal", path: "/model.onnx" }],
   [{ kind: "copy-text", text: "1,2" }],
 ])("takes %o", (message) => {
@@ -86,6 +87,9 @@ test.each([
   [{ kind: "open-run", journal: "/etc/passwd" }],
   [{ kind: "open-run", journal: "net.landscape-run.jsonl" }],
   [{ kind: "go-back" }],
+  [{ kind: "remedy" }],
+  [{ kind: "remedy", remedy: "workbench.action.quit" }],
+  [{ kind: "remedy", remedy: "toString" }],
   [{ kind: "lock", locked: "no" }],
   [{ kind: "follow-training" }],
 ])("refuses %o", (message) => {

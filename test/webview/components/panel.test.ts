@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { HostMessage } from "../../../webview/protocol/messages";
 import { mountPanel, settled, tidy, viewWith } from "../support/panel";
 import { pointsOf, snapshotOf } from "../support/runs";
-import { codeProblem, dataProblem, fileProblem, storiesOf } from "../support/stories";
+import { codeProblem, dataProblem, fileProblem } from "../support/problems";
+import { storiesOf } from "../support/stories";
 import { measuringOrder, oracleSurface } from "../support/surface";
 
 const surface = oracleSurface(11);
@@ -143,6 +144,21 @@ describe("states", () => {
     expect(buttons.map((button) => tidy(button.textContent))).toEqual(["Choose data", "Try again", "Show log"]);
     for (const button of buttons) await click(button);
     expect(mounted.posted.slice(-3)).toEqual([{ kind: "choose-data" }, { kind: "run-again" }, { kind: "show-log" }]);
+  });
+
+  test("a problem that the extension can do something about offers that first", async () => {
+    const mounted = await mountPanel(stories["engine-problem"]);
+    const buttons = mounted.all<HTMLElement>(
+      "problem-state vscode-button, .rows vscode-button, .actions vscode-button",
+    );
+    expect(buttons.map((button) => tidy(button.textContent))).toEqual([
+      "Install native TensorFlow…",
+      "Show engines",
+      "Try again",
+      "Show log",
+    ]);
+    await click(buttons[0]!);
+    expect(mounted.posted.at(-1)).toEqual({ kind: "remedy", remedy: "install-tensorflow" });
   });
 
   test("a problem with a file offers to show it", async () => {

@@ -5,7 +5,7 @@ import type { PanelModel } from "../../../webview/state/model";
 import { joined, reduce } from "../../../webview/state/reducer";
 import type { PointsMessage } from "../../../webview/state/reducer";
 import { failedCheck, pointsOf, snapshotOf } from "../support/runs";
-import { dataProblem } from "../support/stories";
+import { dataProblem } from "../support/problems";
 import { measuringOrder, oracleSurface } from "../support/surface";
 
 const surface = oracleSurface(11);

@@ -2,7 +2,7 @@ import "@vscode-elements/elements/dist/vscode-button/index.js";
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Problem, ProblemReason } from "../../../server/protocol/problem";
+import type { Problem, ProblemReason, Remedy } from "../../../server/protocol/problem";
 import { strings } from "../../strings/strings";
 import type { PanelMessage } from "../../protocol/messages";
 import { shared, statement } from "../../styles/shared";
@@ -28,8 +28,17 @@ const firstFix: Partial<Record<ProblemReason, Fix>> = {
   internal: showLog,
 };
 
-/** What can be done about a problem: at most two things, the likelier one first. */
-export function fixesOf(problem: Problem): readonly Fix[] {
+const remedyFix = (remedy: Remedy): Fix => ({
+  label: strings.remedies[remedy],
+  message: { kind: "remedy", remedy },
+});
+
+/** What can be done about a problem, the likeliest first: what the extension does by itself, then one thing or two. */
+export function fixesOf({ remedy, ...problem }: Problem): readonly Fix[] {
+  return [...(remedy === undefined ? [] : [remedyFix(remedy)]), ...othersOf(problem)];
+}
+
+function othersOf(problem: Problem): readonly Fix[] {
   const { snippet } = problem;
   if (snippet !== undefined)
     return [{ label: strings.copySnippet, message: { kind: "copy-text", text: snippet } }, tryAgain];
