@@ -5,7 +5,7 @@ import type { WeightPath } from "../landscape/plane";
 import type { CurvatureSpec, Study } from "../protocol/study";
 import { curvatureAt, densityProbe, sharpnessAt, traceProbe } from "./curvature";
 import { Derivatives, mostKept } from "./derivatives";
-import { usualBatchSize } from "./execution/rule";
+import { derivativeBatchSize } from "./execution/rule";
 import type { Task, TaskAnswer } from "./messages";
 import { weightsOf } from "./model";
 import type { LoadedModel } from "./model";
@@ -71,7 +71,7 @@ export async function openDerivatives(
     model,
     samples: await selectSplit(study, model, samples),
     loss: model.loss,
-    batchSize: study.compute.batchSize > 0 ? study.compute.batchSize : usualBatchSize,
+    batchSize: study.compute.batchSize > 0 ? study.compute.batchSize : derivativeBatchSize,
     parameters,
     memory: keptBytes(study, model),
   });

@@ -2,12 +2,11 @@ import { createOnnxRuntimeEngine } from "../../server/engines/onnxruntime/engine
 import type { Engine, Executable } from "../../server/engines/engine";
 import { curvatureAt } from "../../server/evaluator/curvature";
 import { Derivatives } from "../../server/evaluator/derivatives";
-import type { LoadedModel } from "../../server/evaluator/model";
-import type { Graph } from "../../server/graph/graph";
-import { describeInput } from "../../server/graph/signature";
+import { derivativeBatchSize } from "../../server/evaluator/execution/rule";
 import { randomDirections } from "../../server/landscape/directions";
 import { Plane } from "../../server/landscape/plane";
 import { originValues } from "../../server/landscape/values";
+import { loaded } from "./support/loaded";
 import type { Report } from "./support/report";
 import { randomTensor, resnet20 } from "./support/resnet20";
 
@@ -57,19 +56,6 @@ function timed(engine: Engine, spent: Spent): Engine {
   };
 }
 
-function loaded(graph: Graph): LoadedModel {
-  return {
-    graph,
-    input: describeInput(graph),
-    output: graph.outputs[0]!.name,
-    files: [],
-    stated: { name: "crossEntropy" },
-    loss: { name: "crossEntropy" },
-    notices: [],
-    summary: { name: graph.name, path: "resnet20.onnx", format: "ONNX", parameters: 0, tensors: 0 },
-  };
-}
-
 /**
  * A point of a curvature map of a ResNet-20 (11×11 points, 256 samples, all trained parameters): processor time of one
  * evaluator, and where it goes. Some points of the map are measured, and the map is as many times as long.
@@ -93,7 +79,7 @@ export async function main(report: Report): Promise<void> {
       preprocessing: "",
     },
     loss: model.loss,
-    batchSize: 64,
+    batchSize: derivativeBatchSize,
     parameters: "all",
   });
   try {

@@ -3,6 +3,12 @@ import type { Execution, Way } from "../../protocol/study";
 /** Samples per batch where neither a study says it nor measuring does: 64 to 128 are the fastest for networks on CPUs. */
 export const usualBatchSize = 100;
 
+/**
+ * The same for derivatives, which keep several times as much of every sample: on one core, a gradient of ResNet-20 has
+ * 485 samples a second with 32, 470 with 64, and last batches that are not full cost less.
+ */
+export const derivativeBatchSize = 32;
+
 /** What one way of execution was measured to take, in milliseconds. */
 export interface Timing {
   readonly execution: Execution;

@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { openModel } from "../../../../server/formats/open";
-import { lossInputs } from "../../../../server/graph/differentiate/loss";
 import type { Graph } from "../../../../server/graph/graph";
 import { toInference } from "../../../../server/graph/inference";
 import { sizeOf, type Tensor } from "../../../../server/graph/tensor";
-import { isStatistic } from "../../../../server/landscape/values";
+import { movable } from "../../../../server/landscape/values";
 import { randomTensor } from "../resnet20";
 
 /** Samples that are differentiated at once. */
@@ -38,7 +37,7 @@ export interface Problem {
   readonly model: Graph;
   /** Vectors by the trained parameters' names. */
   readonly directions: ReadonlyMap<string, Tensor>;
-  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly x: Tensor;
   readonly labels: Int32Array;
 }
 
@@ -46,24 +45,17 @@ export interface Problem {
 export async function problemOf(file: string): Promise<Problem> {
   const { graph } = await openModel(file);
   const model = toInference(graph);
-  const trained = model.parameters.filter((parameter) => !isStatistic(parameter));
-  const labels = Int32Array.from({ length: batch }, (_, k) => (7 * k + 3) % classes);
-  const targets = new Float32Array(batch * classes);
-  labels.forEach((label, k) => (targets[k * classes + label] = 1));
+  const trained = movable(model.parameters);
   return {
     model,
     directions: new Map(trained.map(({ name, tensor }, k) => [name, randomTensor(tensor.shape, 1, 100 + k)])),
-    feeds: {
-      [model.inputs[0]!.name]: randomTensor([batch, 3, 32, 32], 1, 5),
-      [lossInputs.targets]: { dtype: "float32", shape: [batch, classes], data: targets },
-      [lossInputs.weights]: { dtype: "float32", shape: [batch], data: new Float32Array(batch).fill(1 / batch) },
-    },
-    labels,
+    x: randomTensor([batch, 3, 32, 32], 1, 5),
+    labels: Int32Array.from({ length: batch }, (_, k) => (7 * k + 3) % classes),
   };
 }
 
 /** Raw numbers for PyTorch: the parameters in order with their names and shapes, the vectors, the batch. */
-export function writeProblem(folder: string, { model, directions, feeds, labels }: Problem): void {
+export function writeProblem(folder: string, { model, directions, x, labels }: Problem): void {
   mkdirSync(folder, { recursive: true });
   const write = (file: string, tensors: readonly Tensor[]): void => {
     const joined = new Float32Array(tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
@@ -74,7 +66,6 @@ export function writeProblem(folder: string, { model, directions, feeds, labels 
     }
     writeFileSync(path.join(folder, file), joined);
   };
-  const x = feeds[model.inputs[0]!.name]!;
   const parameters = model.parameters.map(({ name, tensor }) => ({ name, shape: tensor.shape }));
   writeFileSync(path.join(folder, "order.json"), JSON.stringify({ parameters, x: x.shape }));
   write(

@@ -1,56 +1,39 @@
-import type { Executable } from "../../../../server/engines/engine";
 import { createOnnxRuntimeEngine } from "../../../../server/engines/onnxruntime/engine";
-import { canonicalise } from "../../../../server/graph/canonical/canonical";
-import { gradientOf } from "../../../../server/graph/differentiate/gradient";
-import { hessianProduct } from "../../../../server/graph/differentiate/hessian";
-import { withLoss } from "../../../../server/graph/differentiate/loss";
-import type { Tensor } from "../../../../server/graph/tensor";
+import { Derivatives } from "../../../../server/evaluator/derivatives";
+import { derivativeBatchSize } from "../../../../server/evaluator/execution/rule";
+import { loaded } from "../loaded";
 import { batch, problemOf, type Checked, type Part, type Problem, type Rate, type Request } from "./problem";
 
-type Feeds = Readonly<Record<string, Tensor>>;
-
 /** Gradient and Hessian-vector products of one batch, as an evaluator computes them. */
-class Derivatives {
-  private readonly vectors: Feeds;
-
+class Ours {
   private constructor(
-    private readonly problem: Problem,
-    private readonly gradient: Executable,
-    private readonly primal: Executable,
-    private readonly product: Executable,
-    private kept: Feeds,
-  ) {
-    this.vectors = Object.fromEntries([...problem.directions].map(([name, tensor]) => [`vector/${name}`, tensor]));
-  }
+    /** Keeps the first stage of products. */
+    private readonly keeping: Derivatives,
+    /** Has no room for it. */
+    private readonly forgetting: Derivatives,
+    private readonly vector: Float64Array,
+  ) {}
 
-  static async of(problem: Problem): Promise<Derivatives> {
-    const { model, directions, feeds } = problem;
-    const names = [...directions.keys()];
-    const input = model.inputs[0]!.name;
-    const loss = withLoss(canonicalise(model, { [input]: feeds[input]!.shape }), { name: "crossEntropy" });
-    const engine = await createOnnxRuntimeEngine();
-    const { primal, product } = hessianProduct(loss, names);
-    const first = await engine.compile(primal);
-    return new Derivatives(
-      problem,
-      await engine.compile(gradientOf(loss, names).graph),
-      first,
-      await engine.compile(product),
-      await first.run(feeds),
+  static async of({ model, directions, x, labels }: Problem): Promise<Ours> {
+    const options = {
+      engine: await createOnnxRuntimeEngine(),
+      model: loaded(model),
+      samples: { x, y: labels, available: batch, preprocessing: "" },
+      loss: { name: "crossEntropy" },
+      batchSize: derivativeBatchSize,
+      parameters: "all",
+    } as const;
+    const keeping = new Derivatives(options);
+    const vector = keeping.layout.join(
+      new Map([...directions].map(([name, { data }]) => [name, data as Float32Array])),
     );
+    return new Ours(keeping, new Derivatives({ ...options, memory: 0 }), vector);
   }
 
   async check(): Promise<Checked> {
-    const { directions, feeds } = this.problem;
-    const found = await this.gradient.run(feeds);
-    const products = await this.multiply();
-    const total = (value: (name: string) => number): number =>
-      [...directions.keys()].reduce((sum, name) => sum + value(name), 0);
-    return {
-      loss: found.loss!.data[0] as number,
-      gradientNorm: total((name) => dot(found[`gradient/${name}`]!, found[`gradient/${name}`]!)),
-      curvature: total((name) => dot(products[`product/${name}`]!, directions.get(name)!)),
-    };
+    const { loss, gradient } = await this.keeping.gradient();
+    const product = await this.keeping.product(this.vector);
+    return { loss, gradientNorm: dot(gradient, gradient), curvature: dot(product, this.vector) };
   }
 
   async rate(part: Part, seconds: number): Promise<Rate> {
@@ -69,29 +52,21 @@ class Derivatives {
   }
 
   private async perform(part: Part): Promise<void> {
-    if (part === "gradient") {
-      await this.gradient.run(this.problem.feeds);
-      return;
-    }
-    if (part === "product") this.kept = await this.primal.run(this.problem.feeds);
-    await this.multiply();
-  }
-
-  private multiply(): Promise<Feeds> {
-    return this.product.run({ ...this.problem.feeds, ...this.vectors, ...this.kept });
+    if (part === "gradient") await this.keeping.gradient();
+    else await (part === "product" ? this.forgetting : this.keeping).product(this.vector);
   }
 }
 
-function dot(a: Tensor, b: Tensor): number {
-  return (a.data as Float32Array).reduce((sum, value, k) => sum + value * (b.data[k] as number), 0);
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, k) => sum + value * b[k]!, 0);
 }
 
 /** A process of its own: `program MODEL`; answers requests one after another. */
-const derivatives = problemOf(process.argv[2]!).then((problem) => Derivatives.of(problem));
+const ours = problemOf(process.argv[2]!).then((problem) => Ours.of(problem));
 
 async function answer(request: Request): Promise<object> {
   try {
-    const own = await derivatives;
+    const own = await ours;
     return request.kind === "check" ? await own.check() : await own.rate(request.part, request.seconds);
   } catch (error) {
     return { error: String(error) };
