@@ -1,4 +1,5 @@
 import type { DataType, Tensor } from "../graph/tensor";
+import type { ByteValues } from "./bytes";
 
 /**
  * Labelled samples as they lie in a file, before selection and preprocessing. All labels are at hand, because strata are
@@ -37,8 +38,10 @@ export interface SamplesInfo {
 
 /** Samples ready for a model's input. */
 export interface Samples {
-  /** float32 [samples, …input shape without its batch axis]. */
+  /** [samples, …input shape without its batch axis]: float32, or uint8 where `byteValues` says what they stand for. */
   readonly x: Tensor;
+  /** Present where the samples are held as the bytes of their file, which takes a quarter of the memory. */
+  readonly byteValues?: ByteValues;
   /** Class of each sample, or of each token row by row (negative: masked); empty for losses that compare numbers. */
   readonly y: Int32Array;
   /** float32 [samples, …outputs of a sample], for losses that compare numbers. */

@@ -3,6 +3,7 @@ import { tooLarge } from "../files/faults";
 import { ProblemError } from "../protocol/problem";
 import type { DataSelection, Layout, LossName, Preprocess } from "../protocol/study";
 import { sizeOf, type Tensor } from "../graph/tensor";
+import { byteValues, mayStayBytes, runOf } from "./bytes";
 import type { LabelledData, Samples } from "./dataset";
 import { numberReader } from "./elements";
 import { fitShape, times } from "./fit";
@@ -25,6 +26,7 @@ const identity: Preprocess = { scale: 1, mean: [], std: [] };
  * @param classes number of the model's outputs, or null when it is unknown
  * @param model how to call the model in messages, e.g. `resnet.onnx`
  * @param loss what the labels are for
+ * @param asBytes whether samples stay the bytes of their file where `mayStayBytes` approves; the same to the last bit
  * @throws ProblemError `data-mismatch` (shapes), `labels-mismatch`, `study-invalid` (preprocessing that does not suit
  *   the channels), `too-large` (more samples than fit into memory), and what reading the file throws
  */
@@ -36,6 +38,7 @@ export async function prepareSamples(
   classes: number | null,
   model = "the model",
   loss: LossName = "crossEntropy",
+  asBytes = false,
 ): Promise<Samples> {
   const [available = 0] = data.x.shape;
   if (available === 0 || sizeOf(data.x.shape) === 0) {
@@ -48,12 +51,15 @@ export async function prepareSamples(
   const affine = affineOf(chosen, fit.shape, data.path);
   const labels = readTargets(relabelled(data, chosen.labels), loss, classes, model);
   const selected = selectSamples(labels.strata, selection);
+  const shape = [selected.length, ...fit.shape];
+  const staysBytes = asBytes && mayStayBytes(data, chosen);
   return {
-    x: {
-      dtype: "float32",
-      shape: [selected.length, ...fit.shape],
-      data: await convert(data, selected, shaping, fit, affine),
-    },
+    ...(staysBytes
+      ? {
+          x: { dtype: "uint8", shape, data: await gather(data, selected, fit) },
+          byteValues: byteValues(chosen, fit.shape),
+        }
+      : { x: { dtype: "float32", shape, data: await convert(data, selected, shaping, fit, affine) } }),
     ...labels.pick(selected),
     available,
     preprocessing: [...shaping.words, fit.words, ...describe(chosen), describeLabels(data, chosen.labels)]
@@ -169,7 +175,7 @@ function spread(values: readonly number[], none: number, shape: readonly number[
       facts: [`${values.length} values`, times(shape)],
     });
   }
-  const inner = first ? size / values.length : 1;
+  const inner = runOf(values.length, shape);
   return Float64Array.from({ length: size }, (_, i) => values[Math.floor(i / inner) % values.length]!);
 }
 
@@ -181,7 +187,7 @@ async function convert(
   affine: Affine | undefined,
 ): Promise<Float32Array> {
   const size = sizeOf(fit.shape);
-  const result = allocate(data.path, selected.length, size);
+  const result = allocate(data.path, selected.length, size, Float32Array);
   const { order } = fit;
   let i = 0;
   for await (const sample of data.samples(selected)) {
@@ -196,6 +202,20 @@ async function convert(
       }
     }
     i += 1;
+  }
+  return result;
+}
+
+/** The samples' bytes in the model's order. */
+async function gather(data: LabelledData, selected: Uint32Array, { order, shape }: Fit): Promise<Uint8Array> {
+  const size = sizeOf(shape);
+  const result = allocate(data.path, selected.length, size, Uint8Array);
+  let to = 0;
+  for await (const sample of data.samples(selected)) {
+    const bytes = sample.data as Uint8Array;
+    if (order) for (let j = 0; j < size; j++) result[to + j] = bytes[order[j]!]!;
+    else result.set(bytes, to);
+    to += size;
   }
   return result;
 }
@@ -227,13 +247,18 @@ function pictureReader(
   );
 }
 
-function allocate(path: string, samples: number, size: number): Float32Array {
+function allocate<T extends Float32Array | Uint8Array>(
+  path: string,
+  samples: number,
+  size: number,
+  Numbers: { new (length: number): T; readonly BYTES_PER_ELEMENT: number },
+): T {
   try {
-    if (samples * size <= 2 ** 31) return new Float32Array(samples * size);
+    if (samples * size <= 2 ** 31) return new Numbers(samples * size);
   } catch {
     // Reported like what is beyond any machine's memory.
   }
-  const bytes = ((samples * size * 4) / 2 ** 30).toFixed(1);
+  const bytes = ((samples * size * Numbers.BYTES_PER_ELEMENT) / 2 ** 30).toFixed(1);
   const advice = 'Use fewer samples ("samples" of "data"), or smaller ones ("resize" of "preprocess").';
   throw tooLarge(path, `needs ${bytes} GiB of memory for ${samples} samples of ${size} numbers`, advice);
 }

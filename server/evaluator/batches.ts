@@ -1,3 +1,4 @@
+import { decodeBytes } from "../data/bytes";
 import type { Samples } from "../data/dataset";
 import type { Executable } from "../engines/engine";
 import { toBfloat16, toFloat16 } from "../graph/half";
@@ -10,9 +11,12 @@ import { ProblemError } from "../protocol/problem";
 import type { LossSpec } from "../protocol/study";
 import type { PointSums } from "./messages";
 
+type Feeds = Readonly<Record<string, Tensor>>;
+
 /** A part of the samples, as feeds. */
 export interface Batch {
-  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** Of samples that are held as bytes, they are good until those of another batch are asked for. */
+  readonly feeds: () => Feeds;
   /** Index of its first sample. */
   readonly first: number;
   /** How many of its rows are samples; the others fill up a batch of fixed size. */
@@ -31,7 +35,7 @@ export interface BatchesParts {
   readonly loss: LossSpec;
 }
 
-/** The samples as feeds for a model, made once and used at every point. */
+/** The samples as feeds for a model: made once and used at every point, or made of bytes at every point. */
 export class Batches {
   /** @internal also run by whoever needs more than the loss of them. */
   readonly batches: readonly Batch[];
@@ -47,14 +51,17 @@ export class Batches {
     if (parts.loss.name === "sequenceCrossEntropy") requireTokens(file, samples);
     const width = samples.x.data.length / total;
     const size = input.batch ?? Math.min(batchSize, total);
-    const data = convert(file, samples.x.data as Float32Array, input.dtype);
+    const part = partsOf(file, samples, input.dtype, Math.min(size, total) * width);
     const batches: Batch[] = [];
     for (let first = 0; first < total; first += size) {
       const count = Math.min(size, total - first);
       const rows = input.batch ?? count;
-      const part = data.subarray(first * width, (first + count) * width) as TensorData;
-      const x = { dtype: input.dtype, shape: [rows, ...samples.x.shape.slice(1)], data: filled(part, count, rows) };
-      batches.push({ feeds: { [input.name]: x }, first, count });
+      const made = (): Feeds => {
+        const data = filled(part(first * width, (first + count) * width), count, rows);
+        return { [input.name]: { dtype: input.dtype, shape: [rows, ...samples.x.shape.slice(1)], data } };
+      };
+      const kept = samples.byteValues ? undefined : made();
+      batches.push({ feeds: () => kept ?? made(), first, count });
     }
     this.batches = batches;
     this.targets = { classes: samples.y, ...(samples.targets ? { values: samples.targets } : {}) };
@@ -93,8 +100,9 @@ export class Batches {
   }
 
   /** The outputs that the loss compares, of a shape that it can. */
-  private async run(executable: Executable, { feeds }: Batch): Promise<Tensor> {
+  private async run(executable: Executable, batch: Batch): Promise<Tensor> {
     const { loss, samples, input, output } = this.parts;
+    const feeds = batch.feeds();
     const tensor = (await executable.run(feeds))[output]!;
     const rows = feeds[input.name]!.shape[0]!;
     if (tensor.shape[0] !== rows) throw this.misfit(tensor, `a row for each of the batch's ${rows} samples`);
@@ -142,6 +150,29 @@ export class Batches {
       facts: [`${output} [${tensor.shape.join(", ")}]`],
     });
   }
+}
+
+/**
+ * Numbers of the samples from one index to another, as the model takes them. Of samples that are bytes they are made when
+ * asked for, always at the same place.
+ * @param most numbers that are asked for at once.
+ */
+function partsOf(
+  file: string,
+  { x, byteValues }: Samples,
+  dtype: DataType,
+  most: number,
+): (from: number, to: number) => TensorData {
+  if (!byteValues) {
+    const data = convert(file, x.data as Float32Array, dtype);
+    return (from, to) => data.subarray(from, to) as TensorData;
+  }
+  const place = new Float32Array(most);
+  return (from, to) => {
+    const part = place.subarray(0, to - from);
+    decodeBytes((x.data as Uint8Array).subarray(from, to), byteValues, part);
+    return part;
+  };
 }
 
 type Numbers = Exclude<TensorData, Uint32Array | BigUint64Array>;

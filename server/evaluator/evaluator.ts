@@ -17,6 +17,7 @@ import { loadModel, weightsOf } from "./model";
 import { placeCheckpoints } from "./place";
 import { planStudy } from "./plan";
 import { Session } from "./session";
+import { heldAsBytes } from "./splits";
 import { weighModels } from "./weigh";
 
 type Answer = EvaluatorResponse extends infer R ? (R extends { id: number } ? Omit<R, "id"> : never) : never;
@@ -112,15 +113,20 @@ async function fingerprintsOf(
   readonly fingerprints: Readonly<Record<string, string>>;
   readonly parameters: number;
   readonly sampleSize?: number;
+  readonly areBytes?: readonly boolean[];
   readonly contents?: readonly StudyFile[];
 }> {
-  const { files, graph, input } = await loadModel(study.model, study.loss);
+  const model = await loadModel(study.model, study.loss);
+  const { files, graph, input } = model;
   const fingerprints = await fingerprintStudy(study, files);
   const known = input.shape.filter((extent) => extent !== null);
+  // Why data cannot be read is told when they are to be measured with.
+  const areBytes = await heldAsBytes(study, model).catch(() => undefined);
   return {
     fingerprints,
     parameters: weightsOf(graph),
     ...(known.length === input.shape.length ? { sampleSize: sizeOf(known) } : {}),
+    ...(areBytes ? { areBytes } : {}),
     ...(contents ? { contents: await contentsOf(study, files, fingerprints) } : {}),
   };
 }

@@ -248,6 +248,8 @@ export type EvaluatorResponse =
       readonly parameters: number;
       /** Numbers of a sample as the model takes it; absent when the model leaves that open. */
       readonly sampleSize?: number;
+      /** Of every split, whether its samples are held as bytes; absent where there is room for more. */
+      readonly areBytes?: readonly boolean[];
       /** Present when asked for. */
       readonly contents?: readonly StudyFile[];
     }

@@ -81,7 +81,7 @@ export async function openStudy(
     engine,
     path,
     samples: splits.reduce((sum, { samples }) => sum + samples.x.shape[0]!, 0),
-    feedsOf: (size: number) => splits[0].inBatchesOf(size).batches.batches[0]!.feeds,
+    feedsOf: (size: number) => splits[0].inBatchesOf(size).batches.batches[0]!.feeds(),
     workplace,
     memory: new ExecutionMemory(workplace.memory, log),
     leads,

@@ -30,6 +30,14 @@ export interface PoolOptions {
   readonly log: (message: string) => void;
 }
 
+/** What tells the memory that samples take. */
+export interface SampleSizes {
+  /** Numbers of a sample as the model takes it; absent when that is open. */
+  readonly sampleSize?: number | undefined;
+  /** Of every split, whether its samples are held as bytes; absent where there is room for more. */
+  readonly areBytes?: readonly boolean[] | undefined;
+}
+
 /** How the evaluators have fared, for the run's checks. */
 export interface PoolReport {
   /** Evaluators that were prepared at least once. */
@@ -58,7 +66,7 @@ export class EvaluatorPool {
   private remote: RemotePlace | undefined;
   private loops: Promise<void>[] = [];
   private read = 0;
-  private elements: number | undefined;
+  private sizes: SampleSizes = {};
   private files: readonly StudyFile[] = [];
 
   /** Starts the processes at once, so that they load while the caller does something else. */
@@ -100,7 +108,8 @@ export class EvaluatorPool {
     return this.askFirst("it had read the files", async (evaluator) => {
       const answer = await evaluator.request({ kind: "fingerprint", study, contents });
       this.read = answer.parameters;
-      this.elements = answer.sampleSize;
+      const { sampleSize, areBytes } = answer;
+      this.sizes = { sampleSize, areBytes };
       this.files = answer.contents ?? [];
       return answer.fingerprints;
     });
@@ -111,9 +120,9 @@ export class EvaluatorPool {
     return this.read;
   }
 
-  /** Numbers of a sample as the model takes it; undefined before `fingerprints` has resolved, and when that is open. */
-  get sampleSize(): number | undefined {
-    return this.elements;
+  /** How large samples are; known when `fingerprints` has resolved. */
+  get sampleSizes(): SampleSizes {
+    return this.sizes;
   }
 
   /** Every file that the study needs, by itself; known when `fingerprints` was asked for it. */

@@ -40,7 +40,7 @@ export class Recalibration {
    */
   static async open(engine: Engine, { graph, summary }: LoadedModel, batches: Batches): Promise<Recalibration> {
     const { graph: training, layers } = withBatchStatistics(graph);
-    const whole = batches.batches.filter(({ feeds, count }) => Object.values(feeds)[0]!.shape[0] === count);
+    const whole = batches.batches.filter(({ feeds, count }) => Object.values(feeds())[0]!.shape[0] === count);
     const name = path.basename(summary.path);
     if (layers.length === 0) {
       const message = `The study asks to recompute batch normalisation's statistics, but ${name} has none.`;
@@ -62,7 +62,7 @@ export class Recalibration {
     const sums = new Map<string, Accumulated>();
     const result = new Map<string, Float32Array>();
     for (const { feeds, count } of this.batches) {
-      const outputs = await this.executable.run(feeds);
+      const outputs = await this.executable.run(feeds());
       for (const layer of this.layers) accumulate(sums, layer, outputs, count);
     }
     for (const { mean, variance } of this.layers) {

@@ -21,6 +21,11 @@ const bytesPerParameter = 24;
 /** Two directions, where they are held. */
 const bytesOfDirections = 8;
 
+/** Bytes that samples take in an evaluator. @param areBytes whether they are held as the bytes of their file. */
+export function samplesMemory(numbers: number, areBytes: boolean): number {
+  return areBytes ? numbers : 4 * numbers;
+}
+
 /** Whether an evaluator holds its directions or makes them anew for every point. */
 export type DirectionsIn = "memory" | "generator";
 
@@ -47,11 +52,16 @@ export function shareOf({ cores, memory }: Machine, evaluators: number): number 
 
 /**
  * Bytes that one evaluator takes.
- * @param data bytes that its samples take, in single precision.
+ * @param data bytes that its samples take, see `samplesMemory`.
  */
 export function evaluatorMemory(parameters: number, data = 0, directions: DirectionsIn = "memory"): number {
   const each = bytesPerParameter + (directions === "memory" ? bytesOfDirections : 0);
   return bareEvaluator + each * parameters + data;
+}
+
+/** Bytes that one of several evaluators has for its samples, beside everything else. @param evaluators as for `shareOf`. */
+export function roomForSamples(parameters: number, machine: Machine, evaluators: number): number {
+  return shareOf(machine, evaluators) - evaluatorMemory(parameters);
 }
 
 /**

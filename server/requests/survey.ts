@@ -41,7 +41,7 @@ export async function surveyModel({
   const pool = new EvaluatorPool({ evaluatorPath: siblingEvaluator(), evaluators: 1, log: options.log });
   try {
     await pool.fingerprints(study);
-    const means = await meansOf(study, pool.parameters, pool.sampleSize);
+    const means = await meansOf(study, pool.parameters, pool.sampleSizes);
     const evaluators = evaluatorsFor(study, means);
     const threads = threadsFor(study, evaluators, means.cores);
     const survey = await pool.survey(study, { threads, memory }, anew);

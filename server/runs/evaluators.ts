@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
-import { evaluatorMemory, thisMachine } from "../formats/limits";
+import type { SampleSizes } from "../evaluator/pool";
+import { evaluatorMemory, samplesMemory, thisMachine } from "../formats/limits";
 import type { Machine } from "../formats/limits";
 import type { DataSelection, Study } from "../protocol/study";
 
@@ -12,7 +13,7 @@ const mostCompression = 8;
 export interface Means extends Machine {
   /** Of the model. */
   readonly parameters: number;
-  /** Bytes that the chosen samples take, in single precision. */
+  /** Bytes that the chosen samples take in an evaluator. */
   readonly data: number;
 }
 
@@ -44,20 +45,25 @@ export function threadsFor({ compute }: Pick<Study, "compute">, evaluators: numb
 /**
  * What this machine has for a study. Samples are reckoned by how many are chosen, and by what their file can hold at most;
  * a file that cannot be read counts nothing: reading it tells why.
- * @param sampleSize numbers of a sample as the model takes it; undefined while that is not known.
+ * @param sizes what an evaluator has found out about the samples.
  */
 export async function meansOf(
   { data, splits = [] }: Pick<Study, "data" | "splits">,
   parameters: number,
-  sampleSize?: number,
+  { sampleSize, areBytes }: SampleSizes = {},
 ): Promise<Means> {
   let bytes = 0;
-  for (const selection of [data, ...splits]) bytes += await bytesOf(selection, sampleSize);
+  for (const [k, selection] of [data, ...splits].entries())
+    bytes += await bytesOf(selection, sampleSize, areBytes?.[k] ?? false);
   return { ...thisMachine(), parameters, data: bytes };
 }
 
-async function bytesOf({ path, samples }: DataSelection, sampleSize: number | undefined): Promise<number> {
-  const chosen = sampleSize === undefined ? undefined : 4 * samples * sampleSize;
+async function bytesOf(
+  { path, samples }: DataSelection,
+  sampleSize: number | undefined,
+  areBytes: boolean,
+): Promise<number> {
+  const chosen = sampleSize === undefined ? undefined : samplesMemory(samples * sampleSize, areBytes);
   const found = await stat(path).catch(() => undefined);
   if (!found) return 0;
   // What a folder holds is not told by its own size.

@@ -159,7 +159,7 @@ class ActiveRun implements Run {
     this.pool = pool;
     pool.pause(this.isPaused);
     const fingerprints = await pool.fingerprints(study, queue !== undefined);
-    const means = await meansOf(study, pool.parameters, pool.sampleSize);
+    const means = await meansOf(study, pool.parameters, pool.sampleSizes);
     const evaluators = evaluatorsFor(study, means);
     await pool.keep(evaluators);
     this.file = journalPath(study, fingerprints, resultsFolder);

@@ -3,13 +3,15 @@ import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { EvaluatorProcess } from "../../server/evaluator/process";
-import { evaluatorMemory } from "../../server/formats/limits";
+import { evaluatorMemory, samplesMemory } from "../../server/formats/limits";
 import { float, graphOf, int, ints, node, parameter, valueInfo } from "../../server/graph/build";
 import type { Graph, GraphNode, Parameter } from "../../server/graph/graph";
 import { serialise } from "../../server/graph/onnxBytes";
 import { sizeOf } from "../../server/graph/tensor";
 import type { Study } from "../../server/protocol/study";
-import { randomTensor } from "./support/resnet20";
+import { mlp } from "./support/mlp";
+import { randomTensor, resnet20 } from "./support/resnet20";
+import { median } from "./support/report";
 import type { Report } from "./support/report";
 import { residentBytes } from "./support/residentMemory";
 
@@ -65,11 +67,20 @@ function network(): Graph {
   });
 }
 
-/** Images of bytes and labels that follow from nothing, in a file of safetensors. */
-async function writeImages(file: string, images: number): Promise<void> {
-  const bytes = images * sizeOf(sample);
+/**
+ * Images of bytes and labels that follow from nothing, in a file of safetensors.
+ * @param as what to write instead of the bytes: these numbers of them, in single precision.
+ */
+async function writeImages(
+  file: string,
+  images: number,
+  shape: readonly number[] = sample,
+  as?: { readonly scale: number; readonly mean: readonly number[]; readonly std: readonly number[] },
+): Promise<void> {
+  const size = sizeOf(shape);
+  const bytes = images * size * (as ? 4 : 1);
   const entries = {
-    x: { dtype: "U8", shape: [images, ...sample], data_offsets: [0, bytes] },
+    x: { dtype: as ? "F32" : "U8", shape: [images, ...shape], data_offsets: [0, bytes] },
     y: { dtype: "I32", shape: [images], data_offsets: [bytes, bytes + 4 * images] },
   };
   // Readers map numbers at multiples of their width.
@@ -81,10 +92,12 @@ async function writeImages(file: string, images: number): Promise<void> {
   try {
     await handle.writeFile(Buffer.concat([head, text]));
     const rows = 1000;
-    const block = new Uint8Array(rows * sizeOf(sample));
+    const block = new Uint8Array(rows * size);
     for (let first = 0; first < images; first += rows) {
       for (let i = 0; i < block.length; i++) block[i] = Math.imul(i + 31 * first, 2654435761) >>> 24;
-      await handle.writeFile(block.subarray(0, Math.min(rows, images - first) * sizeOf(sample)));
+      const part = block.subarray(0, Math.min(rows, images - first) * size);
+      const numbers = as && Float32Array.from(part, (byte) => (byte * as.scale - as.mean[0]!) / as.std[0]!);
+      await handle.writeFile(numbers ? new Uint8Array(numbers.buffer) : part);
     }
     await handle.writeFile(new Uint8Array(Int32Array.from({ length: images }, (_, i) => (7 * i) % classes).buffer));
   } finally {
@@ -114,12 +127,23 @@ interface Found {
   readonly seconds: number;
 }
 
-/** Prepares one evaluator and asks it for the points. @param memory of the machine in MiB, as it is told; its own when 0. */
-async function evaluate(study: Study, memory: number): Promise<Found> {
+/** @param memory of the machine in MiB, as the evaluator is told; its own when 0. */
+function start(memory: number): EvaluatorProcess {
   const name = "LOSS_LANDSCAPE_MEMORY";
   if (memory > 0) process.env[name] = String(memory);
   const evaluator = new EvaluatorProcess(path.resolve("dist", "evaluator.js"), (text) => console.log(text));
   Reflect.deleteProperty(process.env, name);
+  return evaluator;
+}
+
+/** MiB in which there is room for a model, its directions and samples as bytes, but not in single precision. */
+function memoryForBytes(parameters: number, numbers: number): number {
+  return Math.round(evaluatorMemory(parameters, 2 * numbers) / MiB);
+}
+
+/** Prepares one evaluator and asks it for the points. @param memory as for `start`. */
+async function evaluate(study: Study, memory: number): Promise<Found> {
+  const evaluator = start(memory);
   const watched = watch(evaluator.pid!);
   try {
     await evaluator.request({ kind: "prepare", study });
@@ -138,11 +162,66 @@ async function evaluate(study: Study, memory: number): Promise<Found> {
   }
 }
 
+/** Time of points on images that are held as bytes, of that on the same numbers in single precision. */
+async function compareBytes(
+  report: Report,
+  folder: string,
+  label: string,
+  graph: Graph,
+  shape: readonly number[],
+): Promise<void> {
+  const images = 20_000;
+  const parameters = graph.parameters.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0);
+  const model = path.join(folder, "network.onnx");
+  writeFileSync(model, serialise(graph).bytes);
+  const preprocess = { scale: 1 / 255, mean: [0.5], std: [0.25] };
+  const evaluators: EvaluatorProcess[] = [];
+  try {
+    for (const kind of ["bytes", "numbers"] as const) {
+      const data = path.join(folder, `${kind}.safetensors`);
+      await writeImages(data, images, shape, kind === "numbers" ? preprocess : undefined);
+      const study: Study = {
+        model: { path: model },
+        data: { path: data, split: "test", samples: images, sample: "first", seed: 0 },
+        preprocess: kind === "numbers" ? { scale: 1, mean: [], std: [] } : preprocess,
+        loss: { name: "crossEntropy" },
+        directions: { kind: "random", seed: 1, normalise: "filter", ignore: "bias,norm" },
+        grid: { x: [-1, 1], y: [-1, 1], points: [51, 51] },
+        compute: { engine: "onnxruntime", evaluators: 1, batchSize: 100 },
+      };
+      const evaluator = start(kind === "bytes" ? memoryForBytes(parameters, images * sizeOf(shape)) : 0);
+      evaluators.push(evaluator);
+      await evaluator.request({ kind: "prepare", study });
+    }
+    const ratios: number[] = [];
+    for (let k = 1; k <= points; k++) {
+      const seconds: number[] = [];
+      const losses: number[] = [];
+      for (const evaluator of evaluators) {
+        const begun = performance.now();
+        const { sums } = await evaluator.request({ kind: "evaluate", alpha: 0.1 * k, beta: -0.05 * k });
+        seconds.push((performance.now() - begun) / 1000);
+        losses.push(sums.lossSum);
+      }
+      if (losses[0] !== losses[1]) throw new Error(`The losses of ${label} differ.`);
+      ratios.push(seconds[0]! / seconds[1]!);
+    }
+    report.line({
+      what: `time of a point on ${images} images as bytes, of that in single precision, ${label}`,
+      value: median(ratios),
+      unit: "×",
+      digits: 2,
+    });
+  } finally {
+    for (const evaluator of evaluators) await evaluator.kill();
+  }
+}
+
 /**
  * An evaluator with a model of 25 million parameters and 50,000 images of bytes (2,000 when it has to be quick), all of
  * which it evaluates at the model itself and at a few points: the most memory that it ever holds, against what is reckoned
- * with when evaluators are started; then once more with too little memory for directions, which must give the same losses
- * to the last bit.
+ * with when evaluators are started; then with too little memory for images in single precision, and for directions, which
+ * must give the same losses to the last bit. Last, what it costs that images are held as bytes.
  */
 export async function main(report: Report): Promise<void> {
   const images = report.quick ? 2000 : 50_000;
@@ -163,7 +242,7 @@ export async function main(report: Report): Promise<void> {
       grid: { x: [-1, 1], y: [-1, 1], points: [51, 51] },
       compute: { engine: "onnxruntime", evaluators: 1, batchSize: 128 },
     };
-    const samples = 4 * images * sizeOf(sample);
+    const numbers = images * sizeOf(sample);
     const say = (what: string, { peak, seconds }: Found, reckoned: number): void =>
       report.line({
         what: `peak memory of an evaluator, ${what}`,
@@ -174,11 +253,18 @@ export async function main(report: Report): Promise<void> {
         remark: `longest point ${seconds.toFixed(0)} s`,
       });
     const held = await evaluate(study, 0);
-    say("directions held", held, evaluatorMemory(parameters, samples));
+    say("everything held", held, evaluatorMemory(parameters, samplesMemory(numbers, false)));
+    const asBytes = await evaluate(study, memoryForBytes(parameters, numbers));
+    say("images as bytes", asBytes, evaluatorMemory(parameters, samplesMemory(numbers, true)));
     const drawn = await evaluate(study, 100);
-    say("directions made anew", drawn, evaluatorMemory(parameters, samples, "generator"));
+    const least = evaluatorMemory(parameters, samplesMemory(numbers, true), "generator");
+    say("images as bytes, directions made anew", drawn, least);
     if (new Set(held.losses).size < points) throw new Error("Two points have the same loss.");
-    if (held.losses.some((loss, k) => loss !== drawn.losses[k])) throw new Error("The losses differ.");
+    for (const { losses } of [asBytes, drawn])
+      if (held.losses.some((loss, k) => loss !== losses[k])) throw new Error("The losses differ.");
+    if (report.quick) return;
+    await compareBytes(report, folder, "ResNet-20", resnet20(classes), sample);
+    await compareBytes(report, folder, "MLP", mlp(sizeOf(sample), 256, 256, classes), [sizeOf(sample)]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

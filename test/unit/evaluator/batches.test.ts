@@ -62,7 +62,7 @@ describe("outputs are compared with the targets of their own samples", () => {
 
   test("when rows fill up a batch of fixed size, which do not count", async () => {
     const batches = batchesOf(numbers, { targets: zeros([3, 1]) }, { batch: 4 });
-    expect(batches.batches.map(({ feeds, count }) => [feeds["x"]!.shape[0], count])).toEqual([[4, 3]]);
+    expect(batches.batches.map(({ feeds, count }) => [feeds()["x"]!.shape[0], count])).toEqual([[4, 3]]);
     expect(await batches.measure(counting([1]))).toMatchObject({ lossSum: 0 + 1 + 2, count: 3 });
   });
 
@@ -137,7 +137,7 @@ describe("samples that are whole numbers", () => {
     ["int16", Int16Array.of(0, 1, 2, 3)],
   ] as const)("are fed as %s", (dtype, expected) => {
     const { batches } = batchesOf(numbers, { targets: zeros([3]) }, { dtype });
-    expect(batches[0]!.feeds["x"]).toEqual({ dtype, shape: [2, 2], data: expected });
+    expect(batches[0]!.feeds()["x"]).toEqual({ dtype, shape: [2, 2], data: expected });
   });
 
   test.each([0.5, NaN, Infinity, 2 ** 25])("are not %d", (value) => {

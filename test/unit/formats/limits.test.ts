@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { evaluatorMemory, requireParameters, sizeNotices } from "../../../server/formats/limits";
+import {
+  evaluatorMemory,
+  requireParameters,
+  roomForSamples,
+  samplesMemory,
+  sizeNotices,
+} from "../../../server/formats/limits";
 import { readModel } from "../../../server/formats/onnx/model";
 import { graphOf, node, valueInfo } from "../../../server/graph/build";
 import { graphFields, modelFields, serialise, tensorFields } from "../../../server/graph/onnxBytes";
@@ -91,5 +97,13 @@ describe("large models", () => {
 
   test("take 32 bytes a parameter beside the engine", () => {
     expect(evaluatorMemory(1e6) - evaluatorMemory(0)).toBe(32e6);
+  });
+
+  test("and what their samples take, four bytes a number or one", () => {
+    expect(samplesMemory(1e8, false)).toBe(4e8);
+    expect(evaluatorMemory(0, samplesMemory(1e8, true)) - evaluatorMemory(0)).toBe(1e8);
+    const machine = { cores: 4, memory: 8e9 };
+    expect(roomForSamples(1e6, machine, 0)).toBe(2e9 - evaluatorMemory(1e6));
+    expect(roomForSamples(1e6, machine, 2)).toBe(4e9 - evaluatorMemory(1e6));
   });
 });

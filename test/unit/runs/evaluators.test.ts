@@ -59,7 +59,7 @@ describe("the bytes of samples", () => {
   });
   const bytes = async (samples: number, sampleSize?: number, over: Partial<Study["data"]> = {}): Promise<number> => {
     const { data } = studyOf([5, 5]);
-    return (await meansOf({ data: { ...data, path: file, samples, ...over } }, 0, sampleSize)).data;
+    return (await meansOf({ data: { ...data, path: file, samples, ...over } }, 0, { sampleSize })).data;
   };
 
   test("are those of the chosen ones, as far as the file can hold them", async () => {
@@ -76,9 +76,20 @@ describe("the bytes of samples", () => {
     expect(await bytes(20, 3, { path: path.join(folder, "no.npz") })).toBe(0);
   });
 
+  test("are a quarter where they are held as bytes", async () => {
+    const { data } = studyOf([5, 5]);
+    const each = { ...data, path: folder, samples: 50_000 };
+    const of = async (sampleSize: number, areBytes: readonly boolean[]): Promise<number> =>
+      (await meansOf({ data: each, splits: [each] }, 0, { sampleSize, areBytes })).data;
+    expect(await of(3072, [true, true])).toBe(2 * 50_000 * 3072);
+    expect(await of(3072, [false, true])).toBe(5 * 50_000 * 3072);
+  });
+
   test("add up over splits", async () => {
     const { data } = studyOf([5, 5]);
     const each = { ...data, path: file, samples: 20 };
-    expect((await meansOf({ data: each, splits: [each, { ...each, samples: 10 }] }, 0, 3)).data).toBe(600);
+    expect((await meansOf({ data: each, splits: [each, { ...each, samples: 10 }] }, 0, { sampleSize: 3 })).data).toBe(
+      600,
+    );
   });
 });
