@@ -12,7 +12,7 @@ export async function describeCommand(file: string, json: string | undefined, te
   if (json !== undefined) await writeOutput(json, toJson(described), terminal);
   if (json === "-") return 0;
   if (described.kind === "choose-model") {
-    terminal.result(`Model       ${described.reason} Name it, and these weights with --weights FILE.\n`);
+    terminal.result(`Model       ${described.reason} Name the model, and these weights with --weights FILE.\n`);
     return 0;
   }
   const { model, inputShape, classes } = described.model;

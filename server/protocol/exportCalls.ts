@@ -35,7 +35,7 @@ export const exportAgain =
   `exporter keeps them with \`${preservingDynamo}\`.`;
 
 /** The same in a few words, where there is no room for the call. */
-export const exportPreserving = `Export it with ${preserving.join(" and ")} to keep it.`;
+export const exportPreserving = `Export the model with ${preserving.join(" and ")} to keep it.`;
 
 /** A Python program that loads a model with a call such as `torch.load("model.pt", weights_only=False)` and exports it. */
 export function torchReExport(load: string): string {

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { exportPreserving } from "../protocol/exportCalls";
 import { modelName } from "../protocol/modelName";
 import type { LossName, Preprocess } from "../protocol/study";
 import type { Problem } from "../protocol/problem";
@@ -121,9 +122,15 @@ export function chooseModel(
     candidates: [],
     reason:
       facts.length === 1
-        ? `${alone}. ${near(refused.path)} does not fit: ${refused.problem?.message ?? ""}`
+        ? `${alone}. ${near(refused.path)} does not fit: ${whyOf(refused.problem)}`
         : `${alone}. None of the models near it fits: ${facts.map((each) => near(each.path)).join(", ")}. ${refused.problem?.message ?? ""}`,
   };
+}
+
+/** Why a model does not fit, and what to do where that is another export of it. */
+function whyOf(problem: Problem | undefined): string {
+  if (problem?.snippet === undefined) return problem?.message ?? "";
+  return `${problem.message} ${exportPreserving}`;
 }
 
 /** Words in names of files and arrays that tell the split. */

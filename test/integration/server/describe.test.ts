@@ -192,6 +192,11 @@ describe("weights without an architecture", () => {
       "reason",
       expect.stringContaining("../../model.onnx does not fit: epoch_7.pt does not fit model.onnx"),
     );
+    await copyFile(path.join(fixtures, "..", "onnx", "cnn-folded.onnx"), model);
+    expect(await client.describe(weights())).toHaveProperty(
+      "reason",
+      expect.stringMatching(/folded into .*\. Export the model with training=torch\.onnx\.TrainingMode\.PRESERVE/),
+    );
     await rm(model);
     expect(await client.describe(weights())).toHaveProperty(
       "reason",
