@@ -130,7 +130,7 @@ async function compare(report: Report, subject: Subject, folder: string, peers: 
       const all = [field.ours, ...[...field.others.values()].flat()];
       const first = await field.ours.side.check();
       for (const { label, side } of all) requireSame(first, await side.check(), label);
-      await measure(all, cores, report.quick ? 1 : 5, report.quick ? 0.5 : 1);
+      await measure(all, cores, report.quick ? 1 : 3, report.quick ? 0.5 : 1);
       tell(report, subject, cores, field);
     }
   } finally {
