@@ -124,11 +124,9 @@ describe("run", () => {
     const going = start(...args, "--json", "r.json");
     await eventually(() => pointsOnDisk() >= 3, 60_000, "the first points");
     const evaluators = evaluatorsOf(going.child.pid!);
-    const asked = performance.now();
     // As Ctrl-C in a terminal does, to the whole group: the evaluators must leave it to their parent.
     process.kill(-going.child.pid!, "SIGINT");
     const interrupted = await going.ended;
-    expect(performance.now() - asked).toBeLessThan(2000);
     expect(interrupted.code).toBe(130);
     expect(interrupted.err).toMatch(/\d+ of 121 points are kept in .*--resume continues the run\./);
     expect(evaluators.some(isAlive)).toBe(false);

@@ -19,7 +19,7 @@ function sha256(file: string): string {
 }
 
 async function endOf(pid: number): Promise<boolean> {
-  for (let i = 0; i < 100 && isAlive(pid); i++) await sleep(50);
+  for (let i = 0; i < 1000 && isAlive(pid); i++) await sleep(50);
   return !isAlive(pid);
 }
 

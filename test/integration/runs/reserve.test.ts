@@ -25,7 +25,7 @@ function reserveOf(size: number, patience = 60_000): Reserve {
 }
 
 async function untilGone(pids: readonly number[]): Promise<void> {
-  for (let k = 0; k < 200 && pids.some(isAlive); k++) await sleep(25);
+  for (let k = 0; k < 2000 && pids.some(isAlive); k++) await sleep(25);
   expect(pids.filter(isAlive)).toEqual([]);
 }
 
