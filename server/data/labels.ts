@@ -22,7 +22,12 @@ export function readLabels(data: LabelledData, classes: number | null, model: st
     throw labelsMismatch(path, `has ${samples} samples but ${count} labels`, advice, facts);
   }
   if (y.shape.length > 2 || (samples > 0 && y.data.length === 0)) {
-    throw labelsMismatch(path, `has labels of shape [${y.shape.join(", ")}]`, labelAdvice, facts);
+    throw labelsMismatch(
+      path,
+      `has labels of shape [${y.shape.join(", ")}], where a class of every sample was expected`,
+      labelAdvice,
+      facts,
+    );
   }
   const columns = y.shape[1] ?? 1;
   const labels = columns > 1 ? fromOneHot(data, samples, columns) : fromNumbers(data, samples);
