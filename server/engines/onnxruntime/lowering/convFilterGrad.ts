@@ -125,41 +125,43 @@ function samplesLast(emitter: Emitter, node: GraphNode, sizes: Sizes, separable:
   const offsets = sizeOf(kernel) / rows;
   const length = batch * sizeOf(ofX.map(({ places }) => places));
   const moves = [...ofDy, ...ofX].some(isMotion);
-  const laid = (value: string, outer: number, motions: readonly Motion[]): string => {
+  const laid = (value: string, outer: number, between: number, motions: readonly Motion[]): string => {
     const elements = sizeOf(motions.map(({ extent }) => extent));
     // Where nothing is moved, the elements of a channel stay together.
-    if (!moves) return emitter.transpose(emitter.reshape(value, [batch, outer, elements]), [1, 0, 2]);
-    const turned = emitter.transpose(emitter.reshape(value, [batch, outer * elements]), [1, 0]);
-    return moved(emitter, turned, motions, { outer, inner: batch });
+    if (!moves) return emitter.transpose(emitter.reshape(value, [batch, outer * between, elements]), [1, 0, 2]);
+    const turned = emitter.transpose(emitter.reshape(value, [batch, outer * between * elements]), [1, 0]);
+    return moved(emitter, turned, motions, { outer, between, inner: batch });
   };
-  const left = laid(dy, group * filters, ofDy);
-  const right = laid(x, group * channels, ofX);
+  const left = laid(dy, group * filters, 1, ofDy);
+  // With several rows the product is to be turned, for which channels are better innermost.
+  const right = rows === 1 ? laid(x, group * channels, 1, ofX) : laid(x, group, channels, ofX);
   const product = emitter.node("MatMul", [
     emitter.reshape(left, [group, filters * rows, length]),
     emitter.transpose(emitter.reshape(right, [group, channels * offsets, length]), [0, 2, 1]),
   ]);
-  // [g, M, rows, C, offsets] → [g, M, C, rows, offsets]
-  const apart = rows === 1 ? product : emitter.reshape(product, [group * filters, rows, channels, offsets]);
-  return emitter.reshape(rows === 1 ? apart : emitter.transpose(apart, [0, 2, 1, 3]), shapeAttribute(node));
+  if (rows === 1) return emitter.reshape(product, shapeAttribute(node));
+  const apart = emitter.reshape(product, [group * filters, rows, offsets, channels]);
+  return emitter.reshape(emitter.transpose(apart, [0, 3, 1, 2]), shapeAttribute(node));
 }
 
 /**
- * [outer, extents…, inner] → [outer, copies…, places…, inner]: one Gather of rows as long as they stay whole, which does
- * what would take a Pad or Slice for each copy and a Concat. Where there is nothing to be had, a row of zeros is taken.
+ * [outer, between, extents…, inner] → [outer, copies…, between, places…, inner]: one Gather of rows as long as they stay
+ * whole, which does what would take a Pad or Slice for each copy and a Concat. Where there is nothing to be had, a row of
+ * zeros is taken.
  */
 function moved(
   emitter: Emitter,
   x: string,
   motions: readonly Motion[],
-  { outer, inner }: { readonly outer: number; readonly inner: number },
+  { outer, between, inner }: { readonly outer: number; readonly between: number; readonly inner: number },
 ): string {
   const moving = motions.map(isMotion).lastIndexOf(true) + 1;
   if (moving === 0) return x;
   const axes = motions.slice(0, moving);
   const whole = motions.slice(moving);
   const row = inner * sizeOf(whole.map(({ extent }) => extent));
-  const count = outer * sizeOf(axes.map(({ extent }) => extent));
-  const indices = indicesOf(axes, outer, count);
+  const count = outer * between * sizeOf(axes.map(({ extent }) => extent));
+  const indices = indicesOf(axes, outer, between);
   const table = emitter.reshape(x, [count, row]);
   const facts = axes.map(({ extent, copies, places, from }) => [
     extent,
@@ -173,7 +175,7 @@ function moved(
     "Gather",
     [
       indices.includes(count) ? emitter.pad(table, [0, 0, 1, 0]) : table,
-      emitter.shared(`rows/${outer}/${facts.join("/")}`, () => ({
+      emitter.shared(`rows/${outer}/${between}/${facts.join("/")}`, () => ({
         dtype: "int32",
         shape: [indices.length],
         data: indices,
@@ -187,25 +189,36 @@ function isMotion({ extent, copies, places, from }: Motion): boolean {
   return copies > 1 || places !== extent || from(0, 0) !== 0 || (extent > 1 && from(0, 1) !== 1);
 }
 
-/** For every row of [outer, copies…, places…] the row of [outer, extents…] that it is; `none` for zeros. */
-function indicesOf(axes: readonly Motion[], outer: number, none: number): Int32Array {
-  const offsets = positions(axes.map(({ copies }) => copies));
-  const places = positions(axes.map(({ places: count }) => count));
+/**
+ * For every row of [outer, copies…, between, places…] the row of [outer, between, extents…] that it is; for zeros the one
+ * behind all of them.
+ */
+function indicesOf(axes: readonly Motion[], outer: number, between: number): Int32Array {
+  const copies = positions(axes.map((axis) => axis.copies));
+  const places = positions(axes.map((axis) => axis.places));
   const span = sizeOf(axes.map(({ extent }) => extent));
-  const one = Int32Array.from({ length: offsets.length * places.length }, (_, k) => {
-    const [copy, place] = [offsets[Math.floor(k / places.length)]!, places[k % places.length]!];
-    let row = 0;
-    for (const [axis, { extent, from }] of axes.entries()) {
-      const at = from(copy[axis]!, place[axis]!);
-      if (at < 0 || at >= extent) return -1;
-      row = row * extent + at;
+  const own = copies.map((copy) => places.map((place) => rowOf(axes, copy, place)));
+  const indices = new Int32Array(outer * copies.length * between * places.length);
+  let at = 0;
+  for (let o = 0; o < outer; o++) {
+    for (const rows of own) {
+      for (let b = 0; b < between; b++) {
+        for (const row of rows) indices[at++] = row < 0 ? outer * between * span : (o * between + b) * span + row;
+      }
     }
-    return row;
-  });
-  return Int32Array.from({ length: outer * one.length }, (_, k) => {
-    const row = one[k % one.length]!;
-    return row < 0 ? none : Math.floor(k / one.length) * span + row;
-  });
+  }
+  return indices;
+}
+
+/** The position in row-major order that one place of a copy is taken from; negative outside. */
+function rowOf(axes: readonly Motion[], copy: readonly number[], place: readonly number[]): number {
+  let row = 0;
+  for (const [axis, { extent, from }] of axes.entries()) {
+    const at = from(copy[axis]!, place[axis]!);
+    if (at < 0 || at >= extent) return -1;
+    row = row * extent + at;
+  }
+  return row;
 }
 
 /** Zeros before and after every spatial axis of x (negative: what is cropped). */
@@ -236,7 +249,7 @@ function bySamples(emitter: Emitter, node: GraphNode, sizes: Sizes, shifts: read
   const length = sizeOf([spatial[0]!, ...windows.slice(1)]);
 
   const motions = windows.map((count, axis) => (axis === 0 ? met(sizes) : still(count)));
-  const left = moved(emitter, dy, motions, { outer: batch * filters, inner: 1 });
+  const left = moved(emitter, dy, motions, { outer: batch * filters, between: 1, inner: 1 });
   const copies = shifts.map(([begin, end]) => emitter.pad(x, [0, 0, ...begin, 0, 0, ...end]));
   const right = emitter.reshape(emitter.concat(copies, 1), [batch, offsets * channels, length]);
   const products = emitter.node("MatMul", [
