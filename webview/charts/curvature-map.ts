@@ -205,7 +205,7 @@ function bar({ layout, quantity, theme }: CurvatureFigureInput, scale: Curvature
   const { x, y, width, height } = layout.bar;
   const at = (value: number): number => y + (1 - scale.place(value)) * height;
   const stops = Array.from({ length: 33 }, (_, k) => ({ offset: k / 32, color: css(scale.map(1 - k / 32)) }));
-  const top = scale.isCapped ? 14 : 9;
+  const top = scale.isCapped ? 14 : 12;
   const title = scale.kind === "log" ? strings.colourBarLog(strings.titles[quantity]) : strings.titles[quantity];
   // At the bar's left edge as far as it fits.
   const titleX = Math.min(x, layout.width - titleMargin - textWidth(title, `12px ${theme.font}`));

@@ -31,17 +31,27 @@ export function trackMarks(input: TrackInput): Marks {
   const crowd = Math.min(layout.plot.width, layout.plot.height) >= insetSide ? crowdOf(places, layout.plot) : undefined;
   const inset = crowd && insetOf(input, places, crowd);
   const origin = { x: project.x(0), y: project.y(0) };
+  const labels = trackLabels(places, layout.plot, input.theme, inset && { box: inset.box, crowd: crowd! });
   return {
     elements: [
       ...(inset?.locator ?? []),
       ...pathLines(places, current),
       ...centreMark(origin.x, origin.y),
       ...pointMarks(places, input),
-      ...trackLabels(places, layout.plot, input.theme, inset && { box: inset.box, crowd: crowd! }),
+      ...labels.drawn,
       ...(inset?.elements ?? []),
     ],
-    avoid: [...places.map(({ x, y }) => ({ x, y })), origin],
+    avoid: [...places.map(({ x, y }) => ({ x, y })), origin, ...labels.avoid, ...(inset ? spread(inset.box) : [])],
   };
+}
+
+/** Places all over a box, so near to each other that no level is named in it. */
+function spread({ x, y, width, height }: Box): Marks["avoid"] {
+  const along = (from: number, length: number): readonly number[] => {
+    const count = Math.ceil(length / 40);
+    return Array.from({ length: count + 1 }, (_, k) => from + (length * k) / count);
+  };
+  return along(x, width).flatMap((at) => along(y, height).map((other) => ({ x: at, y: other })));
 }
 
 /** White with a dark casing, which is seen on every ground. */
@@ -70,16 +80,25 @@ function centreMark(x: number, y: number): readonly Drawn[] {
   return [...arms(3.5, casing), ...arms(1.5, pathColour)];
 }
 
-/** Numbers beside the points, white with a dark casing; those of an inset share one. */
+/** Numbers beside the points, white with a dark casing; those of an inset share one. Levels are named beside their ends. */
 function trackLabels(
   places: readonly Place[],
   plot: Box,
   theme: FigureTheme,
   inset: { readonly box: Box; readonly crowd: readonly Place[] } | undefined,
-): readonly Drawn[] {
+): { readonly drawn: readonly Drawn[]; readonly avoid: Marks["avoid"] } {
   const font = `600 11px ${theme.font}`;
   const words = { range: strings.range, width: (text: string) => textWidth(text, font) };
-  return placeTrackLabels(places, plot, inset ? [inset.box] : [], words, inset?.crowd).map(({ text, x, y, align }) => ({
+  const placed = placeTrackLabels(places, plot, inset ? [inset.box] : [], words, inset?.crowd);
+  const avoid = placed.flatMap(({ text, x, y, align }) => {
+    const width = words.width(text);
+    const left = align === "left" ? x : align === "right" ? x - width : x - width / 2;
+    return [
+      { x: left, y },
+      { x: left + width, y },
+    ];
+  });
+  const drawn = placed.map(({ text, x, y, align }): Drawn => ({
     type: "text",
     x,
     y,
@@ -94,4 +113,5 @@ function trackLabels(
       lineJoin: "round",
     },
   }));
+  return { drawn, avoid };
 }

@@ -63,6 +63,15 @@ export class CurvatureSpectrum extends LitElement {
         padding: 12px 0 4px;
       }
 
+      /* Beside the map, its heading is as high as what the map is of. */
+      @media (min-width: 1240px) {
+        section {
+          border-top: 0;
+          margin-top: 0;
+          padding-top: 10px;
+        }
+      }
+
       h2 {
         font-size: 13px;
         font-weight: 600;

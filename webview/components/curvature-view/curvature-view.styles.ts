@@ -53,6 +53,19 @@ export const curvatureStyles = css`
     max-height: 640px;
   }
 
+  /* Where there is room for it, the spectrum stands beside the map. */
+  @media (min-width: 1240px) {
+    :host {
+      max-width: 1400px;
+    }
+
+    .columns {
+      display: grid;
+      grid-template-columns: minmax(0, 818px) minmax(0, 1fr);
+      align-items: start;
+    }
+  }
+
   :host([narrow]) .subject,
   :host([narrow]) .note {
     padding-left: 12px;

@@ -75,22 +75,24 @@ export class CurvatureView extends LitElement implements Pictured {
     const { run, narrow } = this;
     const map = curvatureMapOf(run);
     if (!map) return html`<measure-curvature .run=${run} .found=${this.found} ?narrow=${narrow}></measure-curvature>`;
-    return html`
-      <p class="subject">${subjectOf(run, map)}</p>
-      ${map.computed.length === 0 ? this.#waiting() : nothing} ${isMap(map) ? this.#map(map) : this.#centreOnly()}
-      ${
-        this.isMeasuring
-          ? html`<measure-curvature
-              again
-              .run=${run}
-              .found=${this.found}
-              ?narrow=${narrow}
-              @measure-cancel=${() => (this.isMeasuring = false)}
-            ></measure-curvature>`
-          : nothing
-      }
+    return html`<div class="columns">
+      <div>
+        <p class="subject">${subjectOf(run, map)}</p>
+        ${map.computed.length === 0 ? this.#waiting() : nothing} ${isMap(map) ? this.#map(map) : this.#centreOnly()}
+        ${
+          this.isMeasuring
+            ? html`<measure-curvature
+                again
+                .run=${run}
+                .found=${this.found}
+                ?narrow=${narrow}
+                @measure-cancel=${() => (this.isMeasuring = false)}
+              ></measure-curvature>`
+            : nothing
+        }
+      </div>
       <curvature-spectrum .run=${run} .map=${map} ?narrow=${narrow}></curvature-spectrum>
-    `;
+    </div>`;
   }
 
   #waiting() {

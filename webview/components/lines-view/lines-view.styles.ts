@@ -92,7 +92,7 @@ export const linesViewStyles = css`
   }
 
   :host([narrow]) .tools > vscode-single-select.values {
-    width: 140px;
+    width: 172px;
   }
 
   :host([narrow]) .figure {

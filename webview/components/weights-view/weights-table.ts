@@ -30,6 +30,10 @@ export class WeightsTable extends LitElement {
         border: 0;
       }
 
+      .region:not(.framed) th {
+        border-right: 0;
+      }
+
       th:not(.number),
       td.text {
         text-align: left;
