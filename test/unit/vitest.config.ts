@@ -8,7 +8,8 @@ export default defineConfig({
     environment: "node",
     // Vitest leaves one core idle by itself, which of two is half the machine.
     maxWorkers: "100%",
-    testTimeout: 5_000,
-    hookTimeout: 5_000,
+    // A guard against tests that hang, wide enough for a busy machine.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 });
