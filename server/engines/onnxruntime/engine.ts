@@ -89,7 +89,7 @@ class OnnxRuntimeEngine implements Engine {
     const limits = limitsOf(graph);
     if (limits.length > 0) throw unsupportedOperators(limits, label);
     const Kind = holding === "fed" ? FedExecutable : BakedExecutable;
-    const lowered = await this.lower(graph);
+    const lowered = await this.lower(graph, holding);
     const executable = new Kind(this.ort, lowered, this.place, (gone) => this.alive.delete(gone));
     await executable.prepare();
     this.alive.add(executable);
@@ -97,12 +97,12 @@ class OnnxRuntimeEngine implements Engine {
   }
 
   /** Of stock operators, and of those on blocked layout where they are right. */
-  private async lower(graph: Graph): Promise<Graph> {
+  private async lower(graph: Graph, holding: Holding): Promise<Graph> {
     const lowered = lowerForOnnxRuntime(graph);
-    if (!hasMovingFilters(lowered)) return lowered;
+    if (!hasMovingFilters(lowered, holding)) return lowered;
     this.block ??= findBlock(this.ort, this.place, this.log);
     const block = await this.block;
-    return block === undefined ? lowered : blockConvolutions(lowered, block);
+    return block === undefined ? lowered : blockConvolutions(lowered, block, holding);
   }
 
   async dispose(): Promise<void> {

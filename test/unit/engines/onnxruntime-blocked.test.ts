@@ -38,7 +38,7 @@ const operators = ({ nodes }: Graph): readonly string[] =>
 describe("convolutions on blocked layout", () => {
   test("are those whose filters depend on inputs", () => {
     const graph = graphWith({ outputs: ["moving", "still"] });
-    expect(hasMovingFilters(graph)).toBe(true);
+    expect(hasMovingFilters(graph, "baked")).toBe(true);
     const blocked = blockConvolutions(graph, 8);
     expect(operators(blocked)).toEqual([
       "Neg",
@@ -83,10 +83,12 @@ describe("convolutions on blocked layout", () => {
     expect(blockConvolutions(graph, 16)).toBe(graph);
   });
 
-  test("nothing is looked for where all filters are constant", () => {
-    const graph = graphWith({});
-    expect(hasMovingFilters({ ...graph, nodes: graph.nodes.filter(({ outputs }) => outputs[0] === "still") })).toBe(
-      false,
-    );
+  test("are those of parameters as well, where these are inputs; nothing is looked for where they are constant", () => {
+    const graph = graphWith({ outputs: ["still"] });
+    const still = { ...graph, nodes: graph.nodes.filter(({ outputs }) => outputs[0] === "still") };
+    expect(hasMovingFilters(still, "baked")).toBe(false);
+    expect(blockConvolutions(still, 16, "baked")).toBe(still);
+    expect(hasMovingFilters(still, "fed")).toBe(true);
+    expect(operators(blockConvolutions(still, 16, "fed"))).toContain("blocked Conv");
   });
 });

@@ -2,6 +2,7 @@ import { int } from "../../../graph/build";
 import { isCanonical, typesOf } from "../../../graph/canonical/types";
 import type { ValueType } from "../../../graph/canonical/canonical";
 import type { Graph, GraphNode } from "../../../graph/graph";
+import type { Holding } from "../../engine";
 import { Emitter } from "./emitter";
 
 /**
@@ -19,9 +20,10 @@ export const blockedDomain = "com.microsoft.nchwc";
  *
  * Two spatial axes, one group, channels and filters in whole blocks, float32; all else stays as it is.
  * @param block channels of a block, b
+ * @param holding whether parameters are constants, or inputs too
  */
-export function blockConvolutions(graph: Graph, block: number): Graph {
-  const sums = new Plan(graph, block).sums();
+export function blockConvolutions(graph: Graph, block: number, holding: Holding = "baked"): Graph {
+  const sums = new Plan(graph, block, holding).sums();
   if (sums.size === 0) return graph;
   const parts = new Set([...sums.values()].flat().map(({ node }) => node));
   const emitter = new Emitter(graph);
@@ -35,9 +37,9 @@ export function blockConvolutions(graph: Graph, block: number): Graph {
   return { ...graph, opsets, nodes: emitter.nodes, constants: emitter.constants };
 }
 
-/** Whether there is a convolution whose filters depend on inputs. */
-export function hasMovingFilters(graph: Graph): boolean {
-  const still = stillIn(graph);
+/** Whether there is a convolution whose filters depend on inputs, such as parameters may be. */
+export function hasMovingFilters(graph: Graph, holding: Holding): boolean {
+  const still = stillIn(graph, holding);
   return graph.nodes.some(({ op, domain, inputs }) => op === "Conv" && domain === "" && !still.has(inputs[1]!));
 }
 
@@ -60,6 +62,7 @@ class Plan {
   constructor(
     private readonly graph: Graph,
     private readonly block: number,
+    holding: Holding,
   ) {
     this.makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
     for (const { name, dtype, shape } of graph.inputs) {
@@ -68,7 +71,7 @@ class Plan {
     }
     for (const [name, tensor] of graph.constants) this.types.set(name, tensor);
     for (const { value, tensor } of graph.parameters) this.types.set(value, tensor);
-    this.still = stillIn(graph);
+    this.still = stillIn(graph, holding);
     const used = [...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ name }) => name)];
     for (const name of used) this.uses.set(name, (this.uses.get(name) ?? 0) + 1);
   }
@@ -121,8 +124,9 @@ class Plan {
 }
 
 /** Values that depend on no input of the graph. */
-function stillIn(graph: Graph): ReadonlySet<string> {
-  const still = new Set(["", ...graph.constants.keys(), ...graph.parameters.map(({ value }) => value)]);
+function stillIn(graph: Graph, holding: Holding): ReadonlySet<string> {
+  const held = holding === "baked" ? graph.parameters.map(({ value }) => value) : [];
+  const still = new Set(["", ...graph.constants.keys(), ...held]);
   for (const { inputs, outputs } of graph.nodes) {
     if (inputs.every((name) => still.has(name))) for (const name of outputs) still.add(name);
   }
