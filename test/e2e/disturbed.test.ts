@@ -9,8 +9,9 @@ let driver: Driver;
 beforeAll(async () => {
   workspace.addModel("large", { points: 51, samples: 500 });
   // Long enough that there is a middle to disturb, on fast machines too.
-  workspace.addModel("killed", { points: 13, samples: 500 });
-  for (const name of ["first", "restarted"]) workspace.addModel(name, { points: 17, samples: 500 });
+  workspace.addModel("killed", { points: 21, samples: 500 });
+  workspace.addModel("restarted", { points: 25, samples: 500 });
+  workspace.addModel("first", { points: 33, samples: 500 });
   workspace.addModel("second", { points: 5, samples: 100 });
   driver = await Driver.open(workspace.folder, { "lossLandscape.evaluators": 2 });
 });
@@ -102,7 +103,7 @@ describe("a run whose processes die", () => {
     await driver.command("Loss Landscape: Restart Worker");
     await expect.poll(() => driver.processes("server.js")).not.toContain(server);
     await panel.state("done");
-    expect(kept("restarted")).toBe(17 * 17);
+    expect(kept("restarted")).toBe(25 * 25);
     expect(new Set(workspace.journal("restarted")).size).toBe(workspace.journal("restarted").length);
   });
 });
@@ -112,13 +113,13 @@ describe("several panels", () => {
     await driver.visualize("first.onnx");
     await driver.panel().measured(10);
     await driver.visualize("second.onnx");
-    await driver.notification("The loss landscape of first.onnx is ready.").waitFor({ timeout: 60_000 });
+    await driver.notification("The loss landscape of first.onnx is ready.").waitFor({ timeout: 120_000 });
     await driver.panel().state("done");
     await driver.notification("first.onnx").getByRole("button", { name: "Show" }).click();
     await driver.page.locator(".tab.active", { hasText: "Landscape: first.onnx" }).waitFor();
     await driver.panel().state("done");
     const first = await driver.panel().table();
-    expect(first.size).toBe(17 * 17);
+    expect(first.size).toBe(33 * 33);
     expect([...first.values()].every(({ measured }) => measured === "1")).toBe(true);
   });
 });
