@@ -1,4 +1,4 @@
-import { executionText, wayTexts } from "../evaluator/execution/rule";
+import { executionText, isSameExecution, wayTexts } from "../evaluator/execution/rule";
 import type { Survey } from "../evaluator/messages";
 import type { Execution } from "../protocol/study";
 import { surveyModel } from "../requests/survey";
@@ -56,7 +56,7 @@ function jsonOf(surveyed: Surveyed): object {
       ...timed,
       processes: processesOf(surveyed, timed),
       milliseconds: { perPoint, setUp, perBatch: run },
-      isChosen: isSame(timed, execution),
+      isChosen: isSameExecution(timed, execution),
     })),
     dropped: dropped.map(({ execution: { provider, way, batchSize, threads }, reason }) => ({
       provider,
@@ -101,7 +101,7 @@ function tableOf(surveyed: Surveyed): string {
     millisecondsText(perPoint),
     millisecondsText(setUp),
     millisecondsText(run),
-    isSame(execution, chosen) ? "chosen" : "",
+    isSameExecution(execution, chosen) ? "chosen" : "",
   ]);
   const title = ["WAY", "BATCH", "ON", "PROCESSES", "MS A POINT", "OTHER WEIGHTS", "A BATCH", ""];
   return tableText([title, ...rows]);
@@ -110,8 +110,4 @@ function tableOf(surveyed: Surveyed): string {
 /** Three significant digits. */
 function millisecondsText(milliseconds: number): string {
   return milliseconds < 100 ? milliseconds.toPrecision(3) : milliseconds.toFixed(0);
-}
-
-function isSame(a: Execution, b: Execution): boolean {
-  return a.provider === b.provider && a.way === b.way && a.batchSize === b.batchSize && a.threads === b.threads;
 }

@@ -1,6 +1,7 @@
 import type { EngineInfo } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { deferred } from "./deferred";
+import { isSameExecution } from "./execution/rule";
 import type { Workplace } from "./execution/workplace";
 import type { DirectionsFile, Prepared } from "./messages";
 import type { EvaluatorCall } from "./process";
@@ -109,15 +110,7 @@ export class Agreement {
 }
 
 function isSame(a: EngineInfo, b: EngineInfo): boolean {
-  const { execution: first } = a;
-  const { execution: second } = b;
-  return (
-    a.name === b.name &&
-    first?.provider === second?.provider &&
-    first?.way === second?.way &&
-    first?.batchSize === second?.batchSize &&
-    first?.threads === second?.threads
-  );
+  return a.name === b.name && isSameExecution(a.execution, b.execution);
 }
 
 /** |a − b| relative to the larger; 0 only for the same bits, ∞ where one of them is not finite. */

@@ -128,6 +128,11 @@ export const wayTexts: Readonly<Record<Way, string>> = {
   plane: "weights computed in the graph",
 };
 
+/** Whether two evaluators measure in the same way; so do two that have no choice of ways. */
+export function isSameExecution(a: Execution | undefined, b: Execution | undefined): boolean {
+  return a?.provider === b?.provider && a?.way === b?.way && a?.batchSize === b?.batchSize && a?.threads === b?.threads;
+}
+
 /** An execution in words, e.g. "weights as inputs, batches of 320". */
 export function executionText({ provider, way, batchSize, threads }: Execution): string {
   const text = [wayTexts[way], `batches of ${batchSize}`, ...(threads > 1 ? [`${threads} threads`] : [])].join(", ");
