@@ -6,7 +6,7 @@ import { derivativeBatchSize } from "../../server/evaluator/execution/rule";
 import { randomDirections } from "../../server/landscape/directions";
 import { Plane } from "../../server/landscape/plane";
 import { originValues } from "../../server/landscape/values";
-import { loaded } from "./support/loaded";
+import { loaded } from "../support/loaded";
 import type { Report } from "./support/report";
 import { randomTensor, resnet20 } from "./support/resnet20";
 

@@ -3,7 +3,7 @@ import { createOnnxRuntimeEngine } from "../../../server/engines/onnxruntime/eng
 import { Derivatives } from "../../../server/evaluator/derivatives";
 import { collectGarbage } from "../../support/garbage";
 import { batchOf, openResnet8 } from "../../support/oracle";
-import { loaded } from "./support";
+import { loaded } from "../../support/loaded";
 
 const megabyte = 2 ** 20;
 

@@ -16,7 +16,7 @@ import { residualCheck, symmetryCheck, symmetryTolerance } from "../../../server
 import { traceSample } from "../../../server/landscape/curvature/trace";
 import { Random } from "../../../server/landscape/random";
 import { batchOf, measure, openResnet8, type Resnet8 } from "../../support/oracle";
-import { loaded } from "./support";
+import { loaded } from "../../support/loaded";
 
 interface HessianOracle {
   readonly hessian: {

@@ -3,10 +3,10 @@ import type { Engine } from "../../../server/engines/engine";
 import type { DerivativesOptions } from "../../../server/evaluator/derivatives";
 import type { LoadedModel } from "../../../server/evaluator/model";
 import { floatTensor, graphOf, node, parameter, valueInfo } from "../../../server/graph/build";
-import type { Graph, GraphNode, Parameter } from "../../../server/graph/graph";
-import { describeInput } from "../../../server/graph/signature";
+import type { GraphNode, Parameter } from "../../../server/graph/graph";
 import { sizeOf, type Tensor } from "../../../server/graph/tensor";
 import { Random } from "../../../server/landscape/random";
+import { loaded } from "../../support/loaded";
 import { createReferenceEngine } from "../../support/referenceEngine";
 
 /** A float32 tensor of normal numbers. */
@@ -16,20 +16,6 @@ export function normals(shape: readonly number[], seed: number, deviation = 1): 
     shape,
     Array.from({ length: sizeOf(shape) }, () => deviation * random.nextNormal()),
   );
-}
-
-/** A graph with one input and one output as a model that has been loaded. */
-export function loaded(graph: Graph): LoadedModel {
-  return {
-    graph,
-    input: describeInput(graph),
-    output: graph.outputs[0]!.name,
-    files: [],
-    notices: [],
-    stated: { name: "crossEntropy" },
-    loss: { name: "crossEntropy" },
-    summary: { name: "model", path: "/model.onnx", format: "ONNX", parameters: 0, tensors: 0 },
-  };
 }
 
 interface LayerSizes {

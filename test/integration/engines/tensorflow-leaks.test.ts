@@ -7,7 +7,7 @@ import { Derivatives } from "../../../server/evaluator/derivatives";
 import { floatTensor } from "../../../server/graph/build";
 import { batchOf, openResnet8 } from "../../support/oracle";
 import type { Resnet8 } from "../../support/oracle";
-import { loaded } from "../curvature/support";
+import { loaded } from "../../support/loaded";
 
 /** Why tfjs-node cannot be tested on this machine; undefined when it is there. */
 const missing = await createTensorFlowEngine("tensorflow").then(

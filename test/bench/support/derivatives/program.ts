@@ -1,7 +1,7 @@
 import { createOnnxRuntimeEngine } from "../../../../server/engines/onnxruntime/engine";
 import { Derivatives } from "../../../../server/evaluator/derivatives";
 import { derivativeBatchSize } from "../../../../server/evaluator/execution/rule";
-import { loaded } from "../loaded";
+import { loaded } from "../../../support/loaded";
 import { batch, problemOf, type Checked, type Part, type Problem, type Rate, type Request } from "./problem";
 
 /** Gradient and Hessian-vector products of one batch, as an evaluator computes them. */

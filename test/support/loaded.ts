@@ -1,6 +1,6 @@
-import type { LoadedModel } from "../../../server/evaluator/model";
-import type { Graph } from "../../../server/graph/graph";
-import { describeInput } from "../../../server/graph/signature";
+import type { LoadedModel } from "../../server/evaluator/model";
+import type { Graph } from "../../server/graph/graph";
+import { describeInput } from "../../server/graph/signature";
 
 /** A graph of a classifier as if it had been read from a file. */
 export function loaded(graph: Graph): LoadedModel {
