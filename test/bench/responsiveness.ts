@@ -10,12 +10,13 @@ const late = 50;
 
 /**
  * How soon the server answers while a surface is computed: a request that needs no work is sent over and over, idle and
- * with every core at work, and hover and completion in a study that is being typed; the longest of all round trips
+ * with every core at work, and hover and completion in a study that is being typed, whose files are looked into anew; the longest of all round trips
  * is held against 50 ms. And how soon a run has ended that is cancelled.
  */
 export async function main(report: Report): Promise<void> {
   const pings = report.quick ? 200 : 1000;
-  const folder = await folderWith("model.onnx", "test.npz");
+  const checkpoints = Array.from({ length: 11 }, (_, epoch) => `model_${epoch}.pt`);
+  const folder = await folderWith("model.onnx", "test.npz", ...checkpoints);
   const client = await ServerClient.start();
   const tell = (when: string, trips: readonly number[]): void => {
     const at = (share: number): string => (trips[Math.ceil(share * trips.length) - 1] ?? NaN).toFixed(2);
@@ -36,7 +37,9 @@ export async function main(report: Report): Promise<void> {
     const editor = new Editor(client, path.join(folder, "study.landscape.json"));
     let samples = 0;
     const edited = (): Promise<void> =>
-      editor.write(`{ "model": "model.onnx", "data": { "path": "test.npz", "samples": ${(samples += 1)} } }`);
+      editor.write(
+        `{ "model": "model.onnx", "data": { "path": "test.npz", "samples": ${(samples += 1)} }, "checkpoints": "*.pt" }`,
+      );
     const hover = async (): Promise<void> => void (await editor.hover(editor.at('"model.onnx"')));
     const completion = async (): Promise<void> => void (await editor.complete(editor.at('"test.npz"')));
     tell("hover while computing", await roundTrips(pings, hover, edited));

@@ -321,33 +321,18 @@ export class Panel {
     });
   }
 
-  /** Presses a button; how long it took, in milliseconds, until the panel had the state. */
-  async press(name: string, state: string): Promise<number> {
-    const taken = this.root.evaluate(
-      (panel: PageElement, wanted) =>
-        new Promise<number>((resolve) => {
-          let pressed: number | undefined;
-          panel.addEventListener("click", () => (pressed ??= performance.now()), true);
-          const look = (): void => {
-            if (pressed !== undefined && panel.getAttribute("state") === wanted) resolve(performance.now() - pressed);
-            else setTimeout(look, 5);
-          };
-          look();
-        }),
-      state,
-    );
+  /** Presses a button, and waits until the panel has the state. */
+  async press(name: string, state: string): Promise<void> {
     await this.button(name).click();
-    return taken;
+    await this.state(state);
   }
 
   /** Waits until at least this many points are measured. */
   async measured(points: number): Promise<void> {
     const progress = this.frame.locator("run-progress .points");
-    for (const until = Date.now() + 60_000; Date.now() < until;) {
-      const text = await progress.innerText({ timeout: 30_000 });
-      if (Number(text.split(" of ")[0]!.replace(/\D/g, "")) >= points) return;
-    }
-    throw new Error(`${points} points were not measured in time.`);
+    const count = async (): Promise<number> =>
+      Number((await progress.innerText({ timeout: patience })).split(" of ")[0]!.replace(/\D/g, ""));
+    await until(`${points} points are measured`, async () => (await count()) >= points, patience);
   }
 
   /** Switches between figure and table. */

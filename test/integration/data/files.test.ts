@@ -7,6 +7,7 @@ import { readArrays } from "../../../server/data/npz";
 import { openData } from "../../../server/data/open";
 import { prepareSamples } from "../../../server/data/samples";
 import { idx, npy, npz, problemFrom, readAll } from "../../support/data";
+import { processorTime } from "../../support/processorTime";
 
 const fixture = join(__dirname, "../../fixtures/pytorch-resnet8");
 const folder = mkdtempSync(join(tmpdir(), "data-"));
@@ -232,7 +233,7 @@ test("mutated files give a result or a problem, quickly", async () => {
     return Math.floor((state / 2 ** 32) * below);
   };
   const outcomes = { read: 0, refused: 0 };
-  const started = performance.now();
+  const started = processorTime();
   for (let round = 0; round < 250; round++) {
     const seed = seeds[round % seeds.length]!;
     let bytes = seed.bytes.slice();
@@ -256,5 +257,5 @@ test("mutated files give a result or a problem, quickly", async () => {
   }
   expect(outcomes.read + outcomes.refused).toBe(250);
   expect(outcomes.refused).toBeGreaterThan(100);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(processorTime() - started).toBeLessThan(10_000);
 });

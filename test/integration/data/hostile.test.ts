@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { boundedCompressors } from "../../../server/data/parquetCodecs";
 import { openData } from "../../../server/data/open";
 import { problemFrom, readAll } from "../../support/data";
+import { processorTime } from "../../support/processorTime";
 
 const fixtures = path.join(__dirname, "..", "..", "fixtures", "data");
 const folder = mkdtempSync(path.join(tmpdir(), "hostile-"));
@@ -43,9 +44,9 @@ describe("tables", () => {
 
   test("a quote that is never closed ends at the limit of a row", async () => {
     const file = save("quote.csv", `a,label\n1,"${"0,1\n".repeat(3_000_000)}`);
-    const started = performance.now();
+    const started = processorTime();
     expect((await problemFrom(openData(file, {}))).message).toContain("a row of more than");
-    expect(performance.now() - started).toBeLessThan(8000);
+    expect(processorTime() - started).toBeLessThan(8000);
   });
 
   test("no names, quoted names, byte-order marks, empty lines, Windows' line ends", async () => {
@@ -194,7 +195,7 @@ test("damaged files of every format give samples or a problem, quickly", async (
     const isPicture = name.startsWith("kinds/");
     const file = isPicture ? path.join("fuzzed", "a", `1${path.extname(name)}`) : path.basename(name);
     const saved = save(file, bytes);
-    const started = performance.now();
+    const started = processorTime();
     await readAll(isPicture ? path.join(folder, "fuzzed") : saved).then(
       () => (outcomes.read += 1),
       async (error: unknown) => {
@@ -206,7 +207,7 @@ test("damaged files of every format give samples or a problem, quickly", async (
         outcomes.refused += 1;
       },
     );
-    if (performance.now() - started > 2000) slow.push(`${name}, round ${round}`);
+    if (processorTime() - started > 2000) slow.push(`${name}, round ${round}`);
     rmSync(saved);
   }
   expect(slow).toEqual([]);

@@ -12,6 +12,7 @@ import { prepareSamples } from "../../../server/data/samples";
 import { fingerprintOf } from "../../../server/evaluator/digest";
 import type { Tensor } from "../../../server/graph/tensor";
 import { problemFrom, problemOf } from "../../support/data";
+import { processorTime } from "../../support/processorTime";
 
 const fixtures = path.join(__dirname, "..", "..", "fixtures", "data");
 const folder = mkdtempSync(path.join(tmpdir(), "pictures-"));
@@ -204,9 +205,9 @@ describe("hostile pictures are refused at once", () => {
     [500, 21, "file-corrupt"],
   ])("a PNG that claims %i×%i", (width, height, reason) => {
     for (const name of ["rgb.png", "interlaced.png"]) {
-      const started = performance.now();
+      const started = processorTime();
       expect(problemOf(() => decodePicture(claiming(width, height, name), name, name)).reason).toBe(reason);
-      expect(performance.now() - started).toBeLessThan(2000);
+      expect(processorTime() - started).toBeLessThan(2000);
     }
   });
 
@@ -219,9 +220,9 @@ describe("hostile pictures are refused at once", () => {
     ] as const) {
       bytes.writeUInt16BE(height, frame + 5);
       bytes.writeUInt16BE(width, frame + 7);
-      const started = performance.now();
+      const started = processorTime();
       expect(problemOf(() => decodePicture(bytes, "a.jpg", "a.jpg")).reason).toBe(reason);
-      expect(performance.now() - started).toBeLessThan(2000);
+      expect(processorTime() - started).toBeLessThan(2000);
     }
   });
 

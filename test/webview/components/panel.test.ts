@@ -109,6 +109,10 @@ describe("progress", () => {
       messages: [{ kind: "snapshot", snapshot: snapshotOf(surface, { status: "running", measured: 9 }) }],
     });
     const spoken: string[] = [];
+    const hear = (): void => {
+      const text = mounted.text("run-progress .spoken, .spoken[role=status]");
+      if (text !== "" && spoken.at(-1) !== text) spoken.push(text);
+    };
     for (let measured = 17; measured <= total; measured += 8) {
       const points: HostMessage = {
         kind: "points",
@@ -117,10 +121,13 @@ describe("progress", () => {
       };
       await mounted.send(points);
       await new Promise((resolve) => setTimeout(resolve, 60));
-      const text = mounted.text("run-progress .spoken, .spoken[role=status]");
-      if (text !== "" && spoken.at(-1) !== text) spoken.push(text);
+      hear();
     }
-    expect(spoken.map((text) => text.split(" ")[0])).toEqual(["25", "50", "75", "100"]);
+    const figures = (): readonly (string | undefined)[] => {
+      hear();
+      return spoken.map((text) => text.split(" ")[0]);
+    };
+    await expect.poll(figures).toEqual(["25", "50", "75", "100"]);
   });
 
   test("shows what is being prepared before there is a run", async () => {
