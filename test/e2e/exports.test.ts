@@ -53,7 +53,7 @@ const choose = async (entry: string): Promise<void> => {
 /** Chooses an entry of the Export menu and a file for it; resolves when the panel says that it is written. */
 async function exported(entry: string, ending: string): Promise<string> {
   await choose(entry);
-  await expect.poll(() => driver.quickInput.inputValue(), { timeout: 30_000 }).toMatch(new RegExp(`\\.${ending}$`));
+  await expect.poll(() => driver.quickInput.inputValue(), { timeout: 60_000 }).toMatch(new RegExp(`\\.${ending}$`));
   const file = workspace.path(`out.${ending}`);
   await driver.quickInput.fill(file);
   await driver.page.locator(".quick-input-widget").getByRole("button", { name: "OK" }).click();

@@ -45,7 +45,7 @@ function row(name: string): Locator {
 async function saveAs(file: string): Promise<void> {
   await driver.quickInput.fill(file);
   await driver.page.locator(".quick-input-widget").getByRole("button", { name: "OK" }).click();
-  await expect.poll(() => existsSync(file), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
 }
 
 /** A file of the results folder in the Explorer. */
@@ -76,7 +76,7 @@ test("a tooltip has the run's picture and facts", async () => {
   const tooltip = driver.page
     .locator(".monaco-hover.workbench-hover, .workbench-hover")
     .filter({ hasText: "Directions" });
-  await tooltip.waitFor({ timeout: 30_000 });
+  await tooltip.waitFor({ timeout: 60_000 });
   const image = tooltip.locator("img");
   await expect
     .poll(() => image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth))
@@ -112,7 +112,7 @@ test("a name is kept in the run file, shown in the view and taken away again", a
   await driver.choose(row("surface 3 × 3"), "Rename…");
   await driver.quickInput.fill("coarse");
   await driver.page.keyboard.press("Enter");
-  await row("coarse").waitFor({ timeout: 30_000 });
+  await row("coarse").waitFor({ timeout: 60_000 });
   const named = journals().filter((name) =>
     readFileSync(workspace.path(".loss-landscape", name), "utf8").includes('"name":"coarse"'),
   );
@@ -120,7 +120,7 @@ test("a name is kept in the run file, shown in the view and taken away again", a
   await driver.choose(row("coarse"), "Rename…");
   await driver.quickInput.fill("");
   await driver.page.keyboard.press("Enter");
-  await row("surface 3 × 3").waitFor({ timeout: 30_000 });
+  await row("surface 3 × 3").waitFor({ timeout: 60_000 });
 });
 
 test("a run is exported to a file of the user's choice", async () => {
@@ -141,7 +141,7 @@ test("the panel exports its picture and says where it is", async () => {
   await panel.button("Export").click();
   await driver.screenshot("landscapes-export-menu");
   await panel.root.getByRole("menuitem", { name: "Picture for papers (SVG)" }).click();
-  await expect.poll(() => driver.quickInput.inputValue(), { timeout: 30_000 }).toContain("first-contour.svg");
+  await expect.poll(() => driver.quickInput.inputValue(), { timeout: 60_000 }).toContain("first-contour.svg");
   const target = workspace.path("picture.svg");
   await saveAs(target);
   expect(readFileSync(target, "utf8")).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
@@ -190,8 +190,8 @@ test("a run is deleted after a question, with its files, and is gone from the vi
         if (await permanently.isVisible()) await permanently.click();
         return journals().length;
       },
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     .toBe(before.length - 1);
-  await row("surface 3 × 3").waitFor({ state: "detached", timeout: 30_000 });
+  await row("surface 3 × 3").waitFor({ state: "detached", timeout: 60_000 });
 });

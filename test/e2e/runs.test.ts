@@ -126,7 +126,7 @@ test("a model that changed on the disk is told of, run again, and compared with 
   bytes[bytes.length - 200] = bytes[bytes.length - 200]! ^ 1;
   workspace.write("other.onnx", bytes);
   const line = panel.root.locator("stale-line notice-line");
-  await expect.poll(() => line.innerText(), { timeout: 30_000 }).toContain("other.onnx changed on disk");
+  await expect.poll(() => line.innerText(), { timeout: 60_000 }).toContain("other.onnx changed on disk");
   await panel.root.locator("contour-figure").waitFor();
   await line.getByText("Run again").click();
   await panel.root.getByText("Compare with before").click({ timeout: 60_000 });
@@ -152,7 +152,7 @@ test("an unlocked panel goes with the file in front and starts nothing", async (
   await driver.command("Loss Landscape: Unlock Landscape to Follow the Open File");
   workspace.addModel("fresh", { points: 5, samples: 100 });
   const runs = driver.runs();
-  await driver.file("fresh.landscape.json").click({ timeout: 30_000 });
+  await driver.file("fresh.landscape.json").click({ timeout: 60_000 });
   // The text may have opened in front of the panel.
   await driver.tab("Landscape: fresh").click();
   const panel = driver.panel();

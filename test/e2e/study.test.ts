@@ -35,11 +35,11 @@ describe("a study file in the editor", () => {
     await driver.page.keyboard.press("End");
     const row = (label: string) => driver.page.locator(".suggest-widget .monaco-list-row", { hasText: label }).first();
     await driver.page.keyboard.type('"mo');
-    await row("model").waitFor({ timeout: 30_000 });
+    await row("model").waitFor({ timeout: 60_000 });
     await driver.screenshot("study-completion");
     await driver.page.keyboard.press("Tab");
     // The field's place is filled from the files that are there.
-    await row("net.onnx").waitFor({ timeout: 30_000 });
+    await row("net.onnx").waitFor({ timeout: 60_000 });
     await driver.page.keyboard.press("Enter");
     await expect.poll(() => editor().innerText()).toMatch(/"model":\s"net\.onnx"/);
     await driver.command("File: Save");
@@ -49,8 +49,8 @@ describe("a study file in the editor", () => {
   test("what is wrong is marked with our sentence, counted above it, and mended by a fix", async () => {
     await driver.file("net.landscape.json").dblclick();
     await driver.tab("net.landscape.json").waitFor();
-    await driver.page.locator(".squiggly-error").first().waitFor({ timeout: 30_000 });
-    await lens("1 problem").waitFor({ timeout: 30_000 });
+    await driver.page.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
+    await lens("1 problem").waitFor({ timeout: 60_000 });
     await driver.page.keyboard.press("Control+Home");
     await driver.page.keyboard.press("F8");
     const message = driver.page.locator(".marker-widget");

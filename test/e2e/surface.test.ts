@@ -79,7 +79,7 @@ test("three is loaded from the package under the policy of the page when it is a
       };
       return graphics?.geometry.getAttribute("position")?.count;
     });
-  await expect.poll(drawn, { timeout: 30_000 }).toBe(49);
+  await expect.poll(drawn, { timeout: 60_000 }).toBe(49);
   await driver.screenshot("surface-webgl");
   await driver.page.keyboard.press("Escape");
 });

@@ -78,7 +78,7 @@ test("the path of a training is looked at, epoch by epoch, and grows while the t
   expect(await read(panel, "in-plane")).toBe(checkpoints[0]!.planeLoss);
   await panel.button("Play").click();
   await panel.button("Pause").waitFor();
-  await panel.button("Play").waitFor({ timeout: 30_000 });
+  await panel.button("Play").waitFor({ timeout: 60_000 });
   expect(await read(panel, "epoch")).toBe(8);
 
   // A checkpoint of the map and what can be done with it.

@@ -15,6 +15,6 @@ export default defineConfig({
     maxWorkers: 2,
     pool: "forks",
     // A workbench on a machine that computes at the same time takes its time.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -5,7 +5,7 @@
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  timeout = 20_000,
+  timeout = 60_000,
 ): Promise<void> {
   for (const end = Date.now() + timeout; !(await condition());) {
     if (Date.now() > end) throw new Error(`In ${timeout / 1000} s it did not happen that ${what}.`);
