@@ -9,7 +9,7 @@ export interface MenuContext {
   /** The run whose figures are shown. */
   readonly run: RunData;
   /** Copies the picture; absent where the view has a button for it, or no picture. */
-  readonly copyImage?: () => void;
+  readonly copyImage: (() => void) | undefined;
   readonly post: (message: PanelMessage) => void;
 }
 

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { narrowWidth } from "../charts/layout";
 import "../components/choose-file/choose-file";
@@ -10,7 +10,6 @@ import "../components/first-run/first-run";
 import "../components/found-list/found-list";
 import type { PanelAsk } from "../components/ask";
 import type { PanelEvents, PlaneRegion } from "../components/events";
-import type { ContourView } from "../components/contour-view/contour-view";
 import type { MenuItem } from "../components/more-menu/more-menu";
 import { openedRunsIn } from "../components/other-runs";
 import "../components/panel-header/panel-header";
@@ -34,6 +33,7 @@ import { Store } from "../state/store";
 import { trajectoryOptions } from "../state/trajectory";
 import { defaultView } from "../state/view";
 import { shared } from "../styles/shared";
+import { picturedOf } from "../views/view";
 import { shownView, viewsOf } from "../views/views";
 import { strings } from "../strings/strings";
 import { menuItems } from "./menu";
@@ -73,7 +73,8 @@ export class LossLandscapePanel extends LitElement {
   @state() private place?: PanelEvents["show-place"];
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private exported?: ExportOutcome;
-  @query("contour-view") private contour?: ContourView;
+  /** Whether the view in front has a figure that can be copied. */
+  @state() private isPictured = false;
 
   #store = new Store();
   #regionOf?: string;
@@ -183,6 +184,10 @@ export class LossLandscapePanel extends LitElement {
     if (run?.header.id !== this.#regionOf) this.region = this.place = undefined;
     this.#regionOf = run?.header.id;
     this.setAttribute("state", phase.kind === "run" && run ? run.status : phase.kind);
+  }
+
+  protected override updated(): void {
+    this.isPictured = picturedOf(this.#figure()) !== undefined;
   }
 
   override render() {
@@ -319,8 +324,9 @@ export class LossLandscapePanel extends LitElement {
   #menuItems(run: RunData | undefined): readonly MenuItem[] {
     if (!run) return [];
     const { model } = this;
-    const copy = this.narrow && !this.view.table ? { copyImage: () => void this.contour?.copyImage() } : {};
-    return menuItems({ model, run, post: this.#post, ...copy });
+    const canCopy = this.narrow && this.isPictured && !this.view.table;
+    const copyImage = canCopy ? () => void picturedOf(this.#figure())?.copyImage() : undefined;
+    return menuItems({ model, run, post: this.#post, copyImage });
   }
 }
 

@@ -28,4 +28,11 @@ export interface PanelView {
 /** An element whose figure can be taken out of the panel: on white, with a caption, whatever the theme. */
 export interface Pictured {
   picture(type: "png" | "svg"): Promise<Blob>;
+  /** Copies the figure as an image, and says in the view whether that worked. */
+  copyImage(): Promise<void>;
+}
+
+/** The element as one whose figure can be taken out; undefined where there is none. */
+export function picturedOf(element: Element | null): (Element & Pictured) | undefined {
+  return element && "picture" in element && "copyImage" in element ? (element as Element & Pictured) : undefined;
 }

@@ -324,6 +324,36 @@ describe("view", () => {
     expect(mounted.all('[label="Profiles"]')).toHaveLength(1);
   });
 
+  test.each([
+    ["surface", true],
+    ["cuts", true],
+    ["trajectory", true],
+    ["curvature-done", true],
+    ["weights", true],
+    ["compare", true],
+    ["trust", false],
+    ["trajectory-none", false],
+    ["curvature-empty", false],
+  ] as const)("below 480 pixels the menu copies the figure of %s where there is one: %s", async (story, isPictured) => {
+    const mounted = await mountPanel(stories[story], { width: 400 });
+    expect(mounted.all('[label="Copy image"]')).toHaveLength(0);
+    await click(mounted.find('vscode-toolbar-button[label="More actions"]'));
+    const entry = mounted.find('[role="menuitem"]');
+    expect(tidy(entry.textContent) === "Copy image").toBe(isPictured);
+    if (!isPictured) return;
+    const original = navigator.clipboard.write.bind(navigator.clipboard);
+    const written = new Promise<ClipboardItem>((resolve) => {
+      navigator.clipboard.write = ([item]) => Promise.resolve(resolve(item!));
+    });
+    try {
+      entry.click();
+      const blob = await (await written).getType("image/png");
+      expect((await createImageBitmap(blob)).width).toBeGreaterThanOrEqual(3 * 760);
+    } finally {
+      navigator.clipboard.write = original;
+    }
+  });
+
   test.each([320, 400, 760, 1400])(
     "fits into %d pixels in every state",
     async (width) => {

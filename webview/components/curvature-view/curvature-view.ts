@@ -160,7 +160,7 @@ export class CurvatureView extends LitElement implements Pictured {
         <span class="grow"></span>
         <span class="status" role="status">${this.#copier.status}</span>
         ${
-          view.table
+          view.table || this.narrow
             ? nothing
             : html`<vscode-toolbar-button
                 icon=${this.#copier.copied ? "check" : "copy"}

@@ -7,6 +7,7 @@ import { isSurface } from "../../state/kind";
 import type { RunData } from "../../state/model";
 import { shared } from "../../styles/shared";
 import { strings } from "../../strings/export";
+import { picturedOf } from "../../views/view";
 import type { Pictured } from "../../views/view";
 import { ask, AskError } from "../ask";
 import { emit } from "../events";
@@ -107,12 +108,6 @@ export class ExportMenu extends LitElement {
 async function copyImage(figure: Pictured): Promise<ExportOutcome> {
   await copyPicture(figure.picture("png"));
   return { kind: "copied", what: "image" };
-}
-
-function picturedOf(element: Element | null): Pictured | undefined {
-  return element && "picture" in element && typeof element.picture === "function"
-    ? (element as Element & Pictured)
-    : undefined;
 }
 
 function sentenceOf(error: unknown): string {
