@@ -12,7 +12,7 @@ export const linesViewStyles = css`
   }
 
   .tools > vscode-single-select.values {
-    width: 168px;
+    width: 176px;
   }
 
   .status {
@@ -92,7 +92,7 @@ export const linesViewStyles = css`
   }
 
   :host([narrow]) .tools > vscode-single-select.values {
-    width: 172px;
+    width: 176px;
   }
 
   :host([narrow]) .figure {

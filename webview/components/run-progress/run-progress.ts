@@ -100,7 +100,7 @@ export class RunProgressRow extends LitElement {
 
   override render() {
     return html`
-      <div role="group" aria-label=${strings.run}>
+      <div role="region" aria-label=${strings.run}>
         ${this.preparing !== undefined || !this.run ? this.#preparing() : this.#measuring(this.run)}
         <span class="spoken" role="status" aria-live="polite">${this.spoken}</span>
       </div>
