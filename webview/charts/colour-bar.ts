@@ -6,8 +6,9 @@ import type { Drawn } from "./chart";
 import { css, lineInk } from "./colours";
 import type { ColourMap } from "../../server/drawing/colours";
 import { formatTick } from "./format";
+import { toNumbers } from "./layout";
 import type { FigureLayout } from "./layout";
-import { positionOf } from "./levels";
+import { isFlat, positionOf } from "./levels";
 import type { Levels } from "./levels";
 import type { FigureTheme } from "./theme";
 import type { ViewState } from "../protocol/messages";
@@ -16,6 +17,21 @@ import type { ViewState } from "../protocol/messages";
 export function levelText(value: number, metric: Metric, signed = false): string {
   if (metric === "loss") return formatTick(value);
   return signed ? figure.points(formatTick(value)) : strings.percent(formatTick(value));
+}
+
+/** The one value of a domain without an extent, as exact as anybody would write it. */
+export function flatText({ low, signed }: Levels, metric: Metric): string {
+  return levelText(Number(low.toPrecision(3)), metric, signed);
+}
+
+const numberFont = (family: string) => `11px ${family}`;
+
+/** Width of the longest number beside a bar, in pixels; 0 without levels. */
+export function barNumbersWidth(levels: Levels | undefined, metric: Metric, family: string): number {
+  if (!levels) return 0;
+  const majors = levels.levels.filter(({ major }) => major).map(({ value }) => levelText(value, metric, levels.signed));
+  const texts = isFlat(levels) ? [flatText(levels, metric)] : majors;
+  return Math.max(0, ...texts.map((each) => textWidth(each, numberFont(family))));
 }
 
 /** What a bar is about, as far as it differs from run to run. */
@@ -45,9 +61,11 @@ export function colourBar(input: BarInput): readonly Drawn[] {
   const title = levels.signed ? figure.deltaTitle[metric] : strings.metric(metric);
   const titleFont = `12px ${theme.font}`;
   const titleX = Math.min(x, layout.width - textWidth(title, titleFont) - 2);
-  const flat = levels.high <= levels.low;
+  const flat = isFlat(levels);
   const bands = fill === "filled" ? filled() : lines();
-  const ticks = levels.levels.filter((level) => level.major).flatMap((level): Drawn[] => tick(level.value));
+  const ticks = levels.levels
+    .filter((level) => level.major)
+    .flatMap((level) => tick(level.value, levelText(level.value, metric, levels.signed)));
   const caps = [
     ...(levels.capped ? arrow(y - cap.gap, -cap.height, colourOf(1)) : []),
     ...(levels.floored ? arrow(y + height + cap.gap, cap.height, colourOf(0)) : []),
@@ -62,7 +80,7 @@ export function colourBar(input: BarInput): readonly Drawn[] {
       fill: css(theme.foreground),
       verticalAlign: "bottom",
     }),
-    ...(flat ? tick(levels.low) : []),
+    ...(flat ? tick(levels.low, flatText(levels, metric)) : []),
     ...(withNonFinite ? nonFiniteEntry() : []),
   ];
 
@@ -98,7 +116,7 @@ export function colourBar(input: BarInput): readonly Drawn[] {
     ];
   }
 
-  function tick(value: number): Drawn[] {
+  function tick(value: number, written: string): Drawn[] {
     const level = flat ? y + height / 2 : at(value);
     return [
       {
@@ -106,8 +124,8 @@ export function colourBar(input: BarInput): readonly Drawn[] {
         shape: { x1: x + width, x2: x + width + 4, y1: level, y2: level },
         style: { stroke: css(theme.frame), lineWidth: 1 },
       },
-      text(x + width + 7, level, levelText(value, metric, levels.signed), {
-        font: `11px ${theme.font}`,
+      text(x + width + toNumbers.bar, level, written, {
+        font: numberFont(theme.font),
         fill: css(theme.muted),
         verticalAlign: "middle",
       }),

@@ -9,7 +9,7 @@ import { css } from "./colours";
 import type { CurvatureScale } from "./curvature-scale";
 import { formatTick } from "./format";
 import type { Box } from "../../server/drawing/box";
-import { axisTicks, contains, projection } from "./layout";
+import { axisTicks, contains, projection, toNumbers } from "./layout";
 import type { FigureLayout, Projection } from "./layout";
 import { bottomAxis, frameOf, leftAxis, lineBetween, nameStyle, textAt, tickStyle } from "./plot";
 import type { Scene } from "./scene";
@@ -201,6 +201,11 @@ function centreMark(plot: Box, project: Projection): readonly Drawn[] {
   return [...bars(css(black, 0.75), 4.4), ...bars(css(white), 1.8)];
 }
 
+/** Width of the longest number beside the bar of a scale, in pixels. */
+export function scaleNumbersWidth({ ticks }: CurvatureScale, theme: FigureTheme): number {
+  return Math.max(...ticks.map((tick) => textWidth(formatTick(tick), `11px ${theme.font}`)));
+}
+
 function bar({ layout, quantity, theme }: CurvatureFigureInput, scale: CurvatureScale): readonly Drawn[] {
   const { x, y, width, height } = layout.bar;
   const at = (value: number): number => y + (1 - scale.place(value)) * height;
@@ -233,7 +238,7 @@ function bar({ layout, quantity, theme }: CurvatureFigureInput, scale: Curvature
       : []),
     ...scale.ticks.flatMap((tick): Drawn[] => [
       lineBetween(x + width, at(tick), x + width + 4, at(tick), { stroke: css(theme.frame), lineWidth: 1 }),
-      textAt(x + width + 7, at(tick), formatTick(tick), { ...tickStyle(theme), verticalAlign: "middle" }),
+      textAt(x + width + toNumbers.bar, at(tick), formatTick(tick), { ...tickStyle(theme), verticalAlign: "middle" }),
     ]),
     textAt(titleX, y - top, title, { ...nameStyle(theme), verticalAlign: "bottom" }),
   ];

@@ -1,22 +1,22 @@
 import { strings } from "../strings/strings";
-import type { Extreme } from "../state/field";
+import type { Extreme, Field } from "../state/field";
 import type { PlaneWindow } from "../state/window";
 import { captionElement } from "./caption";
 import type { Chart, Drawn } from "./chart";
-import { colourBar, levelText } from "./colour-bar";
+import { barNumbersWidth, colourBar } from "./colour-bar";
 import { css } from "./colours";
 import type { ColourMap } from "../../server/drawing/colours";
 import { formatTick } from "./format";
 import { axisTicks, projection } from "./layout";
-import type { FigureLayout } from "./layout";
-import type { Levels } from "./levels";
+import type { FigureLayout, NumberWidths } from "./layout";
 import { mapElements } from "./map";
 import { marksOf } from "./marks";
 import type { Marks } from "./marks";
 import { pathElements } from "./path";
 import type { PathPoint } from "./path";
-import { profileRules, profileShare } from "./profiles";
-import type { Scene } from "./scene";
+import { profileFrame, profileNumbersWidth } from "./profile-frame";
+import { levelsIn } from "./scene";
+import type { Scene, SceneChoice } from "./scene";
 import type { FigureTheme } from "./theme";
 import type { ViewState } from "../protocol/messages";
 
@@ -49,6 +49,15 @@ export interface FigureInput {
   readonly caption?: string;
 }
 
+/** How much room the numbers of a field need beside its figure. */
+export function numberWidths(field: Field, choice: SceneChoice, { font }: FigureTheme): NumberWidths {
+  const levels = levelsIn(field, choice);
+  return {
+    bar: barNumbersWidth(levels, field.metric, font),
+    profile: profileNumbersWidth(levels, field.metric, font),
+  };
+}
+
 /** The ECharts option of a contour figure. */
 export function figureOption(input: FigureInput): Parameters<Chart["setOption"]>[0] {
   const { scene, layout, window, theme, colours } = input;
@@ -68,7 +77,8 @@ export function figureOption(input: FigureInput): Parameters<Chart["setOption"]>
   if (scene?.levels) {
     const withNonFinite = scene.nonFinite.length > 0;
     around.push(...colourBar({ ...input, levels: scene.levels, field: scene.field, withNonFinite }));
-    if (scene.drawable) around.push(...profileFrame(scene.levels, input));
+    if (scene.drawable)
+      around.push(...profileFrame({ levels: scene.levels, metric: scene.field.metric, layout, theme }));
   }
   if (input.caption) {
     const width = layout.width - layout.plot.x - 12;
@@ -144,43 +154,4 @@ function axis(range: readonly [number, number], name: string, nameGap: number, i
       formatter: formatTick,
     },
   };
-}
-
-/** Rules and their values behind the two profiles; the lines themselves follow the cursor. */
-function profileFrame(levels: Levels, { layout, theme, scene }: FigureInput): readonly Drawn[] {
-  if (!layout.profiles) return [];
-  const { above, right } = layout.profiles;
-  const { metric } = scene!.field;
-  const rules = profileRules(levels);
-  const style = { stroke: css(theme.rule), lineWidth: 1 };
-  const font = `10px ${theme.font}`;
-  return rules.flatMap((value, index): Drawn[] => {
-    const share = profileShare(levels, value);
-    const y = Math.round(above.y + above.height * (1 - share)) + 0.5;
-    const x = Math.round(right.x + right.width * share) + 0.5;
-    const written = levelText(value, metric, levels.signed);
-    const last = index === rules.length - 1;
-    return [
-      { type: "line", shape: { x1: above.x, x2: above.x + above.width, y1: y, y2: y }, style },
-      { type: "line", shape: { x1: x, x2: x, y1: right.y, y2: right.y + right.height }, style },
-      {
-        type: "text",
-        x: above.x - 6,
-        y,
-        style: {
-          text: last && metric === "loss" && !levels.signed ? strings.profileTick(written) : written,
-          font,
-          fill: css(theme.muted),
-          align: "right",
-          verticalAlign: "middle",
-        },
-      },
-      {
-        type: "text",
-        x,
-        y: right.y - 5,
-        style: { text: formatTick(value), font, fill: css(theme.muted), align: "center", verticalAlign: "bottom" },
-      },
-    ];
-  });
 }

@@ -22,25 +22,50 @@ export interface FigureLayout {
 const betaName = { gap: 38, usualCharacters: 4, perCharacter: 7 };
 const margins = { left: 54, bottom: 46, bar: 76, profile: 62, gap: 10, top: 26, barWidth: 12, beforeBar: 16 };
 const narrowMargins = { ...margins, left: 52, bar: 60, beforeBar: 12 };
+/** From the bar to the numbers beside it, and what stays free beyond them; from the numbers of a profile to the plot. */
+export const toNumbers = { bar: 7, profile: 6, beyond: 2 };
+/** What longer numbers take is rounded up to so many pixels, so that a plot does not change its size with every digit. */
+const roomStep = 8;
 const largestSide = 600;
 const smallestSide = 120;
 
+/** Widths of numbers beside a figure, in pixels. */
+export interface NumberWidths {
+  /** The longest one beside the bar. */
+  readonly bar: number;
+  /** The longest one beside the upper profile. */
+  readonly profile: number;
+}
+
+const noNumbers: NumberWidths = { bar: 0, profile: 0 };
+
+/** Pixels that are missing for what is needed, in whole steps. */
+function missing(needed: number, there: number): number {
+  return Math.max(0, Math.ceil((needed - there) / roomStep)) * roomStep;
+}
+
 /**
- * The layout for a canvas of `width` with `shown` of the `whole` plane on it. Both axes have the same unit, so a plane of equal ranges is drawn as a square
- * and any other with its own proportions inside that square.
+ * The layout for a canvas of `width` with `shown` of the `whole` plane on it. Both axes have the same unit, so a plane of
+ * equal ranges is drawn as a square and any other with its own proportions inside that square. Numbers longer than usual
+ * get the room that they need.
  */
 export function figureLayout(
   width: number,
   whole: PlaneWindow,
   shown: PlaneWindow,
-  wanted: { readonly profiles: boolean },
+  wanted: { readonly profiles: boolean; readonly numbers?: NumberWidths },
 ): FigureLayout {
   const narrow = width < narrowWidth;
   const profiles = wanted.profiles && !narrow;
   const longest = Math.max(...axisTicks(shown.y).map((tick) => formatTick(tick).length));
   const wider = Math.max(0, longest - betaName.usualCharacters) * betaName.perCharacter;
   const base = narrow ? narrowMargins : margins;
-  const m = { ...base, left: base.left + wider };
+  const { numbers = noNumbers } = wanted;
+  const besideBar = base.bar - base.beforeBar - base.barWidth;
+  const forBar = missing(toNumbers.bar + numbers.bar + toNumbers.beyond, besideBar);
+  const left = base.left + wider;
+  const forProfile = profiles ? missing(toNumbers.profile + numbers.profile + toNumbers.beyond, left) : 0;
+  const m = { ...base, left: left + forProfile, bar: base.bar + forBar };
   const besides = profiles ? m.profile + m.gap : 0;
   const side = Math.floor(Math.max(smallestSide, Math.min(width - m.left - m.bar - besides, largestSide)));
   const spanX = whole.x[1] - whole.x[0];
@@ -111,4 +136,26 @@ export function axisTicks([from, to]: readonly [number, number], intervals = 4):
     ticks.push(Number((k * step).toPrecision(10)));
   }
   return ticks;
+}
+
+/** Between two numbers beside each other, in pixels. */
+const betweenNumbers = 5;
+
+/**
+ * Those of the centred texts that stand beside each other between two ends, moved inwards where they would stand out. The
+ * last one comes first, then the first one, then those between.
+ */
+export function spaced<T extends { readonly at: number; readonly width: number }>(
+  texts: readonly T[],
+  from: number,
+  to: number,
+): readonly T[] {
+  const placed: T[] = [];
+  for (const text of [...texts.slice(-1), ...texts.slice(0, -1)]) {
+    const half = text.width / 2;
+    const at = Math.max(from + half, Math.min(to - half, text.at));
+    const isFree = placed.every((each) => Math.abs(each.at - at) >= half + each.width / 2 + betweenNumbers);
+    if (isFree) placed.push({ ...text, at });
+  }
+  return placed.sort((a, b) => a.at - b.at);
 }

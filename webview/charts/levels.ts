@@ -160,6 +160,11 @@ export function positionOf(levels: Pick<Levels, "scale" | "low" | "high">, value
   return range > 0 ? (at(value) - at(levels.low)) / range : 0.5;
 }
 
+/** Whether all values are the same, so that there is nothing between the ends of the domain. */
+export function isFlat({ low, high }: Pick<Levels, "low" | "high">): boolean {
+  return high <= low;
+}
+
 /** Index of the band that holds a value; values outside the domain belong to the end bands. */
 export function bandOf(levels: Levels, value: number): number {
   let band = 0;

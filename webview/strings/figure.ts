@@ -21,6 +21,10 @@ export const strings = {
       high,
     ),
 
+  // Ground without contours
+  allTheSame: (value: string) => t("Every value is {0}, so there are no contours.", value),
+  nothingFinite: t("No value is a finite number, so there is nothing to draw."),
+
   // Display options
   scaleLabel: t("Scale"),
   fillLabel: t("Contours"),

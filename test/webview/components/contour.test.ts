@@ -7,7 +7,9 @@ import type { ViewState } from "../../../webview/protocol/messages";
 import { drawnElements, drawnTexts, fillsOf, linesOf } from "../support/drawing";
 import { clientPoint, mountPanel, point, press, settled, tidy } from "../support/panel";
 import type { Mounted } from "../support/panel";
+import { snapshotOf } from "../support/runs";
 import { storiesOf } from "../support/stories";
+import type { Story } from "../support/stories";
 import { secondOf } from "../support/splits";
 import { oracleSurface } from "../support/surface";
 
@@ -178,6 +180,27 @@ const basins = {
     return 0.5 + (4 * alpha * alpha - 1) ** 2 + 4 * beta * beta;
   }),
 };
+
+describe("ground without contours", () => {
+  const flat = { ...surface, loss: surface.loss.map(() => 2.302585) };
+  const nothing = { ...surface, loss: surface.loss.map(() => NaN) };
+  const story = (of: typeof surface, shown: "contour" | "surface"): Story => ({
+    messages: [
+      { kind: "init", source: "file:///x/model.onnx", title: "model.onnx" },
+      { kind: "snapshot", snapshot: snapshotOf(of, { status: "done" }) },
+    ],
+    view: { shown },
+  });
+
+  test.each(["contour", "surface"] as const)("is said to be such in the view %s", async (shown) => {
+    const even = await mountPanel(story(flat, shown));
+    expect(even.text('[data-note="ground"]')).toBe("Every value is 2.30, so there are no contours.");
+    const none = await mountPanel(story(nothing, shown));
+    expect(none.text('[data-note="ground"]')).toBe("No value is a finite number, so there is nothing to draw.");
+    const usual = await mountPanel(story(surface, shown));
+    expect(usual.all('[data-note="ground"]')).toHaveLength(0);
+  });
+});
 
 describe("marks", () => {
   test("are explained beside the map and under the cursor, and can be switched off", async () => {

@@ -4,11 +4,11 @@ import { strings as figure } from "../../strings/figure";
 import { strings } from "../../strings/strings";
 import type { Drawn } from "../chart";
 import { textWidth } from "../chart";
-import { levelText } from "../colour-bar";
+import { flatText, levelText } from "../colour-bar";
 import { css, lineInk } from "../colours";
 import type { ColourMap } from "../../../server/drawing/colours";
 import type { Box } from "../../../server/drawing/box";
-import { positionOf } from "../levels";
+import { isFlat, positionOf } from "../levels";
 import type { Levels } from "../levels";
 import type { FigureTheme } from "../theme";
 
@@ -32,7 +32,7 @@ const between = 10;
 export function lyingBar(input: BarInput): readonly Drawn[] {
   const { levels, colours, box, theme, metric, fill, titled, withNonFinite } = input;
   const { x, y, width, height } = box;
-  const flat = levels.high <= levels.low;
+  const flat = isFlat(levels);
   const at = (value: number) => (flat ? x + width / 2 : x + positionOf(levels, value) * width);
   const font = `11px ${theme.font}`;
   const filled = (): Drawn[] =>
@@ -53,7 +53,7 @@ export function lyingBar(input: BarInput): readonly Drawn[] {
   const [left, right] = [x - 8, x + width + 12];
   let free = left;
   const ticks = values.flatMap((value): Drawn[] => {
-    const text = levelText(value, metric, levels.signed);
+    const text = flat ? flatText(levels, metric) : levelText(value, metric, levels.signed);
     const place = at(value);
     const half = textWidth(text, font) / 2;
     const line: Drawn = {

@@ -1,7 +1,8 @@
 import { textWidth } from "../chart";
-import { levelText } from "../colour-bar";
+import { flatText, levelText } from "../colour-bar";
 import { css } from "../colours";
 import type { Box } from "../../../server/drawing/box";
+import { isFlat } from "../levels";
 import type { Levels } from "../levels";
 import type { Metric } from "../../state/field";
 import { strings as texts } from "../../strings/figure";
@@ -24,7 +25,7 @@ export function paintBar(pen: Pen, figure: SurfaceFigure, levels: Levels, box: B
   const { metric } = figure.scene!.field;
   const title = metricTitle(levels, metric);
   const frame = { colour: css(theme.frame), width: 1 };
-  const flat = levels.high <= levels.low;
+  const flat = isFlat(levels);
   const shades = Array.from({ length: stops + 1 }, (_, k) => css(colours(flat ? 0.5 : k / stops)));
   pen.shades(box.x, box.y, box.width, box.height, shades);
   const [right, bottom] = [box.x + box.width, box.y + box.height];
@@ -42,7 +43,7 @@ export function paintBar(pen: Pen, figure: SurfaceFigure, levels: Levels, box: B
   const ticks = flat ? [{ value: levels.low, position: 0.5 }] : levels.levels.filter(({ major }) => major);
   for (const { value, position } of ticks) {
     const x = box.x + position * box.width;
-    const written = levelText(value, metric, levels.signed);
+    const written = flat ? flatText(levels, metric) : levelText(value, metric, levels.signed);
     const half = textWidth(written, font) / 2;
     if (x - half < end + gap) continue;
     end = x + half;

@@ -1,6 +1,7 @@
 import { mix } from "../../../server/drawing/colours";
 import { css } from "../colours";
 import type { Colour } from "../../../server/drawing/colours";
+import { isFlat } from "../levels";
 import { paintBar } from "./bar";
 import { farToNear, lineThrough, regionAbove } from "./cells";
 import type { SurfaceFigure } from "./figure";
@@ -79,7 +80,7 @@ function paintFloor(pen: Pen, figure: SurfaceFigure, { projector, plane }: Stagi
   const faded = (band: number) => css(mix(colours((band + step / 2) / floorBands), theme.background, floorFade));
   const { x, y } = scene.field;
   const [left, right, low, high] = [x[0]!, x[x.length - 1]!, y[0]!, y[y.length - 1]!];
-  const flat = scene.levels.high <= scene.levels.low;
+  const flat = isFlat(scene.levels);
   const whole = onFloor(Float64Array.of(left, low, right, low, right, high, left, high));
   pen.fill(whole, whole.length, faded(flat ? floorBands / 2 : 0));
   smoothRegions(scene).forEach(({ region }, k) => {

@@ -4,7 +4,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
 import { redraw } from "../../charts/chart";
 import type { Chart } from "../../charts/chart";
-import { figureOption } from "../../charts/figure";
+import { figureOption, numberWidths } from "../../charts/figure";
 import type { FigureInput } from "../../charts/figure";
 import type { Box } from "../../../server/drawing/box";
 import { contains, figureLayout, projection } from "../../charts/layout";
@@ -206,7 +206,9 @@ export class ContourFigure extends LitElement {
   #measure(): void {
     const width = this.canvas.clientWidth;
     if (width === 0) return;
-    const layout = figureLayout(width, this.#whole, this.#shown, { profiles: this.view.profiles });
+    const { metric, split, profiles } = this.view;
+    const numbers = this.run && numberWidths(fieldOf(this.run, metric, split), this.view, this.#theme.theme);
+    const layout = figureLayout(width, this.#whole, this.#shown, { profiles, numbers });
     const same = this.#layout && JSON.stringify(this.#layout) === JSON.stringify(layout);
     if (same) return;
     this.#layout = layout;

@@ -4,7 +4,7 @@ import type { PropertyValues } from "lit";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { captionHeight } from "../../charts/caption";
-import { figureOption } from "../../charts/figure";
+import { figureOption, numberWidths } from "../../charts/figure";
 import { formatCoordinate, formatLoss } from "../../charts/format";
 import { figureLayout } from "../../charts/layout";
 import { Overlay } from "../../charts/overlay";
@@ -40,6 +40,7 @@ import "../figure-tools/figure-tools";
 import type { FigureOption } from "../figure-tools/figure-tools";
 import { captionOf, pictureOf, pictureTheme, pictureWidth } from "../picture";
 import type { PictureType } from "../picture";
+import { groundNote } from "../ground-note";
 import "../mark-legend/mark-legend";
 import "../read-out/read-out";
 import { viewStyles } from "./contour-view.styles";
@@ -103,7 +104,8 @@ export class ContourView extends LitElement implements Pictured {
     const theme = await pictureTheme(type);
     const whole = wholePlane(run.header.x, run.header.y);
     const window = this.window ?? whole;
-    const layout = figureLayout(pictureWidth, whole, window, { profiles: view.profiles });
+    const numbers = numberWidths(fieldOf(run, view.metric, view.split), view, theme);
+    const layout = figureLayout(pictureWidth, whole, window, { profiles: view.profiles, numbers });
     const cursor = this.cursor?.pinned ? this.cursor : undefined;
     const input = figureInput({ run, view, layout, window, theme, cursor, marks: marksIn(run, view) });
     const caption = captionOf(run, view.split);
@@ -224,8 +226,10 @@ export class ContourView extends LitElement implements Pictured {
     const flat = !view.table && (x.length < 2 || y.length < 2);
     const { lowest, highest } = measuredExtremes(field);
     const missed = view.scale === "paper" && field.metric === "loss" && view.split !== "difference";
+    const ground = view.table ? undefined : groundNote(field, levels);
     return html`
       ${flat ? html`<p class="note">${texts.notAPlane}</p>` : nothing}
+      ${ground === undefined ? nothing : html`<p class="note" data-note="ground">${ground}</p>`}
       ${
         missed && !view.table && levels && !levels.paper && lowest && highest
           ? html`<p class="note" data-note="paper">

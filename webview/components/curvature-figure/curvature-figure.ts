@@ -1,11 +1,12 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { curvatureStrings as strings } from "../../strings/curvature";
-import { cellAt, cellBox, curvatureElements, cursorElements } from "../../charts/curvature-map";
+import type { Box } from "../../../server/drawing/box";
+import { cellAt, cellBox, curvatureElements, cursorElements, scaleNumbersWidth } from "../../charts/curvature-map";
 import type { CurvatureFigureInput } from "../../charts/curvature-map";
 import { curvatureScale } from "../../charts/curvature-scale";
 import { figureLayout } from "../../charts/layout";
-import type { FigureLayout } from "../../charts/layout";
+import type { FigureLayout, NumberWidths } from "../../charts/layout";
 import { sceneOf } from "../../charts/scene";
 import type { FigureTheme } from "../../charts/theme";
 import type { ViewState } from "../../protocol/messages";
@@ -37,26 +38,29 @@ export function curvatureInput(parts: {
   readonly quantity: Quantity;
   readonly contours: boolean;
   readonly view: ViewState;
-  readonly layout: FigureLayout;
+  /** Of the canvas, in pixels. */
+  readonly width: number;
   readonly theme: FigureTheme;
 }): CurvatureFigureInput {
-  const { run, map, quantity, contours, view, layout, theme } = parts;
+  const { run, map, quantity, contours, view, width, theme } = parts;
   const { kind, axes } = run.header.directions;
+  const scale = curvatureScale(map, quantity, view.colours, theme.dark);
+  const numbers = { bar: scale ? scaleNumbersWidth(scale, theme) : 0, profile: 0 };
   return {
     map,
     quantity,
-    scale: curvatureScale(map, quantity, view.colours, theme.dark),
+    scale,
     loss: contours ? sceneOf(fieldOf(run, "loss"), view) : undefined,
-    layout,
+    layout: mapLayout(map, width, numbers),
     theme,
     axes: kind === "random" ? [strings.alphaAxis, strings.betaAxis] : axes,
   };
 }
 
 /** Where a map stands on a canvas of this width. */
-export function mapLayout(map: CurvatureMap, width: number): FigureLayout {
+export function mapLayout(map: CurvatureMap, width: number, numbers?: NumberWidths): FigureLayout {
   const window = cellWindow(map);
-  return figureLayout(width, window, window, { profiles: false });
+  return figureLayout(width, window, window, { profiles: false, numbers });
 }
 
 /**
@@ -88,6 +92,8 @@ export class CurvatureFigure extends LitElement {
   #theme = new ThemeController(this);
   #key: readonly unknown[] = [];
   #drawing?: Drawing;
+  /** Where the map stands on the canvas. */
+  #plot?: Box;
 
   constructor() {
     super();
@@ -110,15 +116,15 @@ export class CurvatureFigure extends LitElement {
     if (this.#drawing && key.every((part, k) => part === this.#key[k])) return this.#drawing;
     this.#key = key;
     const map = this.#map;
-    const layout = mapLayout(map, width);
-    const elements = curvatureElements(curvatureInput({ run, map, quantity, contours, view, layout, theme }));
-    return (this.#drawing = { width: layout.width, height: layout.height, elements });
+    const input = curvatureInput({ run, map, quantity, contours, view, width, theme });
+    this.#plot = input.layout.plot;
+    const { width: wide, height } = input.layout;
+    return (this.#drawing = { width: wide, height, elements: curvatureElements(input) });
   }
 
   #cursorElements() {
-    if (!this.cursor) return [];
-    const { plot } = mapLayout(this.#map, this.canvas.clientWidth);
-    return cursorElements(cellBox(this.#map, plot, this.cursor.index), this.#theme.theme);
+    if (!this.cursor || !this.#plot) return [];
+    return cursorElements(cellBox(this.#map, this.#plot, this.cursor.index), this.#theme.theme);
   }
 
   override render() {
@@ -143,9 +149,9 @@ export class CurvatureFigure extends LitElement {
   }
 
   #cellAt(event: MouseEvent): number | undefined {
+    if (!this.#plot) return undefined;
     const box = this.canvas.getBoundingClientRect();
-    const { plot } = mapLayout(this.#map, this.canvas.clientWidth);
-    return cellAt(this.#map, plot, event.clientX - box.left, event.clientY - box.top);
+    return cellAt(this.#map, this.#plot, event.clientX - box.left, event.clientY - box.top);
   }
 
   #onMove = (event: PointerEvent) => {

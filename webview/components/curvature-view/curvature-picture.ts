@@ -12,7 +12,7 @@ import type { RunData } from "../../state/model";
 import { extentText } from "../../state/window-text";
 import { curvatureStrings as strings } from "../../strings/curvature";
 import { strings as panelStrings } from "../../strings/strings";
-import { curvatureInput, mapLayout } from "../curvature-figure/curvature-figure";
+import { curvatureInput } from "../curvature-figure/curvature-figure";
 import { drawingOption } from "../drawing-controller";
 import { pictureOf, pictureTheme, pictureWidth } from "../picture";
 import type { PictureType } from "../picture";
@@ -31,9 +31,9 @@ export async function curvaturePicture(
   const parts: Drawn[] = [];
   let height = 0;
   if (isMap(map)) {
-    const layout = mapLayout(map, pictureWidth);
-    parts.push(...curvatureElements(curvatureInput({ run, map, view, layout, theme, ...choice })));
-    height = layout.height;
+    const input = curvatureInput({ run, map, view, width: pictureWidth, theme, ...choice });
+    parts.push(...curvatureElements(input));
+    height = input.layout.height;
   }
   const spectrum = spectrumOf(run);
   if (spectrum) {

@@ -24,6 +24,7 @@ import "../data-table/data-table";
 import { emit } from "../events";
 import "../figure-tools/figure-tools";
 import type { FigureOption } from "../figure-tools/figure-tools";
+import { groundNote } from "../ground-note";
 import type { PictureType } from "../picture";
 import "../read-out/read-out";
 import { surfaceScene } from "./input";
@@ -211,7 +212,9 @@ export class SurfaceView extends LitElement implements Pictured {
     const holes = sheetOf(scene)?.holes ?? 0;
     const { levels, field } = scene;
     const written = (value: number) => formatMetric(field.metric, value, field.split);
+    const ground = groundNote(field, levels);
     return html`
+      ${ground === undefined ? nothing : html`<p class="note" data-note="ground">${ground}</p>`}
       ${field.columns < 2 || field.rows < 2 ? html`<p class="note">${contour.notAPlane}</p>` : nothing}
       ${holes > 0 ? html`<p class="note" data-note="holes">${surfaceStrings.holes(holes)}</p>` : nothing}
       ${

@@ -7,7 +7,7 @@ import type { PropertyValues } from "lit";
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { captionHeight } from "../../charts/caption";
-import { figureOption } from "../../charts/figure";
+import { figureOption, numberWidths } from "../../charts/figure";
 import { formatAccuracy } from "../../charts/format";
 import { figureLayout } from "../../charts/layout";
 import type { FigureLayout } from "../../charts/layout";
@@ -110,7 +110,8 @@ export class TrajectoryView extends LitElement implements Pictured {
     const track = this.#track;
     const theme = await pictureTheme(type);
     const { window } = trackWindow(run, track);
-    const layout = figureLayout(pictureWidth, window, window, { profiles: false });
+    const numbers = numberWidths(fieldOf(run, view.metric, view.split), view, theme);
+    const layout = figureLayout(pictureWidth, window, window, { profiles: false, numbers });
     const current = track.points.length - 1;
     const input = trackFigure({ run, view, track, current, layout, window, theme, trackColours: paperTrackColours });
     const caption = [captionOf(run, view.split), this.#explainedText(track)].filter(Boolean).join(" ");
