@@ -1,6 +1,7 @@
 import type { DataSummary, SplitValues } from "../../server/protocol/result";
 import type { DataSelection, LossSpec, Study } from "../../server/protocol/study";
 import { baseName } from "../charts/format";
+import { inSentence, language } from "../strings/l10n";
 import { compareStrings } from "../strings/compare";
 import { strings } from "../strings/strings";
 import { heldSplit } from "./field";
@@ -97,7 +98,7 @@ function refusalOf({ name, run }: Entrant, first: Entrant, metric: Metric, split
   }
   if (split === "difference" && !hasSplits(run)) return compareStrings.oneSplit(name, run.header.data.split);
   if (metric !== "loss" && Number.isNaN(toNumber(splitOf(run, split).centre.accuracy))) {
-    return compareStrings.noMetric(name, strings.metric(metric).toLowerCase());
+    return compareStrings.noMetric(name, inSentence(strings.metric(metric)));
   }
   return undefined;
 }
@@ -121,7 +122,7 @@ export function sameLoss(a: LossSpec, b: LossSpec): boolean {
 
 /** A loss with everything that changes its value. */
 export function lossWords({ name, delta, labelSmoothing, weightDecay }: LossSpec): string {
-  const words = strings.lossText({ name, labelSmoothing, weightDecay }).toLowerCase();
+  const words = inSentence(strings.lossText({ name, labelSmoothing, weightDecay }));
   return name === "huber" ? `${words}, δ ${delta ?? 1}` : words;
 }
 
@@ -245,7 +246,7 @@ export function namesOf(runs: readonly RunData[], named: Readonly<Record<string,
     ({ header }) => strings.samples(header.data.samples, header.data.samples),
     ({ header }) => strings.gridPoints(header.x.length, header.y.length),
     (run) => windowText(windowOf(run)),
-    ({ header }) => new Date(header.started).toLocaleString(),
+    ({ header }) => new Date(header.started).toLocaleString(language),
   ];
   return runs.map((run) => {
     let name = named[run.journal] ?? run.header.model.name;

@@ -108,7 +108,7 @@ export const compareStrings = {
 
   // Table
   tableLabel: t("Measures of the compared runs"),
-  measure: t("Measure"),
+  measure: t("Quantity"),
   notRun: t("not run"),
   measures: {
     loss: t("Loss at θ*"),

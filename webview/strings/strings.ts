@@ -57,7 +57,7 @@ export const strings = {
   resume: t("Resume"),
 
   // Progress
-  run: t("Run"),
+  run: t("This run"),
   measuring: (level: readonly [number, number]) => t("Refining to {0}", grid(level)),
   firstPicture: t("Measuring the first picture"),
   points: (measured: number, total: number) => t("{0} of {1} points", formatCount(measured), formatCount(total)),

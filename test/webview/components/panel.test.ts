@@ -298,6 +298,21 @@ describe("view", () => {
     expect(mounted.all('[label="Scale"]')).toHaveLength(1);
   });
 
+  test("views are a list to choose from where their tabs have no room, and tabs again where they have", async () => {
+    const mounted = await mountPanel(stories.done, { width: 500 });
+    expect(mounted.panel.hasAttribute("narrow")).toBe(false);
+    expect(mounted.all('[role="tablist"]')).toHaveLength(0);
+    const list = mounted.find<HTMLElementTagNameMap["vscode-single-select"]>('vscode-single-select[label="Views"]');
+    list.value = "surface";
+    list.dispatchEvent(new Event("change"));
+    await settled();
+    expect(mounted.find('[role="tabpanel"]').dataset.view).toBe("surface");
+    await mounted.resize(760);
+    expect(mounted.find('[role="tab"][aria-selected="true"]').dataset.view).toBe("surface");
+    await mounted.resize(500);
+    expect(mounted.all('[role="tablist"]')).toHaveLength(0);
+  });
+
   test("has no control that does nothing", async () => {
     const mounted = await mountPanel(stories.done);
     const tabs = mounted.all('[role="tab"]').map((tab) => tab.dataset.view);
@@ -354,13 +369,15 @@ describe("view", () => {
     }
   });
 
-  test.each([320, 400, 760, 1400])(
+  test.each([320, 400, 500, 600, 760, 1400])(
     "fits into %d pixels in every state",
     async (width) => {
       const tooWide: string[] = [];
       for (const [name, story] of Object.entries(stories)) {
         const mounted = await mountPanel(story, { width });
         if (mounted.panel.scrollWidth > width) tooWide.push(`${name}: ${mounted.panel.scrollWidth}`);
+        const [tabs] = mounted.all('[role="tablist"]');
+        if (tabs && tabs.scrollWidth > tabs.clientWidth) tooWide.push(`${name}: ${tabs.scrollWidth} of its tabs`);
         mounted.panel.remove();
       }
       expect(tooWide).toEqual([]);

@@ -20,6 +20,7 @@ export interface Inset {
 /** Room for the title above and around the enlarged points, in pixels. */
 const padding = { top: 42, side: 26, bottom: 24 } as const;
 const locatorMargin = 10;
+const titleMargin = 10;
 
 /** Enlarges a crowd of points that lie too close to be told apart; undefined when they lie at one place, or no corner is free. */
 export function insetOf(
@@ -31,7 +32,10 @@ export function insetOf(
   const { plot } = layout;
   const around = boxOf(crowd);
   if (Math.max(around.width, around.height) < 1e-6 * plot.width) return undefined;
-  const width = Math.round(Math.min(250, Math.max(150, 0.34 * plot.width)));
+  const title = strings.enlarged(crowd[0]!.point.label, crowd.at(-1)!.point.label);
+  const titleFont = `11px ${theme.font}`;
+  const least = Math.max(150, textWidth(title, titleFont) + 2 * titleMargin);
+  const width = Math.round(Math.max(least, Math.min(250, 0.34 * plot.width)));
   const size = { width, height: Math.round(width * 0.68) };
   const box = freeCorner(places, plot, size);
   if (!box) return undefined;
@@ -54,7 +58,6 @@ export function insetOf(
     range: strings.range,
     width: (text) => textWidth(text, font),
   });
-  const title = strings.enlarged(crowd[0]!.point.label, crowd.at(-1)!.point.label);
   const frame = { stroke: css(theme.frame), lineWidth: 1 };
   return {
     box,
@@ -66,9 +69,9 @@ export function insetOf(
       rect(box, { fill: css(theme.background), ...frame }),
       {
         type: "text",
-        x: box.x + 10,
-        y: box.y + 10,
-        style: { text: title, font: `11px ${theme.font}`, fill: css(theme.muted), verticalAlign: "top" },
+        x: box.x + titleMargin,
+        y: box.y + titleMargin,
+        style: { text: title, font: titleFont, fill: css(theme.muted), verticalAlign: "top" },
       },
       {
         type: "polyline",

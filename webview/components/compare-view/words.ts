@@ -9,6 +9,7 @@ import type { RunData } from "../../state/model";
 import { splitName } from "../../state/splits";
 import { gridStep } from "../../state/summary";
 import { windowText } from "../../state/window-text";
+import { inSentence } from "../../strings/l10n";
 import { compareStrings } from "../../strings/compare";
 import { strings } from "../../strings/strings";
 import type { Compared } from "./compared";
@@ -50,7 +51,7 @@ export function summaryOf({ drawing, comparison }: Compared, metric: Metric, sam
     return reading ? [compareStrings.valueOf(content.title, reading.text)] : [];
   });
   const range = windowText(comparison.window);
-  const first = compareStrings.summary(values.length, strings.metric(metric).toLowerCase(), range, values.join(", "));
+  const first = compareStrings.summary(values.length, inSentence(strings.metric(metric)), range, values.join(", "));
   return `${first} ${sameScale ? compareStrings.summarySame : compareStrings.summaryOwn}`;
 }
 

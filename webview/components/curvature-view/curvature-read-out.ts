@@ -54,6 +54,10 @@ export class CurvatureReadOut extends LitElement {
         align-items: center;
       }
 
+      :host([narrow]) dl div {
+        white-space: normal;
+      }
+
       :host([narrow]) .rows {
         padding: 4px 12px;
         min-height: 88px;

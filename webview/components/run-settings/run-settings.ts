@@ -1,6 +1,7 @@
 import "@vscode-elements/elements/dist/vscode-icon/index.js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { language } from "../../strings/l10n";
 import { strings } from "../../strings/strings";
 import { baseName } from "../../charts/format";
 import type { RunData } from "../../state/model";
@@ -103,7 +104,7 @@ export class RunSettings extends LitElement {
       ...(header.takenOver
         ? [[names.takenOver, strings.takenOver(header.takenOver.points, header.takenOver.run)] as const]
         : []),
-      [names.started, new Date(header.started).toLocaleString()],
+      [names.started, new Date(header.started).toLocaleString(language)],
       [names.run, baseName(journal), journal],
     ];
   }

@@ -3,6 +3,7 @@ import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { baseName } from "../../charts/format";
+import { language } from "../../strings/l10n";
 import { runStrings as strings } from "../../strings/runs";
 import { shared } from "../../styles/shared";
 import { emit } from "../events";
@@ -35,7 +36,7 @@ export class StaleLine extends LitElement {
 
   override render() {
     const [first = "", ...more] = this.files;
-    const time = new Date(this.at || Date.now()).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const time = new Date(this.at || Date.now()).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
     const name = baseName(first);
     return html`
       <notice-line

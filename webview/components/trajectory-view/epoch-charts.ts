@@ -13,6 +13,7 @@ import type { Track } from "../../state/trajectory";
 import { nearestInTime } from "../../state/trajectory";
 import { canvasStyles } from "../../styles/canvas";
 import { shared } from "../../styles/shared";
+import { inSentence } from "../../strings/l10n";
 import { trajectoryStrings as strings } from "../../strings/trajectory";
 import { ThemeController } from "../theme-controller";
 import { readTrackColours } from "./track-colours";
@@ -132,7 +133,7 @@ export class EpochCharts extends LitElement {
           class="slider"
           type="range"
           aria-label=${strings.epochSlider}
-          aria-valuetext=${strings.sliderText(point.label, points.at(-1)!.label, name.toLowerCase(), value)}
+          aria-valuetext=${strings.sliderText(point.label, points.at(-1)!.label, inSentence(name), value)}
           min=${from}
           max=${to}
           step="any"

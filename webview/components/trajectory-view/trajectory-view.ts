@@ -21,6 +21,7 @@ import type { Track } from "../../state/trajectory";
 import { trackOf, trackWindow, trajectoryOptions } from "../../state/trajectory";
 import { defaultView, withOptions } from "../../state/view";
 import { shared } from "../../styles/shared";
+import { inSentence } from "../../strings/l10n";
 import { strings as figure } from "../../strings/figure";
 import { strings as common } from "../../strings/strings";
 import { trajectoryStrings as strings } from "../../strings/trajectory";
@@ -301,7 +302,7 @@ export class TrajectoryView extends LitElement implements Pictured {
     const [first, last] = [points[0]!, points.at(-1)!].map(({ own, isMeasured }) =>
       isMeasured ? formatMetric(metric, own, split) : strings.notMeasured,
     ) as [string, string];
-    const own = strings.metric(metric).toLowerCase();
+    const own = inSentence(strings.metric(metric));
     const name = hasSplits(this.run) ? figure.splitOf(own, splitName(this.run, split)) : own;
     const furthest = points
       .filter(({ offPlaneShare }) => Number.isFinite(offPlaneShare))

@@ -1,6 +1,7 @@
 import "@vscode-elements/elements/dist/vscode-single-select/index.js";
+import type { PropertyValues } from "lit";
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import type { ViewName } from "../../protocol/messages";
 import { strings } from "../../strings/strings";
 import { shared } from "../../styles/shared";
@@ -13,6 +14,8 @@ export interface Tab {
   readonly badge: number;
 }
 
+const wordsOf = (tabs: readonly Tab[]): string => tabs.map(({ title, badge }) => `${title} ${badge}`).join();
+
 /** The views of the panel: tabs, or a list to choose from where there is no room for them. */
 @customElement("view-tabs")
 export class ViewTabs extends LitElement {
@@ -20,6 +23,7 @@ export class ViewTabs extends LitElement {
     shared,
     css`
       :host {
+        min-width: 0;
         border-top: 1px solid var(--ll-rule);
         border-bottom: 1px solid var(--ll-rule);
       }
@@ -28,8 +32,7 @@ export class ViewTabs extends LitElement {
         display: flex;
         height: 32px;
         padding: 0 8px;
-        overflow-x: auto;
-        scrollbar-width: none;
+        overflow: hidden;
       }
 
       button {
@@ -68,6 +71,10 @@ export class ViewTabs extends LitElement {
       }
 
       .list {
+        padding: 8px 16px;
+      }
+
+      :host([narrow]) .list {
         padding: 8px 12px;
       }
 
@@ -80,9 +87,34 @@ export class ViewTabs extends LitElement {
   @property({ attribute: false }) tabs: readonly Tab[] = [];
   @property({ attribute: false }) shown?: ViewName;
   @property({ type: Boolean, reflect: true }) narrow = false;
+  /** Width that the tabs as they are need side by side, in pixels, as far as they did not have it. */
+  @state() private needed = 0;
+  @query('[role="tablist"]') private row?: HTMLElement;
+
+  #resize = new ResizeObserver(() => this.requestUpdate());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resize.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    // Other titles and other counts need another width.
+    if (changed.has("tabs") && wordsOf(changed.get("tabs") ?? []) !== wordsOf(this.tabs)) this.needed = 0;
+  }
+
+  protected override updated(): void {
+    if (this.row && this.row.scrollWidth > this.row.clientWidth) this.needed = this.row.scrollWidth;
+  }
 
   override render() {
-    return this.narrow ? this.#list() : this.#tablist();
+    const isTight = this.needed > 0 && this.clientWidth < this.needed;
+    return this.narrow || isTight ? this.#list() : this.#tablist();
   }
 
   #tablist() {
