@@ -47,7 +47,7 @@ describe("the Curvature view", () => {
     await panel.state("done");
     const points = measured("curvature");
     const trace = measured("trace").map(({ value }) => Number(value));
-    await panel.root.getByRole("tab", { name: "Curvature" }).click();
+    await panel.view("Curvature");
     const figure = panel.root.locator("curvature-figure .canvas");
     await figure.waitFor();
     expect(await figure.getAttribute("aria-label")).toContain("9 of 9 are computed");
@@ -70,7 +70,7 @@ describe("the Curvature view", () => {
     await driver.visualize("plain.landscape.json");
     const panel = driver.panel();
     await panel.state("done");
-    await panel.root.getByRole("tab", { name: "Curvature" }).click();
+    await panel.view("Curvature");
     await panel.root.getByRole("heading", { name: "How curved is the loss" }).waitFor();
     const cost = panel.root.locator("measure-curvature .cost");
     await expect.poll(() => cost.innerText()).toContain("products with the Hessian");
@@ -90,7 +90,7 @@ describe("the Curvature view", () => {
     await panel.button("Measure curvature").click();
     await panel.root.locator('[data-fact="trace"]').waitFor({ timeout: 120_000 });
     await panel.state("done");
-    await panel.root.getByRole("tab", { name: "Trust" }).click();
+    await panel.view("Trust");
     await panel.root.locator('tr[data-check="centre-convexity"][data-level="ok"]').waitFor();
   });
 

@@ -85,7 +85,7 @@ describe("lines", () => {
 
   test("through a surface are its own rows and columns, wherever they are cut", async () => {
     const panel = await shown("surface");
-    await panel.root.getByRole("tab", { name: "Lines" }).click();
+    await panel.view("Lines");
     const slider = panel.root.getByRole("slider", { name: "Cut at β" });
     await slider.press("End");
     await panel.root.getByText("β 1.00", { exact: true }).waitFor();

@@ -18,7 +18,7 @@ beforeAll(async () => {
   driver = await Driver.open(workspace.folder, { "workbench.colorTheme": "Dark Modern" });
   await driver.visualize("small.onnx");
   await driver.panel().state("done");
-  await driver.panel().root.getByRole("tab", { name: "Surface" }).click();
+  await driver.panel().view("Surface");
 });
 
 afterAll(async () => {

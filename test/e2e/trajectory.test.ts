@@ -58,7 +58,7 @@ test("the path of a training is looked at, epoch by epoch, and grows while the t
   await driver.visualize("path.landscape.json");
   const panel = driver.panel();
   await panel.state("done");
-  await panel.root.locator('[role="tab"][data-view="trajectory"]').click();
+  await panel.view("Trajectory");
   const slider = panel.root.getByRole("slider", { name: "Epoch" });
   await slider.waitFor();
 
@@ -129,7 +129,7 @@ test("a checkpoint of the path becomes the centre of a run of its own, and the w
   // The centre is the checkpoint, as the path of the run before has it.
   expect(header.centre.loss).toBe(expected.trajectory!.checkpoints[2]!.loss);
   expect(header.study.grid.points).toEqual([7, 7]);
-  await panel.root.getByRole("tab", { name: "Contour" }).click();
+  await panel.view("Contour");
   const values = [...(await panel.table()).values()];
   expect(values.map(({ measured }) => measured)).toEqual(Array.from({ length: 49 }, () => "1"));
   await panel.button("Back").click();

@@ -25,7 +25,7 @@ async function openTrust(): Promise<Panel> {
   await driver.visualize("few.landscape.json");
   const panel = driver.panel();
   await panel.state("done");
-  await panel.root.getByRole("tab", { name: "Trust" }).click();
+  await panel.view("Trust");
   await panel.root.locator("trust-view").waitFor();
   return panel;
 }

@@ -26,7 +26,7 @@ async function weights(): Promise<Panel> {
   await driver.visualize("net.landscape.json");
   const panel = driver.panel();
   await panel.state("done");
-  await panel.root.getByRole("tab", { name: "Weights" }).click();
+  await panel.view("Weights");
   await panel.root.locator("weights-multiple").first().waitFor({ timeout: 60_000 });
   return panel;
 }

@@ -64,7 +64,7 @@ test("film", async () => {
   await panel.state("done", 600_000);
   await page.waitForTimeout(500);
   await shoot(1500);
-  await panel.root.getByRole("tab", { name: "Surface" }).click();
+  await panel.view("Surface");
   await page.waitForTimeout(1500);
   await shoot(700);
   const surface = panel.root.locator("surface-figure .canvas");
@@ -76,7 +76,7 @@ test("film", async () => {
     await shoot(90);
   }
   await shoot(700);
-  await panel.root.getByRole("tab", { name: "Trajectory" }).click();
+  await panel.view("Trajectory");
   const slider = panel.root.getByRole("slider", { name: "Epoch" });
   await slider.waitFor();
   // Focused without being scrolled to, so that the map stays in sight.
@@ -87,7 +87,7 @@ test("film", async () => {
     await shoot(epoch === 10 ? 1500 : 320);
     await page.keyboard.press("ArrowRight");
   }
-  await panel.root.getByRole("tab", { name: "Trust" }).click();
+  await panel.view("Trust");
   await page.waitForTimeout(800);
   await shoot(2500);
   mkdirSync(media, { recursive: true });

@@ -40,13 +40,7 @@ afterAll(async () => {
 });
 
 async function show(view: string): Promise<void> {
-  const { root } = driver.panel();
-  const tab = root.getByRole("tab", { name: view });
-  if ((await tab.count()) > 0) await tab.click();
-  else {
-    await root.locator("view-tabs vscode-single-select").click();
-    await root.getByRole("option", { name: view }).click();
-  }
+  await driver.panel().view(view);
   // Drawings, and answers to questions, come after the tab.
   await driver.page.waitForTimeout(1500);
 }

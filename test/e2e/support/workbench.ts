@@ -327,6 +327,19 @@ export class Panel {
     await this.state(state);
   }
 
+  /** Shows a view by its title: by its tab, or from the list that stands in place of tabs where these have no room. */
+  async view(title: string): Promise<void> {
+    const shown = this.root.locator(`[role="tabpanel"][aria-label="${title}"]`);
+    const tab = this.root.getByRole("tab", { name: title });
+    const list = this.root.locator("view-tabs vscode-single-select");
+    await until(`the view ${title} was shown`, async () => {
+      if ((await tab.count()) > 0) await happens(tab.click({ timeout: 2000 }));
+      else if (await happens(list.click({ timeout: 2000 })))
+        await happens(this.root.getByRole("option", { name: title }).click({ timeout: 2000 }));
+      return happens(shown.waitFor({ timeout: 2000 }));
+    });
+  }
+
   /** Waits until at least this many points are measured. */
   async measured(points: number): Promise<void> {
     const progress = this.frame.locator("run-progress .points");
