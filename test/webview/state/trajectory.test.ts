@@ -7,6 +7,7 @@ import {
   labelGroups,
   placeTrackLabels,
 } from "../../../webview/charts/trajectory/places";
+import { namedAt } from "../../../webview/charts/trajectory/names";
 import type { Place } from "../../../webview/charts/trajectory/places";
 import { emptyModel } from "../../../webview/state/model";
 import type { RunData } from "../../../webview/state/model";
@@ -87,6 +88,43 @@ describe("the track of a run", () => {
   test("finds the checkpoint that is nearest in time", () => {
     const { points } = trackOf(runOf(trackSnapshot(surface)), "loss", 0)!;
     expect([-5, 2.4, 2.6, 99].map((time) => nearestInTime(points, time))).toEqual([0, 2, 3, 10]);
+  });
+});
+
+describe("the checkpoints that are named of many", () => {
+  const few = (indices: readonly number[]) => indices.length <= 6;
+
+  test("are all where they fit, otherwise those at round times", () => {
+    expect(namedAt([0, 1, 2, 3], few)).toEqual([0, 1, 2, 3]);
+    expect(
+      namedAt(
+        Array.from({ length: 101 }, (_, k) => k),
+        few,
+      ),
+    ).toEqual([0, 20, 40, 60, 80, 100]);
+    // From 1 on, the round ones are still the multiples.
+    expect(
+      namedAt(
+        Array.from({ length: 50 }, (_, k) => k + 1),
+        few,
+      ),
+    ).toEqual([9, 19, 29, 39, 49]);
+    expect(
+      namedAt(
+        Array.from({ length: 12 }, (_, k) => 1000 * k),
+        few,
+      ),
+    ).toEqual([0, 2, 4, 6, 8, 10]);
+  });
+
+  test("are every so many where their times are not round", () => {
+    expect(
+      namedAt(
+        Array.from({ length: 20 }, (_, k) => 390 * k + 17),
+        few,
+      ),
+    ).toEqual([0, 5, 10, 15]);
+    expect(namedAt([7], () => false)).toEqual([0]);
   });
 });
 

@@ -11,6 +11,7 @@ import { formatTick } from "../format";
 import type { Box } from "../../../server/drawing/box";
 import { axisTicks } from "../layout";
 import type { FigureTheme } from "../theme";
+import { namedAt } from "./names";
 import { diamond } from "./points";
 import type { TrackColours } from "./points";
 
@@ -224,6 +225,24 @@ function offPlaneKey({ offPlane }: EpochLayout, theme: FigureTheme): readonly Dr
   ];
 }
 
+/** The checkpoints whose names have room side by side: the first, the last, and those at round numbers between them. */
+function namedOnAxis(
+  points: readonly TrackPoint[],
+  at: (time: number) => number,
+  theme: FigureTheme,
+): readonly TrackPoint[] {
+  const isApart = (one: TrackPoint, other: TrackPoint): boolean => {
+    const halves = (textWidth(one.label, `11px ${theme.font}`) + textWidth(other.label, `11px ${theme.font}`)) / 2;
+    return Math.abs(at(other.time) - at(one.time)) >= halves + 8;
+  };
+  const times = points.map(({ time }) => time);
+  const fit = (indices: readonly number[]): boolean =>
+    indices.slice(1).every((index, k) => isApart(points[indices[k]!]!, points[index]!));
+  const ends = [...new Set([points[0]!, points.at(-1)!])].filter((end, k, all) => k === 0 || isApart(all[0]!, end));
+  const between = namedAt(times, fit).map((index) => points[index]!);
+  return [...ends, ...between.filter((point) => ends.every((end) => isApart(end, point)))];
+}
+
 /** The current epoch, drops of the learning rate, and the numbers of the epochs below the slider. */
 function marks({ track, layout, theme, trackColours, current }: EpochsInput, range: readonly [number, number]) {
   const { values, offPlane, slider } = layout;
@@ -263,13 +282,9 @@ function marks({ track, layout, theme, trackColours, current }: EpochsInput, ran
       ...starts.slice(0, 1).map((start) => text(start, 11, words, "left")),
     ];
   });
-  let until = -Infinity;
-  const numbers = track.points.flatMap(({ time, label }): Drawn[] => {
-    const half = textWidth(label, `11px ${theme.font}`) / 2;
-    if (at(time) - half < until) return [];
-    until = at(time) + half + 8;
-    return [text(at(time), slider + 20, label, "center")];
-  });
+  const numbers = namedOnAxis(track.points, at, theme).map(({ time, label }) =>
+    text(at(time), slider + 20, label, "center"),
+  );
   return [
     ...offPlaneKey(layout, theme),
     ...through(now, values.y - 6, { stroke: trackColours.accent, lineWidth: 1.5 }),

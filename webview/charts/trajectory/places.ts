@@ -76,6 +76,7 @@ const spots = [
  * Labels of all points, none over another, a point or the frame where there is another spot.
  * @param taken boxes that labels keep away from, such as the inset.
  * @param width of a text in pixels.
+ * @param named the points that have labels, where not all of them do.
  */
 export function placeTrackLabels(
   places: readonly Place[],
@@ -83,10 +84,11 @@ export function placeTrackLabels(
   taken: readonly Box[],
   words: { readonly range: (from: string, to: string) => string; readonly width: (text: string) => number },
   crowd?: readonly Place[],
+  named: readonly Place[] = places,
 ): readonly PlacedLabel[] {
   const boxes = [...taken];
   const segments = places.slice(1).map((to, k) => [places[k]!, to] as const);
-  return labelGroups(places, crowd).map((group) => {
+  return labelGroups(named, crowd).map((group) => {
     const text = groupText(group, words.range);
     const last = group.at(-1)!;
     const width = words.width(text);
@@ -110,14 +112,17 @@ export function placeTrackLabels(
 /** Most of the width that points may cover together for an inset to enlarge them, and their least number. */
 const insetRule = { share: 0.03, points: 3 } as const;
 
-/** The longest stretch of three or more consecutive points that lies within 3 % of the width; undefined without one. */
+/**
+ * The longest stretch of three or more consecutive points that lies within 3 % of the width, the last one of several;
+ * undefined without one.
+ */
 export function crowdOf(places: readonly Place[], plot: Box): readonly Place[] | undefined {
   const reach = insetRule.share * plot.width;
   let best: readonly Place[] = [];
   for (let from = 0; from < places.length; from++) {
     let to = from;
     while (to < places.length && fits(places.slice(from, to + 1), reach)) to++;
-    if (to - from > best.length) best = places.slice(from, to);
+    if (to - from >= best.length) best = places.slice(from, to);
   }
   return best.length >= insetRule.points ? best : undefined;
 }

@@ -7,6 +7,7 @@ import type { FigureLayout, Projection } from "../layout";
 import type { Marks } from "../marks";
 import type { FigureTheme } from "../theme";
 import { insetOf } from "./inset";
+import { namedAt } from "./names";
 import { crowdOf, placesOf, placeTrackLabels } from "./places";
 import type { Place } from "./places";
 import { casing, firm, pathColour, pointMarks } from "./points";
@@ -17,6 +18,9 @@ export interface TrackInput extends PointsInput {
   readonly layout: FigureLayout;
   readonly project: Projection;
 }
+
+/** Up to so many checkpoints are all named on the map; of more there are about so many. */
+const namedRule = { all: 24, some: 12 } as const;
 
 /** Below this side of the plot there is no room for an inset. */
 const insetSide = 340;
@@ -31,7 +35,8 @@ export function trackMarks(input: TrackInput): Marks {
   const crowd = Math.min(layout.plot.width, layout.plot.height) >= insetSide ? crowdOf(places, layout.plot) : undefined;
   const inset = crowd && insetOf(input, places, crowd);
   const origin = { x: project.x(0), y: project.y(0) };
-  const labels = trackLabels(places, layout.plot, input.theme, inset && { box: inset.box, crowd: crowd! });
+  const named = namedPlaces(places, current);
+  const labels = trackLabels(places, named, layout.plot, input.theme, inset && { box: inset.box, crowd: crowd! });
   return {
     elements: [
       ...(inset?.locator ?? []),
@@ -43,6 +48,17 @@ export function trackMarks(input: TrackInput): Marks {
     ],
     avoid: [...places.map(({ x, y }) => ({ x, y })), origin, ...labels.avoid, ...(inset ? spread(inset.box) : [])],
   };
+}
+
+/** All of few checkpoints; of many the first, the last, the current one, those before a drop, and some at round numbers. */
+function namedPlaces(places: readonly Place[], current: number): readonly Place[] {
+  if (places.length <= namedRule.all) return places;
+  const times = places.map(({ point }) => point.time);
+  const round = new Set(namedAt(times, (indices) => indices.length <= namedRule.some));
+  const last = places.length - 1;
+  return places.filter(
+    ({ index, point }) => index === 0 || index === last || index === current || point.drop || round.has(index),
+  );
 }
 
 /** Places all over a box, so near to each other that no level is named in it. */
@@ -83,13 +99,14 @@ function centreMark(x: number, y: number): readonly Drawn[] {
 /** Numbers beside the points, white with a dark casing; those of an inset share one. Levels are named beside their ends. */
 function trackLabels(
   places: readonly Place[],
+  named: readonly Place[],
   plot: Box,
   theme: FigureTheme,
   inset: { readonly box: Box; readonly crowd: readonly Place[] } | undefined,
 ): { readonly drawn: readonly Drawn[]; readonly avoid: Marks["avoid"] } {
   const font = `600 11px ${theme.font}`;
   const words = { range: strings.range, width: (text: string) => textWidth(text, font) };
-  const placed = placeTrackLabels(places, plot, inset ? [inset.box] : [], words, inset?.crowd);
+  const placed = placeTrackLabels(places, plot, inset ? [inset.box] : [], words, inset?.crowd, named);
   const avoid = placed.flatMap(({ text, x, y, align }) => {
     const width = words.width(text);
     const left = align === "left" ? x : align === "right" ? x - width : x - width / 2;
