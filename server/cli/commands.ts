@@ -71,7 +71,7 @@ export const commandFlags: Readonly<Record<CommandName, Readonly<Record<string, 
   describe: { json, verbose },
   run: {
     ...runFlags,
-    resume: { type: "boolean", help: "continue an earlier run of the same study" },
+    resume: { type: "boolean", help: "continue an earlier run, or take over points of the same plane" },
     out: { type: "string", value: "DIR", help: "folder for results (.loss-landscape beside the model)" },
     json: { ...json, help: "where the JSON goes, - for standard output (beside the journal)" },
     picture: { type: "string", value: "FILE", help: "draw the result too: .svg, .png or .html" },

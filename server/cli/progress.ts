@@ -2,7 +2,7 @@ import { SingleBar } from "cli-progress";
 import type { RunEvent } from "../protocol/requests";
 import type { RunHeader, RunProgress } from "../protocol/result";
 import type { Terminal } from "./terminal";
-import { countText, durationText, lossText, percentText, plural } from "./words";
+import { countText, durationText, lossText, percentText, plural, takenOverText } from "./words";
 
 /** Least time between two plain lines of progress, in milliseconds. */
 const lineInterval = 5000;
@@ -79,11 +79,12 @@ function payload({ measured, total, level, secondsLeft }: RunProgress): {
   };
 }
 
-function headerLines({ model, data, engine, evaluators, centre }: RunHeader): readonly string[] {
+function headerLines({ model, data, engine, evaluators, centre, takenOver }: RunHeader): readonly string[] {
   return [
     `Model   ${model.name} (${model.format}), ${countText(model.parameters)} parameters`,
     `Data    ${data.split}: ${countText(data.samples)} of ${plural(data.available, "sample")}, ${data.preprocessing || "taken as they are"}`,
     `Engine  ${engine.label} ${engine.version} on ${engine.device}, ${plural(evaluators, "evaluator")} (${engine.why})`,
     `Centre  loss ${lossText(centre.loss)}, accuracy ${percentText(centre.accuracy)}`,
+    ...(takenOver ? [`Taken   ${takenOverText(takenOver)}`] : []),
   ];
 }

@@ -14,7 +14,7 @@ import { ProgressView } from "./progress";
 import type { Terminal } from "./terminal";
 import { findings } from "./findings";
 import { writePicture } from "./picture";
-import { durationText, lossText, percentText, plural } from "./words";
+import { countText, durationText, lossText, percentText, plural } from "./words";
 
 /** What to do about weights without an architecture. */
 const nameBoth = "Name the model, and these weights with --weights FILE.";
@@ -128,7 +128,9 @@ async function conclude(
   };
   const { seconds, evaluations } = result.timing;
   say(`Centre  loss ${lossText(result.centre.loss)}, accuracy ${percentText(result.centre.accuracy)}`);
-  say(`Points  ${plural(evaluations, "point")} in ${durationText(seconds)}`);
+  const taken = snapshot.header.takenOver?.points ?? 0;
+  const whose = taken === 0 ? "" : `, beside ${countText(taken)} from other runs`;
+  say(`Points  ${plural(evaluations, "point")} in ${durationText(seconds)}${whose}`);
   for (const line of findings(result)) say(line);
   for (const check of result.checks.filter(({ level }) => level !== "ok"))
     say(`Check   ${check.level}: ${check.message}`);

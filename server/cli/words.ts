@@ -1,6 +1,6 @@
 import path from "node:path";
 import { fromJsonNumber } from "../protocol/numbers";
-import type { JsonNumber } from "../protocol/result";
+import type { JsonNumber, TakenOverFacts } from "../protocol/result";
 import type { Directions } from "../protocol/study";
 
 /** A loss with four significant digits; NaN and infinities in words. */
@@ -33,6 +33,12 @@ export function directionsText(directions: Directions): string {
     case "pca":
       return `principal directions of the path, ${directions.centred ? "centred" : "not centred"}`;
   }
+}
+
+/** How much of a run others had measured, and which. */
+export function takenOverText({ points, extras, run, others = [] }: TakenOverFacts): string {
+  const more = extras === 0 ? "" : ` and ${countText(extras)} more`;
+  return `${plural(points, "point")}${more} of the same plane, from ${[run, ...others].join(", ")}`;
 }
 
 /** `1:05` or `2:03:09`. */

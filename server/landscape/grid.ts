@@ -1,17 +1,35 @@
 /**
- * Coordinates of `n` evenly spaced grid lines over [from, to]: (from·(n−1−i) + to·i)/(n−1).
- * The ends are exact, a symmetric range gives symmetric coordinates, and a line that falls on zero is exactly 0.
- * For n = 1 the middle of the range.
+ * Coordinates of `n` evenly spaced grid lines over [from, to]: (from·(n−1−i) + to·i)/(n−1). The ends are exact, a symmetric
+ * range gives symmetric coordinates, and a line that falls on zero is exactly 0. For n = 1 the middle of the range.
+ *
+ * Where the ends are decimals of a few digits, as people write them, each coordinate is the double nearest to the exact
+ * quotient: grids of any range and size have the same double where they have a line in common.
  */
 export function coordinates([from, to]: readonly [number, number], n: number): number[] {
   if (n === 1) return [(from + to) / 2];
+  const [first, last, unit] = wholeNumbers(from, to, n - 1) ?? [from, to, 1];
   const negligible = 1e-13 * Math.max(Math.abs(from), Math.abs(to));
   return Array.from({ length: n }, (_, i) => {
     if (i === 0) return from;
     if (i === n - 1) return to;
-    const value = (from * (n - 1 - i) + to * i) / (n - 1);
+    const value = (first * (n - 1 - i) + last * i) / ((n - 1) * unit);
     return Math.abs(value) <= negligible ? 0 : value;
   });
+}
+
+/**
+ * Two decimals as whole numbers of a power of ten's inverse, of which `parts` times their sum is exact; undefined where they
+ * have too many digits.
+ */
+function wholeNumbers(from: number, to: number, parts: number): readonly [number, number, number] | undefined {
+  const most = Number.MAX_SAFE_INTEGER / (2 * parts);
+  for (let unit = 1; unit <= most; unit *= 10) {
+    const [first, last] = [Math.round(from * unit), Math.round(to * unit)];
+    if (Math.max(Math.abs(first), Math.abs(last)) > most) return undefined;
+    // A quotient of whole numbers is the double nearest to it, and so is the number that the decimal was read as.
+    if (first / unit === from && last / unit === to) return [first, last, unit];
+  }
+  return undefined;
 }
 
 /** One step of the way from coarse to fine. */

@@ -217,6 +217,17 @@ export interface RunExtras {
   readonly sharpness?: SharpnessValues;
 }
 
+/** What a run had at its beginning because others had measured it; runs are told by the names of their journals. */
+export interface TakenOverFacts {
+  /** The run with most of it. */
+  readonly run: string;
+  /** How many points, and how much beside the grid, of all these runs. */
+  readonly points: number;
+  readonly extras: number;
+  /** Further runs that some of it is from; absent when there are none. */
+  readonly others?: readonly string[];
+}
+
 /** All that is known of a run before its first point; written first into the journal. */
 export interface RunHeader {
   readonly id: string;
@@ -239,11 +250,8 @@ export interface RunHeader {
   readonly y: readonly number[];
   readonly checks: readonly Check[];
   readonly started: string;
-  /**
-   * Where the first lines of the journal come from: another run (the name of its journal) of the same plane, which has
-   * measured so many points, and so much beside the grid.
-   */
-  readonly takenOver?: { readonly run: string; readonly points: number; readonly extras: number };
+  /** Where the first lines of the journal come from: other runs of the same plane, as told by `TakenOverFacts`. */
+  readonly takenOver?: TakenOverFacts;
 }
 
 export type RunStatus = "running" | "paused" | "cancelled" | "done" | "failed";
@@ -372,5 +380,6 @@ export interface RunResult extends RunFigures {
   readonly centre: SplitValues;
   readonly directions: DirectionFacts;
   readonly checks: readonly Check[];
+  /** Of what the run has measured by itself, without the points that others had. */
   readonly timing: { readonly seconds: number; readonly evaluations: number };
 }

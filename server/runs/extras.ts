@@ -62,6 +62,11 @@ export class Extras {
     return this.keys.has(keyOfRecord(record));
   }
 
+  /** Whether the study asks for it and it is not measured. */
+  lacks(record: ExtraRecord): boolean {
+    return this.includes(record) && !this.done.has(keyOfRecord(record));
+  }
+
   /** Takes what is measured; of the same thing the last counts. Each must be something that the study asks for. */
   add(records: readonly ExtraRecord[]): void {
     for (const record of records) {

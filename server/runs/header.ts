@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Planned, Prepared } from "../evaluator/messages";
 import { coordinates } from "../landscape/grid";
 import type { Check, RunHeader } from "../protocol/result";
-import type { Study } from "../protocol/study";
+import type { GridSpec, Study } from "../protocol/study";
 import { valuesOf } from "./extras";
 
 /** What a run's header is made from. */
@@ -34,11 +34,19 @@ export function headerOf({ study, planned, prepared, evaluators, notices }: Begi
       : {}),
     directions,
     ...(trajectory ? { trajectory } : {}),
-    x: coordinates(grid.x, grid.points[0]),
-    // The rows of lines are numbers of directions.
-    y: grid.lines === true ? Array.from({ length: grid.points[1] }, (_, k) => k) : coordinates(grid.y, grid.points[1]),
+    ...axesOf(grid),
     checks: [...checks, ...planned.checks, ...notices],
     started: new Date().toISOString(),
+  };
+}
+
+/** Coordinates of the columns and rows of a grid. */
+export function axesOf({ x, y, points, lines }: GridSpec): Pick<RunHeader, "x" | "y"> {
+  const [columns, rows] = points;
+  return {
+    x: coordinates(x, columns),
+    // The rows of lines are numbers of directions.
+    y: lines === true ? Array.from({ length: rows }, (_, k) => k) : coordinates(y, rows),
   };
 }
 

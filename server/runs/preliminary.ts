@@ -79,7 +79,7 @@ export class Preliminary {
     this.levels = gridLevels(x.length, y.length);
   }
 
-  /** Preliminary values for a run of which nothing is measured; undefined where its points are there as soon. */
+  /** Preliminary values for a run whose coarsest grid is not measured; undefined where its points are there as soon. */
   static of(options: PreliminaryOptions): Preliminary | undefined {
     const { header, secondsPerPoint, evaluators } = options;
     const { grid, batchNorm } = header.study;

@@ -169,7 +169,7 @@ class ActiveRun implements Run {
     if (earlier && this.isComplete(earlier, fingerprints)) return;
 
     this.throwIfCancelled();
-    const taken = earlier ? undefined : await this.takeOver(fingerprints, this.file);
+    const taken = earlier ? undefined : await this.takeOver(pool, fingerprints, this.file);
     const known = earlier ?? taken;
     const planned = known ? undefined : await this.plan(pool, this.file);
     this.throwIfCancelled();
@@ -196,17 +196,25 @@ class ActiveRun implements Run {
     await this.conclude(pool, prepared, state);
   }
 
-  /** What another run has measured of this one; a run that is wanted afresh takes nothing. */
+  /** What others have measured of this run; one that is wanted afresh takes nothing. */
   private async takeOver(
+    pool: EvaluatorPool,
     fingerprints: Readonly<Record<string, string>>,
     journal: string,
   ): Promise<TakenOver | undefined> {
     const { study, mode, resultsFolder, log } = this.options;
     const found = mode === "resume" ? await findTakenOver(study, fingerprints, resultsFolder) : undefined;
     if (!found) return undefined;
-    log(`taken over from ${path.basename(found.journal)}: ${found.points.length} points, ${found.extras.length} more`);
-    const directions = await copyDirections(found.header, found.journal, journal);
-    return { ...found, header: { ...found.header, directions } };
+    const { run, others = [] } = found.header.takenOver;
+    log(`taken over from ${[run, ...others].join(", ")}: ${found.points.length} points, ${found.extras.length} more`);
+    if (!found.isOtherFamily) {
+      const directions = await copyDirections(found.header, found.journal, journal);
+      return { ...found, header: { ...found.header, directions } };
+    }
+    // What is said of the lines is about all of them.
+    const { directions, checks } = await this.plan(pool, journal);
+    const kept = found.header.checks.filter(({ name }) => checks.every((check) => check.name !== name));
+    return { ...found, header: { ...found.header, directions, checks: [...kept, ...checks] } };
   }
 
   private plan(pool: EvaluatorPool, journal: string): Promise<Planned> {
@@ -263,7 +271,7 @@ class ActiveRun implements Run {
   }
 
   private preliminaryOf({ header, surface }: RunState, seconds: number, evaluators: number): Preliminary | undefined {
-    if (this.options.preliminary === false || surface.measured > 0) return undefined;
+    if (this.options.preliminary === false || surface.completeLevels > 0) return undefined;
     return Preliminary.of({ header, secondsPerPoint: seconds, evaluators, points: surface.likelyTotal });
   }
 

@@ -11,16 +11,23 @@ import type { CheckpointSelection, DataSelection, Directions, GridSpec, Preproce
  * @param fingerprints SHA-256 of the model's and the data's files, by absolute path.
  */
 export function studyDigest(study: Study, fingerprints: Readonly<Record<string, string>>): string {
-  const { curvature, sharpness } = study;
-  return digestOf({ ...planeOf(study, fingerprints), curvature, sharpness });
+  const { grid, curvature, sharpness } = study;
+  return digestOf({ ...planeOf(study, fingerprints), grid: gridOf(grid), curvature, sharpness });
 }
 
 /**
- * The same of all that determines the losses of a run's grid and of its checkpoints: everything but what is asked for
- * beside them.
+ * The same of all that determines the numbers at a place of a study's plane, and its checkpoints: everything but which
+ * places are asked for, how many lines of a family among them, and what beside them.
  */
 export function planeDigest(study: Study, fingerprints: Readonly<Record<string, string>>): string {
-  return digestOf(planeOf(study, fingerprints));
+  const { directions, grid } = study;
+  const each = directions.kind === "random" ? { ...study, directions: { ...directions, count: 1 } } : study;
+  return digestOf({ ...planeOf(each, fingerprints), ...(grid.lines === true ? { lines: true } : {}) });
+}
+
+/** Whether two grids of the same plane have the same points, as far as studies say it. */
+export function areSameGrids(first: GridSpec, second: GridSpec): boolean {
+  return JSON.stringify(gridOf(first)) === JSON.stringify(gridOf(second));
 }
 
 function digestOf(determining: object): string {
@@ -28,7 +35,7 @@ function digestOf(determining: object): string {
 }
 
 function planeOf(study: Study, fingerprints: Readonly<Record<string, string>>): object {
-  const { preprocess, directions, grid, checkpoints } = study;
+  const { preprocess, directions, checkpoints } = study;
   const contentOf = (file: string): string | undefined => fingerprints[file];
   return {
     model: contentOf(study.model.path),
@@ -42,7 +49,6 @@ function planeOf(study: Study, fingerprints: Readonly<Record<string, string>>): 
     loss: lossOf(study),
     directions: directionsOf(directions, contentOf),
     batchNorm: batchNormOf(study),
-    grid: gridOf(grid),
   };
 }
 

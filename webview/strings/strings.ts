@@ -1,3 +1,4 @@
+import type { TakenOverFacts } from "../../server/protocol/result";
 import type { LossSpec } from "../../server/protocol/study";
 import { formatCount } from "../charts/format";
 import type { Question } from "../protocol/messages";
@@ -170,7 +171,8 @@ export const strings = {
   noPreprocessing: t("None"),
   ignored: { "bias,norm": t("Biases and normalisation weights"), none: t("Nothing") },
   cosine: (value: string, expected: string) => t("{0} (about ±{1} expected)", value, expected),
-  takenOver: (points: number, run: string) => t("{0} points of the same plane from {1}", formatCount(points), run),
+  takenOver: ({ points, run, others = [] }: TakenOverFacts) =>
+    t("{0} points of the same plane from {1}", formatCount(points), [run, ...others].join(", ")),
   evaluatorCount: (evaluators: number, batch: number) =>
     evaluators === 1
       ? t("1 process, batches of {0}", formatCount(batch))

@@ -46,7 +46,9 @@ export interface Outlook {
 /** Runs that take less time than this, in milliseconds, are not worth measuring ways of execution for. */
 const shortRun = 1500;
 /** Runs of fewer points are short however long each of them takes. */
-const fewPoints = 100;
+export const fewPoints = 100;
+/** Why no execution but the usual one was looked at, of runs that are short; the end of what their headers say of it. */
+export const becauseShort = "the run is short";
 /** Where giving the model other weights is less than this part of a point, no other way can gain much. */
 const smallShare = 0.1;
 /** A batch that takes so long, in milliseconds, is not made much better by its size. */
@@ -69,7 +71,7 @@ export function isShort({ usual, evaluations, evaluators }: Outlook): boolean {
 /** Why nothing else has to be timed on this processor, as a clause; undefined when something has. */
 export function obvious(outlook: Outlook): string | undefined {
   const { usual } = outlook;
-  if (isShort(outlook)) return "the run is short";
+  if (isShort(outlook)) return becauseShort;
   if (usual.setUp < smallShare * usual.perPoint && usual.run > longBatch)
     return "running the model is nearly all the work";
   return undefined;

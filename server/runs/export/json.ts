@@ -6,7 +6,7 @@ import { figuresOf } from "./figures";
  * @param seconds how long the run took.
  */
 export function toResult(snapshot: RunSnapshot, seconds: number): RunResult {
-  const { study, engine, model, centre, directions } = snapshot.header;
+  const { study, engine, model, centre, directions, takenOver } = snapshot.header;
   return {
     study,
     engine: { name: engine.name, version: engine.version, device: engine.device },
@@ -15,6 +15,6 @@ export function toResult(snapshot: RunSnapshot, seconds: number): RunResult {
     directions,
     ...figuresOf(snapshot),
     checks: snapshot.checks,
-    timing: { seconds, evaluations: snapshot.points.length },
+    timing: { seconds, evaluations: snapshot.points.length - (takenOver?.points ?? 0) },
   };
 }

@@ -137,6 +137,33 @@ describe("run", () => {
     expect((await resultIn(path.join(folder, "r.json"))).surfaces).toEqual(first.surfaces);
   });
 
+  test("with --resume, takes over what a run of the same plane has, and says how much", async () => {
+    const args = (points: number): readonly string[] => [
+      "run",
+      "model.onnx",
+      "--points",
+      String(points),
+      "--samples",
+      "60",
+    ];
+    const coarse = await cli(...args(3));
+    expect(coarse.code).toBe(0);
+    const journal = path.basename(/^Run +(.*)$/m.exec(coarse.out)?.[1] ?? "");
+    const fine = await cli(...args(5), "--resume", "--json", "fine.json");
+    expect(fine.code).toBe(0);
+    expect(fine.err).toContain(`Taken   9 points of the same plane, from ${journal}\n`);
+    expect(fine.out).toMatch(/^Points +16 points in \d+:\d\d, beside 9 from other runs$/m);
+    const anew = await cli(...args(5), "--json", "anew.json");
+    expect(anew.code).toBe(0);
+    expect(anew.err).not.toContain("Taken");
+    expect(anew.out).toMatch(/^Points +25 points in \d+:\d\d$/m);
+    const [taken, measured] = await Promise.all(
+      ["fine.json", "anew.json"].map((name) => resultIn(path.join(folder, name))),
+    );
+    expect(taken!.surfaces).toEqual(measured!.surfaces);
+    expect([taken, measured].map((result) => result!.timing.evaluations)).toEqual([16, 25]);
+  });
+
   test("an unfinished earlier run without --resume is kept aside, and the user is told", async () => {
     const args = ["run", "model.onnx", "--points", "9", "--samples", "200"];
     const going = start(...args);

@@ -25,6 +25,48 @@ describe("coordinates", () => {
     found.slice(1).forEach((value, i) => expect(value - found[i]!).toBeCloseTo(3.6 / 37, 12));
   });
 
+  test("are the doubles nearest to the exact quotients, where the ends are decimals", () => {
+    // 0.1·k as it is written: the nearest double of each.
+    const tenths = Array.from({ length: 13 }, (_, k) => Number(`${String(k - 2)}e-1`));
+    expect(coordinates([-0.2, 1], 13)).toEqual(tenths);
+    expect(coordinates([-0.3, 0.7], 101)[37]).toBe(0.07);
+    expect(coordinates([-3e-5, 7e-5], 11)[4]).toBe(1e-5);
+  });
+
+  test("are the same doubles where grids of any ranges and sizes have a line in common", () => {
+    const range = fc.tuple(fc.integer({ min: -300, max: -1 }), fc.integer({ min: 1, max: 300 }));
+    const intervals = fc.integer({ min: 1, max: 60 });
+    fc.assert(
+      fc.property(range, intervals, fc.integer({ min: 2, max: 7 }), ([from, to], n, times) => {
+        const coarse = coordinates([from / 100, to / 100], n + 1);
+        const fine = coordinates([from / 100, to / 100], times * n + 1);
+        return coarse.every((value, k) => fine[times * k] === value);
+      }),
+    );
+    fc.assert(
+      fc.property(range, fc.integer({ min: 1, max: 5 }), fc.integer(), fc.integer(), ([from, to], times, i, j) => {
+        // A line at every hundredth, and a part of it that begins and ends at lines.
+        const whole = coordinates([from / 100, to / 100], to - from + 1);
+        const [first, last] = [i, j].map((k) => Math.abs(k) % whole.length).sort((a, b) => a - b) as [number, number];
+        fc.pre(last > first);
+        const part = coordinates([whole[first]!, whole[last]!], times * (last - first) + 1);
+        return part.every((value, k) => k % times !== 0 || value === whole[first + k / times]);
+      }),
+    );
+  });
+
+  test("are nested where one grid has twice as many intervals, whatever the range", () => {
+    const end = fc.double({ min: -1e3, max: 1e3, noNaN: true });
+    fc.assert(
+      fc.property(end, end, fc.integer({ min: 1, max: 60 }), (a, b, n) => {
+        fc.pre(Math.abs(a - b) > 1e-3);
+        const coarse = coordinates([a, b], n + 1);
+        const fine = coordinates([a, b], 2 * n + 1);
+        return coarse.every((value, k) => fine[2 * k] === value);
+      }),
+    );
+  });
+
   test("one line lies in the middle", () => {
     expect(coordinates([-1, 1], 1)).toEqual([0]);
   });

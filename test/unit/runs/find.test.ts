@@ -1,7 +1,7 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { journalPath } from "../../../server/runs/find";
-import { planeDigest } from "../../../server/study/identity";
+import { areSameGrids, planeDigest } from "../../../server/study/identity";
 import { studyOf } from "./header";
 
 const study = studyOf([51, 51]);
@@ -36,6 +36,22 @@ describe("the path of a journal", () => {
     expect(planeDigest(curved, fingerprints)).toBe(planeDigest(study, fingerprints));
     const other = { ...study, directions: { ...study.directions, seed: 1 } } as typeof study;
     expect(planeDigest(other, fingerprints)).not.toBe(planeDigest(study, fingerprints));
+  });
+
+  test("changes with range, shape and tolerance, which the digest of the plane does not, but lines are no surface", () => {
+    const plane = planeDigest(study, fingerprints);
+    const { grid } = study;
+    for (const over of [{ x: [0, 1] }, { points: [5, 7] }, { refine: 0.01 }, { fit: true }] as const) {
+      const other = { ...study, grid: { ...grid, ...over } } as typeof study;
+      expect(journalPath(other, fingerprints, "/results")).not.toBe(own);
+      expect(planeDigest(other, fingerprints)).toBe(plane);
+      expect(areSameGrids(other.grid, grid)).toBe(false);
+    }
+    const family = { ...study, directions: { ...study.directions, count: 3 } } as typeof study;
+    expect(planeDigest(family, fingerprints)).toBe(plane);
+    expect(journalPath(family, fingerprints, "/results")).not.toBe(own);
+    expect(areSameGrids({ ...grid, refine: 0 }, grid)).toBe(true);
+    expect(planeDigest({ ...study, grid: { ...grid, lines: true } }, fingerprints)).not.toBe(plane);
   });
 
   test.each([study.model.path, study.data.path])("changes with the content of %s", (file) => {

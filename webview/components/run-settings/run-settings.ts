@@ -101,9 +101,7 @@ export class RunSettings extends LitElement {
         names.evaluators,
         strings.evaluatorCount(header.evaluators, engine.execution?.batchSize ?? study.compute.batchSize),
       ],
-      ...(header.takenOver
-        ? [[names.takenOver, strings.takenOver(header.takenOver.points, header.takenOver.run)] as const]
-        : []),
+      ...(header.takenOver ? [[names.takenOver, strings.takenOver(header.takenOver)] as const] : []),
       [names.started, new Date(header.started).toLocaleString(language)],
       [names.run, baseName(journal), journal],
     ];
