@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
-import { narrowWidth } from "../charts/layout";
+import { narrowWidth, wideWidth } from "../charts/layout";
 import "../components/choose-file/choose-file";
 import "../components/export-line/export-line";
 import "../components/export-menu/export-menu";
@@ -72,6 +72,7 @@ export class LossLandscapePanel extends LitElement {
   /** A place that the map is to show. */
   @state() private place?: PanelEvents["show-place"];
   @property({ type: Boolean, reflect: true }) narrow = false;
+  @state() private wide = false;
   @state() private exported?: ExportOutcome;
   /** Whether the view in front has a figure that can be copied. */
   @state() private isPictured = false;
@@ -81,13 +82,13 @@ export class LossLandscapePanel extends LitElement {
   #host?: Host;
   #questions = new Questions((message) => this.#post(message));
   #stop: (() => void)[] = [];
-  #width = new ResizeObserver(() => (this.narrow = this.clientWidth < narrowWidth));
+  #width = new ResizeObserver(() => this.#measure());
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#host ??= connectHost();
     this.view = this.#host.load()?.view ?? defaultView;
-    this.narrow = this.clientWidth < narrowWidth;
+    this.#measure();
     this.#width.observe(this);
     this.#stop = [
       this.#host.listen((message) => this.#receive(message)),
@@ -114,6 +115,11 @@ export class LossLandscapePanel extends LitElement {
     this.removeEventListener("centre-here", this.#onCentre);
     this.removeEventListener("show-place", this.#onPlace);
     this.removeEventListener("keydown", this.#onKey);
+  }
+
+  #measure(): void {
+    this.narrow = this.clientWidth < narrowWidth;
+    this.wide = this.clientWidth >= wideWidth;
   }
 
   /** What is to be seen of the view in front. */
@@ -300,7 +306,7 @@ export class LossLandscapePanel extends LitElement {
     const tabs = viewsOf(run).map(({ name, title, badge }) => ({ name, title, badge: badge?.(run) ?? 0 }));
     const shown = shownView(run, this.view.shown);
     if (!shown) return nothing;
-    const { narrow } = this;
+    const { model, view, narrow, wide, place } = this;
     return html`
       <view-tabs .tabs=${tabs} .shown=${shown.name} ?narrow=${narrow}></view-tabs>
       ${
@@ -314,7 +320,7 @@ export class LossLandscapePanel extends LitElement {
           : nothing
       }
       <div role="tabpanel" aria-label=${shown.title} data-view=${shown.name}>
-        ${keyed(shown.name, shown.render({ run, model: this.model, view: this.view, narrow, place: this.place }))}
+        ${keyed(shown.name, shown.render({ run, model, view, narrow, wide, place }))}
       </div>
     `;
   }

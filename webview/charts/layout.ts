@@ -5,6 +5,9 @@ import type { Box } from "../../server/drawing/box";
 /** Below this width of the panel there is no room for profiles. */
 export const narrowWidth = 480;
 
+/** From this width of the panel on, what belongs to a map stands beside it. */
+export const wideWidth = 1240;
+
 /** Where everything stands on the canvas, in pixels. */
 export interface FigureLayout {
   readonly width: number;

@@ -10,7 +10,7 @@ export const trajectory: PanelView = {
   name: "trajectory",
   title: strings.views.trajectory,
   applies: isSurface,
-  render: ({ run, model, view, narrow }) =>
+  render: ({ run, model, view, narrow, wide }) =>
     run.header.trajectory && run.header.trajectory.checkpoints.length > 0
       ? html`<trajectory-view
           data-figure
@@ -18,6 +18,7 @@ export const trajectory: PanelView = {
           .view=${view}
           .plane=${model.plane}
           ?narrow=${narrow}
+          ?wide=${wide}
         ></trajectory-view>`
       : html`<trajectory-empty ?found=${model.plane === "random"} ?narrow=${narrow}></trajectory-empty>`,
 };

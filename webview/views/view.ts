@@ -9,6 +9,8 @@ export interface ViewContext {
   readonly model: PanelModel;
   readonly view: ViewState;
   readonly narrow: boolean;
+  /** There is room for something beside a map. */
+  readonly wide: boolean;
   /** A place that is to be seen at once. */
   readonly place?: PanelEvents["show-place"];
 }

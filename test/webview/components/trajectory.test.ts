@@ -232,6 +232,25 @@ describe("the charts by epoch", () => {
     expect(texts(mounted, "epoch-charts")).toEqual(expect.arrayContaining(["LR 0.01", "LR 0.001", "init", "10"]));
   });
 
+  test("stand beside the map on wide panels, as wide as their place, and below it again on others", async () => {
+    const mounted = await mountPanel(stories.trajectory, { width: 1400 });
+    const boxOf = (name: "trajectory-map" | "epoch-charts") => mounted.find(name).getBoundingClientRect();
+    const isBeside = () => boxOf("epoch-charts").left >= boxOf("trajectory-map").right;
+    expect(isBeside()).toBe(true);
+    expect(boxOf("epoch-charts").bottom).toBeLessThan(boxOf("trajectory-map").bottom);
+    const { width, values } = mounted.find<HTMLElementTagNameMap["epoch-charts"]>("epoch-charts").layout!;
+    expect(width).toBe(boxOf("epoch-charts").width);
+    expect(chartOf(mounted, "epoch-charts").getWidth()).toBe(width);
+    // The thumb still stands under its point.
+    const box = slider(mounted).getBoundingClientRect();
+    expect(box.left - boxOf("epoch-charts").left + 8).toBeCloseTo(values.x, 3);
+    expect(box.width - 16).toBeCloseTo(values.width, 3);
+    await mounted.resize(1000);
+    expect(isBeside()).toBe(false);
+    const { plot } = mounted.find<MapElement>("trajectory-map").layout!;
+    expect(slider(mounted).getBoundingClientRect().width - 16).toBeCloseTo(plot.width, 3);
+  });
+
   test("the slider chooses checkpoints, and says so", async () => {
     const mounted = await mountPanel(stories.trajectory);
     expect(slider(mounted).getAttribute("aria-valuetext")).toBe("Epoch 10 of 10, loss 0.406");

@@ -233,6 +233,23 @@ describe("keyboard and words", () => {
     expect(mounted.text(".reading")).toContain("Point at a histogram");
   });
 
+  test("as many layers stand in a row as have room, and arrows know how many", async () => {
+    for (const [width, columns] of [
+      [400, 1],
+      [800, 3],
+      [1100, 4],
+      [1400, 5],
+    ] as const) {
+      const mounted = await mountPanel(stories.weights, { width });
+      const tops = multiples(mounted).map((each) => each.getBoundingClientRect().top);
+      expect(tops.filter((top) => top === tops[0])).toHaveLength(columns);
+      await press(mounted, "ArrowDown");
+      expect(multiples(mounted).findIndex(({ tabIndex }) => tabIndex === 0)).toBe(columns);
+      expect(mounted.panel.scrollWidth).toBeLessThanOrEqual(width);
+      mounted.panel.remove();
+    }
+  });
+
   test("the figure says its numbers, and the tables have all of them", async () => {
     const mounted = await mountPanel(stories.weights);
     const { overall } = figure;

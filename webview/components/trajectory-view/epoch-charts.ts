@@ -1,5 +1,4 @@
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
-import type { PropertyValues } from "lit";
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { createChart } from "../../charts/chart";
@@ -22,9 +21,12 @@ import type { CheckpointIntent } from "./trajectory-map";
 /** Width of the slider's thumb in pixels: it overhangs the chart by half of it on either side. */
 const thumb = 16;
 
+/** Room beside charts that do not stand below a map: for numbers and names on the left, for the share on the right. */
+const sides = { left: 54, right: 56 } as const;
+
 /**
- * Charts by epoch with the slider below them: left and right edge are those of the map, so that the thumb stands under
- * its point.
+ * Charts by epoch with the slider below them: left and right edge are those of the map above, so that the thumb stands
+ * under its point; without one the charts are as wide as their place.
  * @fires checkpoint-intent a checkpoint is pointed at or chosen, or playing is asked for
  */
 @customElement("epoch-charts")
@@ -89,8 +91,10 @@ export class EpochCharts extends LitElement {
   @property({ attribute: false }) split: Split = 0;
   @property({ type: Number }) current = 0;
   @property({ type: Boolean }) playing = false;
-  /** Where the map stands, which the charts follow. */
+  /** Where the map above stands, which the charts follow. */
   @property({ attribute: false }) map?: FigureLayout;
+  /** The map is not above but beside them. */
+  @property({ type: Boolean }) beside = false;
   @query(".canvas") private canvas!: HTMLElement;
   @query(".charts") private charts!: HTMLElement;
   @query(".slider") private slider!: HTMLInputElement;
@@ -100,9 +104,16 @@ export class EpochCharts extends LitElement {
   #chart?: Chart;
   #layout?: EpochLayout;
   #framePending = false;
+  #resize = new ResizeObserver(() => this.requestUpdate());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resize.observe(this);
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#resize.disconnect();
     this.#chart?.dispose();
     this.#chart = undefined;
   }
@@ -150,8 +161,8 @@ export class EpochCharts extends LitElement {
     return this.#layout;
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    if (this.map && (changed.has("map") || !this.#layout)) this.#place(this.map);
+  protected override updated(): void {
+    this.#place();
     // The property of a moved thumb is not written again by a template that has not changed.
     this.slider.value = String(this.track.points[this.current]!.time);
     if (this.#framePending) return;
@@ -164,8 +175,18 @@ export class EpochCharts extends LitElement {
     );
   }
 
-  #place({ width, plot }: FigureLayout): void {
-    const layout = epochLayout(width, plot);
+  /** Where the charts stand: below the map, or in all of their place; undefined before that has a size. */
+  #wanted(): EpochLayout | undefined {
+    if (!this.beside) return this.map && epochLayout(this.map.width, this.map.plot);
+    const width = this.clientWidth;
+    const inner = width - sides.left - sides.right;
+    return inner > 0 ? epochLayout(width, { x: sides.left, width: inner }) : undefined;
+  }
+
+  #place(): void {
+    const layout = this.#wanted();
+    if (!layout || JSON.stringify(layout) === JSON.stringify(this.#layout)) return;
+    const plot = layout.values;
     this.#layout = layout;
     const set = (element: HTMLElement, name: string, pixels: number): void =>
       element.style.setProperty(name, `${pixels}px`);

@@ -21,6 +21,25 @@ export const viewStyles = css`
     padding: 8px 0 0 8px;
   }
 
+  .course .figure {
+    padding-top: 0;
+  }
+
+  /* Where there is room for it, the course of training stands beside the map, so that the slider is in sight. */
+  :host([wide]) {
+    max-width: 1400px;
+  }
+
+  :host([wide]) .columns {
+    display: grid;
+    grid-template-columns: minmax(0, 762px) minmax(0, 1fr);
+    align-items: start;
+  }
+
+  :host([wide]) .course {
+    padding-top: 60px;
+  }
+
   .stage {
     position: relative;
   }
@@ -110,6 +129,10 @@ export const viewStyles = css`
 
   :host([narrow]) .figure {
     padding: 8px 0 0 4px;
+  }
+
+  :host([narrow]) .course .figure {
+    padding-top: 0;
   }
 
   :host([narrow]) .actions {

@@ -58,6 +58,8 @@ export class TrajectoryView extends LitElement implements Pictured {
   /** How the plane was chosen, where there is a choice. */
   @property({ attribute: false }) plane?: "path" | "random";
   @property({ type: Boolean, reflect: true }) narrow = false;
+  /** The charts by epoch stand beside the map. */
+  @property({ type: Boolean, reflect: true }) wide = false;
   @state() private current?: number;
   @state() private hovered?: number;
   @state() private actions?: number;
@@ -143,53 +145,61 @@ export class TrajectoryView extends LitElement implements Pictured {
     const { run, narrow } = this;
     const view = this.#view;
     const track = this.#track;
-    return html`
-      ${this.#tools(view)} ${this.#added(track)}
-      ${
-        view.table
-          ? html`<checkpoint-table
+    if (view.table) {
+      return html`
+        ${this.#tools(view)} ${this.#added(track)}
+        <checkpoint-table
+          .run=${run}
+          .track=${track}
+          .metric=${view.metric}
+          .split=${view.split}
+          ?narrow=${narrow}
+        ></checkpoint-table>
+        ${this.#notes(track)}
+      `;
+    }
+    return html`<div class="columns">
+      <div>
+        ${this.#tools(view)} ${this.#added(track)}
+        <div class="figure">
+          <div class="stage">
+            <trajectory-map
               .run=${run}
               .track=${track}
-              .metric=${view.metric}
-              .split=${view.split}
-              ?narrow=${narrow}
-            ></checkpoint-table>`
-          : html`
-              <div class="figure">
-                <div class="stage">
-                  <trajectory-map
-                    .run=${run}
-                    .track=${track}
-                    .view=${view}
-                    .current=${this.#index}
-                    .summary=${this.#summary(track)}
-                    @figure-layout=${(event: CustomEvent<FigureLayout>) => (this.layout = event.detail)}
-                  ></trajectory-map>
-                  ${this.#actionBar(track)}
-                </div>
-                ${trackLegend(track)}
-                <epoch-charts
-                  .track=${track}
-                  .metric=${view.metric}
-                  .split=${view.split}
-                  .current=${this.#index}
-                  .map=${this.layout}
-                  ?playing=${this.#player.isPlaying}
-                ></epoch-charts>
-              </div>
-              <checkpoint-read-out
-                .run=${run}
-                .track=${track}
-                .metric=${view.metric}
-                .split=${view.split}
-                .index=${this.hovered ?? this.#index}
-                ?speaks=${this.speaks}
-                ?narrow=${narrow}
-              ></checkpoint-read-out>
-            `
-      }
-      ${this.#notes(track)}
-    `;
+              .view=${view}
+              .current=${this.#index}
+              .summary=${this.#summary(track)}
+              @figure-layout=${(event: CustomEvent<FigureLayout>) => (this.layout = event.detail)}
+            ></trajectory-map>
+            ${this.#actionBar(track)}
+          </div>
+        </div>
+      </div>
+      <div class="course">
+        <div class="figure">
+          ${trackLegend(track)}
+          <epoch-charts
+            .track=${track}
+            .metric=${view.metric}
+            .split=${view.split}
+            .current=${this.#index}
+            .map=${this.layout}
+            ?beside=${this.wide}
+            ?playing=${this.#player.isPlaying}
+          ></epoch-charts>
+        </div>
+        <checkpoint-read-out
+          .run=${run}
+          .track=${track}
+          .metric=${view.metric}
+          .split=${view.split}
+          .index=${this.hovered ?? this.#index}
+          ?speaks=${this.speaks}
+          ?narrow=${narrow}
+        ></checkpoint-read-out>
+        ${this.#notes(track)}
+      </div>
+    </div>`;
   }
 
   #tools(view: ViewState) {

@@ -2,7 +2,7 @@ import { css } from "lit";
 
 export const weightsViewStyles = css`
   :host {
-    max-width: 818px;
+    max-width: 1400px;
     padding-bottom: 8px;
   }
 
@@ -44,7 +44,7 @@ export const weightsViewStyles = css`
 
   .grid {
     display: grid;
-    grid-template-columns: repeat(3, minmax(0, 1fr));
+    grid-template-columns: repeat(var(--columns, 3), minmax(0, 1fr));
     gap: 12px 16px;
     padding: 12px 16px 0;
   }

@@ -52,6 +52,12 @@ interface Read {
   readonly files: readonly WeightFile[];
 }
 
+/** Columns of layers on wide panels, and the width from which on there is one more. */
+const mostColumns = 5;
+const columnWidth = 262;
+/** The histogram of all layers is no wider than this, in pixels. */
+const widestOverall = 786;
+
 /** How the weights of the model are distributed, beside its initial ones and those of other files. */
 @customElement("weights-view")
 export class WeightsView extends LitElement implements Pictured {
@@ -83,6 +89,10 @@ export class WeightsView extends LitElement implements Pictured {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resize.disconnect();
+  }
+
+  protected override updated(): void {
+    this.style.setProperty("--columns", String(this.#columns));
   }
 
   /** Copies the figure as an image and says whether that worked. */
@@ -288,7 +298,7 @@ export class WeightsView extends LitElement implements Pictured {
 
   #overall({ overall }: WeightsFigure, summary: string) {
     const { from, to, models } = overall;
-    const width = this.#inner;
+    const width = Math.min(this.#inner, widestOverall);
     const drawing = overallDrawing(
       { width, theme: this.#theme.theme, title: "", aside: "", details: "", from, to, models, range: [from, to] },
       strings.count,
@@ -349,7 +359,8 @@ export class WeightsView extends LitElement implements Pictured {
   }
 
   get #columns(): number {
-    return this.narrow || this.width < narrowWidth ? 1 : 3;
+    if (this.narrow || this.width < narrowWidth) return 1;
+    return Math.min(mostColumns, Math.max(3, Math.floor(this.width / columnWidth)));
   }
 
   /** Written past the template: hundreds of histograms need not be looked at for it. */
