@@ -26,6 +26,8 @@ interface Batch {
 export class Workload {
   /** Called when a place finds no job: whoever holds jobs that nobody has begun may give them back. */
   onIdle: (() => void) | undefined;
+  /** Called when a job is delivered: whoever holds it a second time may take that back. */
+  onDelivered: (() => void) | undefined;
   /** Jobs not handed out, the next one last. */
   private waiting: Job[] = [];
   /** Of jobs that are not delivered. */
@@ -136,6 +138,7 @@ export class Workload {
     this.deaths.delete(job);
     this.begun.delete(job);
     job.deliver(answer);
+    this.onDelivered?.();
     if (--batch.remaining === 0) batch.finished.resolve(undefined);
   }
 

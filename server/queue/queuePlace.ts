@@ -124,7 +124,7 @@ export class QueuePlace implements RemotePlace {
   /** Leaves nothing of the run in Redis: whatever would write to it comes to its end first. */
   private async leave(): Promise<void> {
     if (!this.connection.isReady) return;
-    await Promise.all([this.arriving, this.beating, this.watch?.close()]);
+    await Promise.all([this.arriving, this.beating, this.sent?.settle(), this.watch?.close()]);
     await this.board?.withdraw(this.parts.notice.run, this.digest);
   }
 

@@ -57,7 +57,14 @@ export class SentJobs {
   private isDue = false;
   private durations = { sum: 0, count: 0 };
 
-  constructor(private readonly parts: SentJobsParts) {}
+  /** Parcels that are being withdrawn. */
+  private readonly leaving = new Set<string>();
+  /** What is being asked of Redis. */
+  private readonly pending = new Set<Promise<void>>();
+
+  constructor(private readonly parts: SentJobsParts) {
+    parts.workload.onDelivered = () => void this.track(this.withdraw());
+  }
 
   /** Parcels that workers have. */
   get active(): number {
@@ -65,7 +72,27 @@ export class SentJobs {
   }
 
   /** Sends what the workers need. Never rejects. */
-  async fill(): Promise<void> {
+  fill(): Promise<void> {
+    return this.track(this.fillUp());
+  }
+
+  /** Has evaluators here that wait take what no worker has begun, and else what takes too long. Never rejects. */
+  reclaim(): Promise<void> {
+    return this.track(this.takeBack());
+  }
+
+  /** Resolves when nothing is being asked of Redis any more. Call it when the work has stopped. */
+  async settle(): Promise<void> {
+    this.parts.workload.onDelivered = undefined;
+    while (this.pending.size > 0) await Promise.all(this.pending);
+  }
+
+  private track(action: Promise<void>): Promise<void> {
+    this.pending.add(action);
+    return action.finally(() => this.pending.delete(action));
+  }
+
+  private async fillUp(): Promise<void> {
     this.isDue = true;
     if (this.isFilling) return;
     this.isFilling = true;
@@ -81,8 +108,7 @@ export class SentJobs {
     }
   }
 
-  /** Has evaluators here that wait take what no worker has begun, and else what takes too long. Never rejects. */
-  async reclaim(): Promise<void> {
+  private async takeBack(): Promise<void> {
     const { workload, jobs } = this.parts;
     const waiting = [...this.sent].filter(([, { since, givenBack }]) => since === undefined && !givenBack).reverse();
     for (const [id, each] of waiting) {
@@ -96,6 +122,21 @@ export class SentJobs {
       if (workload.idle === 0) return;
       const isLate = each.since !== undefined && performance.now() - each.since > late;
       if (isLate && !each.givenBack) this.giveBack(each);
+    }
+  }
+
+  /** Takes what no worker has begun out of Redis where all of it was delivered meanwhile. Never rejects. */
+  private async withdraw(): Promise<void> {
+    const { workload, jobs } = this.parts;
+    const done = [...this.sent].filter(
+      ([id, { content, since }]) =>
+        since === undefined && !this.leaving.has(id) && content.every((job) => workload.isDelivered(job)),
+    );
+    for (const [id] of done) this.leaving.add(id);
+    for (const [id] of done) {
+      // It cannot be removed when a worker has just taken it; then its answer is passed over.
+      if ((await jobs.remove(id).catch(() => 0)) === 1) this.sent.delete(id);
+      this.leaving.delete(id);
     }
   }
 
@@ -138,7 +179,9 @@ export class SentJobs {
   /** The parcel waits again: its worker is gone. */
   waits(id: string): void {
     const each = this.sent.get(id);
-    if (each) each.since = undefined;
+    if (!each) return;
+    each.since = undefined;
+    void this.track(this.withdraw());
   }
 
   /** A worker has done the parcel. */

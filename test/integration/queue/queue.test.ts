@@ -261,6 +261,7 @@ describe.skipIf(!hasRedis)("evaluators that join by a queue in Redis", () => {
     expect((await run.ended).code).toBe(0);
     expect(own.passed).toBe(0);
     expect(checkOf(await expectTheSame("late"), "queue")).toMatchObject({ level: "ok", value: 55 });
+    expect(await redis.leftovers()).toEqual([]);
     await own.remove();
   });
 
