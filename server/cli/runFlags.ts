@@ -54,6 +54,6 @@ export const runFlags: Readonly<Record<string, Flag>> = {
   density: { type: "string", value: "N", help: "starting vectors for the Hessian's spectral density (0)" },
   sharpness: { type: "string", value: "EPSILON", help: "ε-sharpness in a box of EPSILON of each filter's norm" },
   engine: { type: "string", value: "NAME", help: "auto, onnxruntime, tensorflow or wasm (auto)" },
-  evaluators: { type: "string", value: "N", help: "evaluator processes, 0 for one per core (0)" },
+  evaluators: { type: "string", value: "N", help: "evaluator processes; 0: what is fastest, at most one per core (0)" },
   "batch-size": { type: "string", value: "N", help: "samples per batch; 0: what is fastest (0)" },
 };

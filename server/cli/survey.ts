@@ -2,7 +2,7 @@ import { executionText, isSameExecution, wayTexts } from "../evaluator/execution
 import type { Survey } from "../evaluator/messages";
 import type { Execution } from "../protocol/study";
 import { surveyModel } from "../requests/survey";
-import type { Surveyed } from "../requests/survey";
+import type { Surveyed, SurveyedDivision } from "../requests/survey";
 import { executionMemoryFile } from "../runs/executionMemory";
 import type { SurveyCommand } from "./commands";
 import { toJson, writeOutput } from "./output";
@@ -31,14 +31,15 @@ export async function surveyCommand({ file, data, anew, json }: SurveyCommand, t
   return exitCodes.done;
 }
 
-/** Processes that share the points in an execution: other processors are used by one alone. */
-function processesOf({ evaluators }: Surveyed, { provider }: Execution): number {
-  return provider === "cpu" ? evaluators : 1;
+/** Processes that share the points in an execution as it was timed: other processors are used by one alone. */
+function processesOf({ usual }: Surveyed, { provider }: Execution): number {
+  return provider === "cpu" ? usual.evaluators : 1;
 }
 
 function jsonOf(surveyed: Surveyed): object {
   const { study, model, survey } = surveyed;
   const { engine, samples, execution, why, remembered, isStated, isTimedNow, timings, dropped } = survey;
+  const { division } = surveyed;
   return {
     model: model.model,
     data: study.data,
@@ -46,7 +47,8 @@ function jsonOf(surveyed: Surveyed): object {
     engine,
     chosen: {
       ...execution,
-      processes: processesOf(surveyed, execution),
+      threads: division?.threads ?? execution.threads,
+      processes: division?.evaluators ?? processesOf(surveyed, execution),
       why,
       isStated,
       ...(remembered ? { remembered } : {}),
@@ -65,6 +67,23 @@ function jsonOf(surveyed: Surveyed): object {
       threads,
       reason,
     })),
+    ...(division ? { division: divisionJson(division) } : {}),
+  };
+}
+
+function divisionJson({ evaluators, threads, why, found, isRemembered, timings }: SurveyedDivision): object {
+  return {
+    processes: evaluators,
+    threads,
+    why,
+    ...(isRemembered ? { remembered: found } : {}),
+    timings: timings.map((timed) => ({
+      processes: timed.evaluators,
+      threads: timed.threads,
+      milliseconds: { perPoint: timed.perPoint },
+      pointsPerSecond: 1000 / timed.perPoint,
+      isChosen: timed.threads === threads,
+    })),
   };
 }
 
@@ -79,16 +98,42 @@ function textOf(surveyed: Surveyed): string {
     `Engine  ${engine.label} ${engine.version} on ${engine.device} (${engine.why})`,
     `Points  ${executionText(execution)}: ${why}`,
     `        ${originText(survey)}`,
+    ...divisionLines(surveyed.division),
   ];
   const notUsed = dropped.map((each) => `Not used: ${executionText(each.execution)}; ${each.reason}.`);
-  return [...lines, "", tableOf(surveyed), ...notUsed.map((line) => `${line}\n`)].join("\n").replace(/\n+$/, "\n");
+  const tables = [tableOf(surveyed), ...(surveyed.division ? [divisionTable(surveyed.division)] : [])];
+  return [...lines, "", ...tables, ...notUsed.map((line) => `${line}\n`)].join("\n").replace(/\n+$/, "\n");
 }
 
 function originText({ isStated, remembered, isTimedNow }: Survey): string {
   if (isStated) return "The study says so; what else was timed is for comparison.";
   if (remembered === undefined) return "Found out now, and remembered for models of this structure.";
-  const since = `Remembered since ${remembered.slice(0, 16).replace("T", " ")} UTC; --anew times it again.`;
+  const since = sinceText(remembered);
   return isTimedNow ? `${since} The table was timed now, for comparison.` : since;
+}
+
+function sinceText(found: string): string {
+  return `Remembered since ${found.slice(0, 16).replace("T", " ")} UTC; --anew times it again.`;
+}
+
+function divisionLines(division: SurveyedDivision | undefined): readonly string[] {
+  if (!division) return [];
+  const { why, found, isRemembered } = division;
+  return [
+    `Cores   ${why}`,
+    `        ${isRemembered ? sinceText(found) : "Found out now by all of them at work, and remembered."}`,
+  ];
+}
+
+/** All processes of a row were at work at the same time. */
+function divisionTable({ threads: chosen, timings }: SurveyedDivision): string {
+  const rows = timings.map(({ evaluators, threads, perPoint }) => [
+    `${evaluators} × ${plural(threads, "thread")}`,
+    millisecondsText(perPoint),
+    (1000 / perPoint).toPrecision(3),
+    threads === chosen ? "chosen" : "",
+  ]);
+  return tableText([["PROCESSES", "MS A POINT, TOGETHER", "POINTS A SECOND", ""], ...rows]);
 }
 
 function tableOf(surveyed: Surveyed): string {

@@ -1,6 +1,7 @@
 import type { EngineInfo } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { deferred } from "./deferred";
+import type { ChosenDivision } from "./execution/division";
 import { isSameExecution } from "./execution/rule";
 import type { Workplace } from "./execution/workplace";
 import type { DirectionsFile, Prepared } from "./messages";
@@ -24,6 +25,8 @@ export class Agreement {
   private reference: Prepared | undefined;
   private readonly settling = deferred<undefined>();
   private leader: object | undefined;
+  private readonly admitted = new Set<object>();
+  private isSettled = false;
   private count = 0;
   private difference = 0;
 
@@ -59,26 +62,46 @@ export class Agreement {
 
   /** `who` takes no part any more: whoever is ready next decides. */
   leave(who: object): void {
-    if (this.leader === who) this.settling.resolve(undefined);
+    if (this.leader === who) this.release();
+  }
+
+  /** Nobody waits any longer for what the leader finds out. */
+  release(): void {
+    this.isSettled = true;
+    this.settling.resolve(undefined);
+  }
+
+  /** It is decided how evaluators share the cores; whoever is prepared from now on follows it. */
+  divide(division: ChosenDivision): void {
+    const { workplace, ...others } = this.preparation!;
+    this.preparation = { ...others, workplace: { ...workplace!, division } };
+  }
+
+  /** Whether `who` takes part: as many do as there is work for, whoever asks first. */
+  admits(who: object): boolean {
+    if (!this.admitted.has(who) && this.admitted.size < this.most) this.admitted.add(who);
+    return this.admitted.has(who);
+  }
+
+  /** How many evaluators of this machine share the work at most. */
+  get most(): number {
+    // A processor that others would only share is used by one.
+    if ((this.reference?.engine.execution?.provider ?? "cpu") !== "cpu") return 1;
+    return this.reference?.evaluators ?? this.preparation?.workplace?.division?.evaluators ?? Infinity;
   }
 
   /** What the next evaluator has to be asked, so that it computes as the first one does. */
-  get call(): Preparation & Extract<EvaluatorCall, { readonly kind: "prepare" }> {
+  get call(): Preparation & Extract<EvaluatorCall, { readonly kind: "prepare" | "begin" }> {
     const { study, fingerprints, directions, workplace } = this.preparation!;
     const { name: engine = study.compute.engine, execution = study.compute.execution } = this.reference?.engine ?? {};
     const compute = { ...study.compute, engine, ...(execution ? { execution } : {}) };
     return {
-      kind: "prepare",
+      kind: this.isSettled || workplace?.division ? "prepare" : "begin",
       study: { ...study, compute },
       fingerprints,
       ...(directions ? { directions } : {}),
       ...(workplace ? { workplace } : {}),
     };
-  }
-
-  /** Whether one evaluator does all the work of this machine, since it uses a processor that others would only share. */
-  get isForOne(): boolean {
-    return (this.reference?.engine.execution?.provider ?? "cpu") !== "cpu";
   }
 
   /** The engine that all must have. */
@@ -89,7 +112,7 @@ export class Agreement {
   /** Takes what an evaluator tells; false when it computes in another way and must be asked again. */
   join(prepared: Prepared): boolean {
     this.reference ??= prepared;
-    this.settling.resolve(undefined);
+    this.release();
     if (!isSame(this.reference.engine, prepared.engine)) return false;
     this.count++;
     this.differ(relativeDifference(this.reference.centre.lossSum, prepared.centre.lossSum));
@@ -104,7 +127,7 @@ export class Agreement {
 
   /** Nobody is ready, and nobody will be. */
   fail(error: Error): void {
-    this.settling.resolve(undefined);
+    this.release();
     this.first.reject(error);
   }
 }

@@ -8,13 +8,15 @@ import type { Study } from "../protocol/study";
 import { contentsOf } from "./contents";
 import type { StudyFile } from "./digest";
 import { describeFiles } from "./describeFiles";
-import { surveyExecutions } from "./execution/survey";
+import { Bench } from "./execution/bench";
+import { surveyExecutions, withoutPlan } from "./execution/survey";
 import { fingerprintStudy } from "./fingerprint";
 import { inspectFiles } from "./inspect";
 import { fitWeights } from "./fit";
 import type { EvaluatorRequest, EvaluatorResponse, PointSums, SplitSums } from "./messages";
 import { loadModel, weightsOf } from "./model";
 import { placeCheckpoints } from "./place";
+import { openChosen, openStudy } from "./opening";
 import { planStudy } from "./plan";
 import { Session } from "./session";
 import { heldAsBytes } from "./splits";
@@ -28,6 +30,7 @@ const log = (message: string): void => void process.stdout.write(`${message}\n`)
 /** Answers the requests of the pool: describes files, plans a study, and, once prepared, measures its points. */
 export class Evaluator {
   private session: Session | undefined;
+  private bench: Bench | undefined;
 
   /** Answers a request; what goes wrong is an answer too. One request at a time. */
   async answer(request: EvaluatorRequest): Promise<EvaluatorResponse> {
@@ -64,12 +67,25 @@ export class Evaluator {
           kind: "placed",
           placed: await placeCheckpoints(request.study, request.earlier, request.directions),
         };
-      case "prepare": {
-        await this.session?.dispose();
-        this.session = undefined;
-        const { session, prepared } = await Session.open(request.study, { ...request, log });
+      case "prepare":
+      case "begin": {
+        await this.clear();
+        const options = { ...request, log };
+        const opened = await openChosen(request.study, options);
+        const { execution, executable, undivided } = opened.chosen;
+        if (undivided && request.kind === "begin") {
+          await executable.dispose();
+          this.bench = new Bench(opened.choice);
+          return { kind: "undivided", execution, undivided };
+        }
+        const { session, prepared } = await Session.open(request.study, options, opened);
         this.session = session;
         return { kind: "prepared", prepared };
+      }
+      case "try": {
+        const { study, execution, milliseconds } = request;
+        this.bench ??= new Bench((await openStudy(withoutPlan(study), { ...request, log })).choice);
+        return { kind: "tried", trial: await this.bench.try(execution, milliseconds) };
       }
       case "evaluate": {
         const { alpha, beta, subset } = request;
@@ -97,6 +113,15 @@ export class Evaluator {
         await warm();
         return { kind: "warmed" };
     }
+  }
+
+  /** Lets go of what an earlier request has opened. */
+  private async clear(): Promise<void> {
+    const { session, bench } = this;
+    this.session = undefined;
+    this.bench = undefined;
+    await session?.dispose();
+    await bench?.dispose();
   }
 
   private ready(): Session {

@@ -3,6 +3,7 @@ import type { Agreement } from "./agreement";
 import type { Job } from "./jobs";
 import { EvaluatorLostError } from "./process";
 import type { EvaluatorProcess } from "./process";
+import type { SharedCores } from "./sharedCores";
 import type { Workload } from "./workload";
 
 /** Deaths in a row, without a point between them, after which a place is given up. */
@@ -12,6 +13,7 @@ export interface LocalPlaceParts {
   readonly start: () => EvaluatorProcess;
   readonly workload: Workload;
   readonly agreement: Agreement;
+  readonly cores: SharedCores;
   readonly log: (message: string) => void;
 }
 
@@ -105,22 +107,29 @@ export class LocalPlace {
     await this.evaluator?.kill();
   }
 
-  private running(): EvaluatorProcess {
+  /** The evaluator, started anew where it has ended. */
+  running(): EvaluatorProcess {
     this.evaluator ??= this.parts.start();
     return this.evaluator;
   }
 
   /** Whether the evaluator is ready to work; false when it must be started again with the first one's engine. */
   private async prepare(evaluator: EvaluatorProcess): Promise<boolean> {
-    const { agreement, log } = this.parts;
+    const { agreement, cores, workload, log } = this.parts;
     const leads = agreement.leads(this);
-    const { prepared } = await evaluator.request({ ...agreement.call, leads });
-    if (!leads) await agreement.settled;
-    if (!leads && agreement.isForOne) {
-      log("one evaluator is enough for the processor that is used");
+    if (leads) agreement.admits(this);
+    const answer = await evaluator.request({ ...agreement.call, leads });
+    cores.arrive(this, evaluator);
+    if (answer.kind === "undivided" && leads) await cores.conduct(this, answer);
+    else if (!leads) await (answer.kind === "undivided" ? cores.settled : agreement.settled);
+    if (workload.stopped) return false;
+    if (!agreement.admits(this)) {
+      log("an evaluator is not needed: the others use the processor better");
       await this.dismiss();
       return false;
     }
+    if (answer.kind === "undivided") return this.prepare(evaluator);
+    const { prepared } = answer;
     if (agreement.join(prepared)) return true;
     if (agreement.engine === prepared.engine.name) return this.prepare(evaluator);
     log(`an evaluator chose ${prepared.engine.name}: started again with ${agreement.engine!}`);

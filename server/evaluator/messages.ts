@@ -1,3 +1,4 @@
+import type { Sharing, Trial, Undivided } from "./execution/division";
 import type { Timed } from "./execution/rule";
 import type { Workplace } from "./execution/workplace";
 import type { AskedLoss } from "../data/lossFor";
@@ -65,11 +66,11 @@ export interface Planned {
 }
 
 /** How the points of a study are measured on this machine, and what measures them as well. */
-export interface Survey extends Timed {
+export interface Survey extends Timed, Sharing {
   readonly engine: Omit<EngineInfo, "execution">;
   /** Of all splits: what a point is measured with. */
   readonly samples: number;
-  /** What a run of the study takes. */
+  /** What a run of the study takes, with the threads that are usual. */
   readonly execution: Execution;
   /** Why, as a clause. */
   readonly why: string;
@@ -96,6 +97,8 @@ export interface Prepared {
   readonly model: ModelSummary;
   readonly data: DataSummary;
   readonly engine: EngineInfo;
+  /** How many evaluators share the cores; absent where that was no question. */
+  readonly evaluators?: number;
   readonly fingerprints: Readonly<Record<string, string>>;
   /** Sums of the model itself, evaluated with its pristine weights before any perturbation. */
   readonly centre: PointSums;
@@ -149,6 +152,19 @@ export type TaskAnswer =
   | { readonly kind: "density"; readonly probe: number; readonly density: SpectralDensity }
   | { readonly kind: "sharpness"; readonly values: SharpnessValues };
 
+/** What an evaluator needs to know to measure points. */
+export interface Preparing {
+  readonly study: Study;
+  /** Fingerprints that the files must still have, when the run goes on from an earlier process. */
+  readonly fingerprints?: Readonly<Record<string, string>>;
+  /** Where the directions are, unless they follow from the study alone. */
+  readonly directions?: DirectionsFile;
+  /** What the evaluator may use; one thread when absent. */
+  readonly workplace?: Workplace;
+  /** Whether it finds out how the run is measured; all others follow it. */
+  readonly leads?: boolean;
+}
+
 /** From the pool to an evaluator process. `id` pairs a request with its answer. */
 export type EvaluatorRequest =
   | {
@@ -165,19 +181,9 @@ export type EvaluatorRequest =
       /** Files of which is to be said whether they are checkpoints of the model. */
       readonly checkpoints?: readonly string[];
     }
-  | {
-      readonly id: number;
-      readonly kind: "prepare";
-      readonly study: Study;
-      /** Fingerprints that the files must still have, when the run goes on from an earlier process. */
-      readonly fingerprints?: Readonly<Record<string, string>>;
-      /** Where the directions are, unless they follow from the study alone. */
-      readonly directions?: DirectionsFile;
-      /** What the evaluator may use; one thread when absent. */
-      readonly workplace?: Workplace;
-      /** Whether it finds out how the run is measured; all others follow it. */
-      readonly leads?: boolean;
-    }
+  | ({ readonly id: number; readonly kind: "prepare" } & Preparing)
+  /** "prepare", unless all evaluators are to try first how they share the cores best. */
+  | ({ readonly id: number; readonly kind: "begin" } & Preparing)
   /** Tells how the points of a study are measured, and what else would measure them. */
   | {
       readonly id: number;
@@ -186,6 +192,15 @@ export type EvaluatorRequest =
       readonly workplace: Workplace;
       /** Whether that is found out even where it is remembered. */
       readonly anew: boolean;
+    }
+  /** Measures parts of points for a moment, while other evaluators do the same; see `Bench`. */
+  | {
+      readonly id: number;
+      readonly kind: "try";
+      readonly study: Study;
+      readonly workplace: Workplace;
+      readonly execution: Execution;
+      readonly milliseconds: number;
     }
   /** Finds directions and trajectory. `file`: where to write the directions; not written when absent. */
   | { readonly id: number; readonly kind: "plan"; readonly study: Study; readonly file?: string }
@@ -227,6 +242,9 @@ export type EvaluatorRequest =
 export type EvaluatorResponse =
   | { readonly id: number; readonly kind: "described"; readonly description: ModelDescription }
   | { readonly id: number; readonly kind: "prepared"; readonly prepared: Prepared }
+  /** To "begin", instead of "prepared". */
+  | { readonly id: number; readonly kind: "undivided"; readonly execution: Execution; readonly undivided: Undivided }
+  | { readonly id: number; readonly kind: "tried"; readonly trial: Trial }
   | { readonly id: number; readonly kind: "surveyed"; readonly survey: Survey }
   | { readonly id: number; readonly kind: "planned"; readonly planned: Planned }
   | { readonly id: number; readonly kind: "placed"; readonly placed: Placed }

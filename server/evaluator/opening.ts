@@ -5,6 +5,8 @@ import { ProblemError } from "../protocol/problem";
 import type { Study } from "../protocol/study";
 import { readPlannedDirections } from "./directions";
 import type { ChoiceParts } from "./execution/choose";
+import { chooseDivided } from "./execution/divide";
+import type { DividedExecution } from "./execution/divide";
 import { ExecutionMemory } from "./execution/memory";
 import type { Workplace } from "./execution/workplace";
 import { fileChanged, reading } from "./fingerprint";
@@ -47,6 +49,22 @@ export interface OpenedStudy {
   readonly choice: ChoiceParts;
 }
 
+/** A study that is open, and how its points are measured, on the engine of `chosen`. */
+export interface ChosenStudy extends OpenedStudy {
+  readonly chosen: DividedExecution;
+}
+
+/**
+ * `openStudy`, and how the points of the study are measured, or what its evaluators are to try first.
+ * @throws ProblemError.
+ */
+export async function openChosen(study: Study, options: OpeningOptions): Promise<ChosenStudy> {
+  const opened = await openStudy(study, options);
+  const chosen = await chooseDivided(opened.choice);
+  if (chosen.engine !== opened.engine) await opened.engine.dispose();
+  return { ...opened, chosen };
+}
+
 /**
  * Reads everything that a study names, and opens its engine.
  * @throws ProblemError.
@@ -82,6 +100,7 @@ export async function openStudy(
     path,
     samples: splits.reduce((sum, { samples }) => sum + samples.x.shape[0]!, 0),
     feedsOf: (size: number) => splits[0].inBatchesOf(size).batches.batches[0]!.feeds(),
+    batchesOf: (size: number) => splits[0].inBatchesOf(size).batches,
     workplace,
     memory: new ExecutionMemory(workplace.memory, log),
     leads,

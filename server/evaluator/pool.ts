@@ -3,6 +3,7 @@ import { Agreement } from "./agreement";
 import { pointJob, sampleJob, taskJob } from "./jobs";
 import type { Job, PoolPoint } from "./jobs";
 import type { StudyFile } from "./digest";
+import type { RememberedDivision } from "./execution/division";
 import type { Workplace } from "./execution/workplace";
 import { LocalPlace } from "./localPlace";
 import type {
@@ -16,9 +17,12 @@ import type {
   Task,
   TaskAnswer,
 } from "./messages";
+import { SharedCores } from "./sharedCores";
 import type { RemotePlace, RemoteReport } from "./remote";
 import { EvaluatorLostError, EvaluatorProcess, lostProblem } from "./process";
 import type { EvaluatorSource } from "./process";
+import { tryDivisions } from "./trial";
+import type { Question } from "./trial";
 import { PoolCancelledError, Workload } from "./workload";
 
 export interface PoolOptions {
@@ -62,6 +66,8 @@ const GRACE = 400;
 export class EvaluatorPool {
   private readonly workload = new Workload();
   private readonly agreement = new Agreement();
+  private readonly cores: SharedCores;
+  private readonly log: (message: string) => void;
   private readonly places: LocalPlace[];
   private remote: RemotePlace | undefined;
   private loops: Promise<void>[] = [];
@@ -72,10 +78,13 @@ export class EvaluatorPool {
   /** Starts the processes at once, so that they load while the caller does something else. */
   constructor({ evaluatorPath, source, evaluators, log }: PoolOptions) {
     const { workload, agreement } = this;
+    const cores = new SharedCores(agreement, log);
+    this.cores = cores;
+    this.log = log;
     const start = (): EvaluatorProcess => source?.take() ?? new EvaluatorProcess(evaluatorPath, log);
     this.places = Array.from(
       { length: Math.max(1, evaluators) },
-      () => new LocalPlace({ start, workload, agreement, log }),
+      () => new LocalPlace({ start, workload, agreement, cores, log }),
     );
   }
 
@@ -87,6 +96,11 @@ export class EvaluatorPool {
   /** How many evaluators of this machine are prepared and alive, as far as is known. */
   get ready(): number {
     return this.places.filter(({ ready }) => ready).length;
+  }
+
+  /** How many evaluators of this machine share the points; known when `prepare` has resolved. */
+  get evaluators(): number {
+    return Math.min(this.places.length, this.agreement.most);
   }
 
   get report(): PoolReport {
@@ -159,6 +173,20 @@ export class EvaluatorPool {
     });
   }
 
+  /**
+   * How evaluators share the cores best, found out by all of them. Call it instead of `prepare`.
+   * @param patience milliseconds after which nothing further is tried.
+   * @throws ProblemError; PoolCancelledError.
+   */
+  async divide(question: Question, patience: number): Promise<RememberedDivision> {
+    const evaluators = this.places.map((place) => place.running());
+    try {
+      return await tryDivisions({ ...question, evaluators, patience, log: this.log });
+    } catch (error) {
+      throw error instanceof EvaluatorLostError ? lostProblem(error, "it had timed the model") : error;
+    }
+  }
+
   /** Asks the first evaluator, again if it ends. */
   private async askFirst<T extends object>(what: string, ask: (evaluator: EvaluatorProcess) => Promise<T>): Promise<T> {
     try {
@@ -175,7 +203,8 @@ export class EvaluatorPool {
    * the same engine, otherwise they are started again with it.
    * @param fingerprints what the files must be; ProblemError `file-changed` when they are not.
    * @param directions where the directions are, unless they follow from the study alone.
-   * @param workplace what each evaluator may use; one thread when absent.
+   * @param workplace what each evaluator may use; one thread when absent. Where it leaves open how evaluators share the
+   *   cores, and the run is long, they try it, and those that are not needed end.
    * @throws ProblemError; PoolCancelledError.
    */
   prepare(
@@ -190,6 +219,7 @@ export class EvaluatorPool {
       ...(directions ? { directions } : {}),
       ...(workplace ? { workplace } : {}),
     });
+    this.cores.expect(this.places);
     this.loops = this.places.map((place) => this.serve(place));
     return this.agreement.told;
   }
@@ -264,6 +294,8 @@ export class EvaluatorPool {
   async close(): Promise<void> {
     this.workload.stop();
     await Promise.all([...this.places.map((place) => place.kill()), this.remote?.close()]);
+    // Whoever waits for an evaluator that was ended here waits no longer.
+    this.agreement.release();
     await Promise.all(this.loops);
     this.agreement.fail(this.workload.failure ?? new PoolCancelledError());
     this.workload.end();
@@ -277,6 +309,8 @@ export class EvaluatorPool {
       if (error && isAlone) this.fail(lostProblem(error, "it could measure a point"));
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.cores.leave(place);
     }
   }
 

@@ -19,6 +19,8 @@ export type EvaluatorAnswer<K extends EvaluatorRequest["kind"]> = Extract<
       plan: "planned";
       place: "placed";
       prepare: "prepared";
+      begin: "prepared" | "undivided";
+      try: "tried";
       evaluate: "evaluated";
       task: "performed";
       fingerprint: "fingerprinted";

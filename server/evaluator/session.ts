@@ -9,12 +9,11 @@ import { originValues } from "../landscape/values";
 import type { Check } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { CurvatureWork } from "./curvatureWork";
-import { chooseExecution } from "./execution/choose";
 import { executionText } from "./execution/rule";
 import type { PointSums, Prepared, SampleSubset, SplitSums, Task, TaskAnswer } from "./messages";
 import type { LoadedModel } from "./model";
-import { openStudy } from "./opening";
-import type { OpeningOptions } from "./opening";
+import { openChosen } from "./opening";
+import type { ChosenStudy, OpeningOptions } from "./opening";
 import { lineEnds } from "./paths";
 import { PlaneExecutable } from "./planeExecutable";
 import { Recalibration } from "./recalibration";
@@ -50,14 +49,17 @@ export class Session {
 
   /**
    * Loads everything, and evaluates the model with its own weights before any other.
+   * @param chosen the study, open already; opened here when absent.
    * @throws ProblemError.
    */
   static async open(
     study: Study,
     options: OpeningOptions = {},
+    chosen?: ChosenStudy,
   ): Promise<{ readonly session: Session; readonly prepared: Prepared }> {
-    const { model, path, splits: opened, fingerprints, engine, why, choice } = await openStudy(study, options);
-    const { execution, executable, elsewhere, why: whyExecution } = await chooseExecution(choice);
+    const whole = chosen ?? (await openChosen(study, options));
+    const { model, path, splits: opened, fingerprints, why } = whole;
+    const { engine, execution, executable, elsewhere, division, why: whyExecution } = whole.chosen;
     const [first, ...others] = opened.map((split) => split.inBatchesOf(execution.batchSize)) as [Split, ...Split[]];
     const splits = [first, ...others];
     const classes = usesClasses(study.loss.name)
@@ -90,9 +92,10 @@ export class Session {
           label: engine.label,
           version: engine.version,
           device: (elsewhere ?? engine).device,
-          why: `${why}; ${executionText(execution)}: ${whyExecution}`,
+          why: [why, `${executionText(execution)}: ${whyExecution}`, ...(division ? [division.why] : [])].join("; "),
           execution,
         },
+        ...(division ? { evaluators: division.evaluators } : {}),
         fingerprints,
         centre,
         splits: others.map((split, k) => ({ data: split.summary(classes), centre: centres[k]! })),

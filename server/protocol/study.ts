@@ -272,7 +272,7 @@ export interface Execution {
 
 export interface ComputeSpec {
   readonly engine: EngineChoice;
-  /** Number of evaluator processes; 0 means one per core. */
+  /** Number of evaluator processes; 0 means one per core, or fewer of several threads where they are faster. */
   readonly evaluators: number;
   /** Samples per batch; 0 has the evaluators find out what is fastest. */
   readonly batchSize: number;

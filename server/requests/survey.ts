@@ -1,8 +1,10 @@
+import type { Division, RememberedDivision } from "../evaluator/execution/division";
+import type { Workplace } from "../evaluator/execution/workplace";
 import type { ModelDescription, Survey } from "../evaluator/messages";
 import { EvaluatorPool } from "../evaluator/pool";
 import { siblingEvaluator } from "../evaluator/process";
 import type { Study } from "../protocol/study";
-import { evaluatorsFor, meansOf, threadsFor } from "../runs/evaluators";
+import { evaluatorsFor, meansOf, workplaceFor } from "../runs/evaluators";
 import { describeStudy } from "./describe";
 import type { DescribeOptions, Described } from "./describe";
 
@@ -13,15 +15,24 @@ export interface SurveyOptions extends Pick<DescribeOptions, "file" | "data" | "
   readonly anew: boolean;
 }
 
+export interface SurveyedDivision extends RememberedDivision {
+  /** Whether it was found out earlier; it was found out now otherwise. */
+  readonly isRemembered: boolean;
+}
+
+/** Milliseconds for timing, for which a run would not wait. */
+const patience = 20_000;
+
 /** How the points of a model are measured on this machine. */
 export interface Surveyed {
   readonly kind: "surveyed";
   readonly study: Study;
   readonly model: ModelDescription;
-  /** Processes that share the points on the CPU, and threads of each. */
-  readonly evaluators: number;
-  readonly threads: number;
+  /** Processes that share the points on the CPU, and threads of each, where nothing else was found to be faster. */
+  readonly usual: Division;
   readonly survey: Survey;
+  /** How processes and threads share the cores best; absent where there is no choice. */
+  readonly division?: SurveyedDivision;
   readonly notices: readonly string[];
 }
 
@@ -38,15 +49,30 @@ export async function surveyModel({
   const described = await describeStudy({ ...options, defaults: {} });
   if (described.kind !== "ready") return described;
   const { study, model, notices } = described;
-  const pool = new EvaluatorPool({ evaluatorPath: siblingEvaluator(), evaluators: 1, log: options.log });
+  const wanted = evaluatorsFor(study, await meansOf(study, 0));
+  const pool = new EvaluatorPool({ evaluatorPath: siblingEvaluator(), evaluators: wanted, log: options.log });
   try {
     await pool.fingerprints(study);
     const means = await meansOf(study, pool.parameters, pool.sampleSizes);
     const evaluators = evaluatorsFor(study, means);
-    const threads = threadsFor(study, evaluators, means.cores);
-    const survey = await pool.survey(study, { threads, memory }, anew);
-    return { kind: "surveyed", study, model, evaluators, threads, survey, notices };
+    await pool.keep(evaluators);
+    const workplace = workplaceFor(study, evaluators, means.cores, memory);
+    const usual = { evaluators, threads: workplace.threads };
+    const survey = await pool.survey(study, workplace, anew);
+    const division = await divisionOf(pool, study, workplace, survey);
+    return { kind: "surveyed", study, model, usual, survey, ...(division ? { division } : {}), notices };
   } finally {
     await pool.close();
   }
+}
+
+async function divisionOf(
+  pool: EvaluatorPool,
+  study: Study,
+  workplace: Workplace,
+  { division, undivided, execution }: Survey,
+): Promise<SurveyedDivision | undefined> {
+  if (division) return { ...division, isRemembered: true };
+  if (!undivided) return undefined;
+  return { ...(await pool.divide({ study, workplace, execution, undivided }, patience)), isRemembered: false };
 }

@@ -1,4 +1,6 @@
 import { stat } from "node:fs/promises";
+import { mostEvaluators } from "../evaluator/execution/division";
+import type { Workplace } from "../evaluator/execution/workplace";
 import type { SampleSizes } from "../evaluator/pool";
 import { evaluatorMemory, samplesMemory, thisMachine } from "../formats/limits";
 import type { Machine } from "../formats/limits";
@@ -19,7 +21,7 @@ export interface Means extends Machine {
 
 /**
  * How many evaluators share the points: as many as the study asks for, otherwise one for each core; never more than
- * memory suffices for or than there are points, and at least one.
+ * memory suffices for, than there are points, or than have cores for the threads that the run began with; at least one.
  */
 export function evaluatorsFor(
   { compute, grid, directions }: Pick<Study, "compute" | "grid" | "directions">,
@@ -30,7 +32,8 @@ export function evaluatorsFor(
   const kept = directions.kind === "random" && grid.lines !== true ? "generator" : "memory";
   const fitting = Math.floor(means.memory / evaluatorMemory(means.parameters, means.data, kept));
   const wanted = compute.evaluators > 0 ? compute.evaluators : means.cores;
-  return Math.max(1, Math.min(wanted, fitting, points));
+  const most = mostEvaluators(compute.execution?.threads ?? 1, means.cores);
+  return Math.max(1, Math.min(wanted, fitting, points, most));
 }
 
 /**
@@ -40,6 +43,26 @@ export function evaluatorsFor(
  */
 export function threadsFor({ compute }: Pick<Study, "compute">, evaluators: number, cores: number): number {
   return compute.evaluators > 0 ? 1 : Math.max(1, Math.floor(cores / evaluators));
+}
+
+/**
+ * What each evaluator may use at first, and what it may find out: where the study leaves open how many there are and what
+ * their batches are, fewer of more threads may be faster.
+ * @param memory file in which is remembered what is found out.
+ */
+export function workplaceFor(
+  study: Pick<Study, "compute">,
+  evaluators: number,
+  cores: number,
+  memory: string | undefined,
+): Workplace {
+  const { compute } = study;
+  const isOpen = compute.evaluators === 0 && compute.batchSize === 0 && compute.execution === undefined;
+  return {
+    threads: threadsFor(study, evaluators, cores),
+    ...(memory === undefined ? {} : { memory }),
+    ...(isOpen ? { evaluators } : {}),
+  };
 }
 
 /**

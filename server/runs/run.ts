@@ -10,7 +10,7 @@ import type { RunEvent, RunOutcome } from "../protocol/requests";
 import type { Check, RunHeader, RunSnapshot, RunStatus } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { journalCheck, finalChecks } from "./checks";
-import { evaluatorsFor, meansOf, threadsFor } from "./evaluators";
+import { evaluatorsFor, meansOf, workplaceFor } from "./evaluators";
 import { journalPath, mayResume } from "./find";
 import { continued, headerOf, relocated } from "./header";
 import { Journal, keepAside, readJournal } from "./journal";
@@ -160,8 +160,7 @@ class ActiveRun implements Run {
     pool.pause(this.isPaused);
     const fingerprints = await pool.fingerprints(study, queue !== undefined);
     const means = await meansOf(study, pool.parameters, pool.sampleSizes);
-    const evaluators = evaluatorsFor(study, means);
-    await pool.keep(evaluators);
+    await pool.keep(evaluatorsFor(study, means));
     this.file = journalPath(study, fingerprints, resultsFolder);
     this.lock = await JournalLock.take(this.file);
     this.throwIfCancelled();
@@ -173,15 +172,15 @@ class ActiveRun implements Run {
     const known = earlier ?? taken;
     const planned = known ? undefined : await this.plan(pool, this.file);
     this.throwIfCancelled();
-    this.preparing(evaluators === 1 ? "Starting 1 evaluator" : `Starting ${String(evaluators)} evaluators`);
+    const asBegun = known ? continued(study, known.header) : study;
+    const most = evaluatorsFor(asBegun, means);
+    await pool.keep(most);
+    this.preparing(most === 1 ? "Starting 1 evaluator" : `Starting ${String(most)} evaluators`);
     const directions = known?.header.directions ?? planned!.directions;
-    const prepared = await pool.prepare(
-      known ? continued(study, known.header) : study,
-      fingerprints,
-      directionsFile(directions, this.file),
-      { threads: threadsFor(study, evaluators, means.cores), ...(memory === undefined ? {} : { memory }) },
-    );
+    const workplace = workplaceFor(asBegun, most, means.cores, memory);
+    const prepared = await pool.prepare(asBegun, fingerprints, directionsFile(directions, this.file), workplace);
     this.throwIfCancelled();
+    const { evaluators } = pool;
     const notices = aside ? await aside() : [];
     const header = earlier
       ? relocated(earlier.header, study, fingerprints)

@@ -332,10 +332,15 @@ export const studySchema: StudySchema = {
           },
           { default: "auto" },
         ),
-        evaluators: integer("Number of evaluator processes; 0 means one per core.", 0, 1024, {
-          default: 0,
-          unit: "processes",
-        }),
+        evaluators: integer(
+          "Number of evaluator processes; 0 means one per core, or fewer of several threads where they are faster.",
+          0,
+          1024,
+          {
+            default: 0,
+            unit: "processes",
+          },
+        ),
         batchSize: integer("Samples per batch; 0 has the fastest way of measuring found out.", 0, 65536, {
           default: 0,
           unit: "samples",

@@ -173,10 +173,17 @@ export const strings = {
   cosine: (value: string, expected: string) => t("{0} (about ±{1} expected)", value, expected),
   takenOver: ({ points, run, others = [] }: TakenOverFacts) =>
     t("{0} points of the same plane from {1}", formatCount(points), [run, ...others].join(", ")),
-  evaluatorCount: (evaluators: number, batch: number) =>
-    evaluators === 1
-      ? t("1 process, batches of {0}", formatCount(batch))
-      : t("{0} processes, batches of {1}", evaluators, formatCount(batch)),
+  evaluatorCount: (evaluators: number, threads: number, batch: number) => {
+    const size = formatCount(batch);
+    if (threads > 1) {
+      return evaluators === 1
+        ? t("1 process of {0} threads, batches of {1}", threads, size)
+        : t("{0} processes of {1} threads, batches of {2}", evaluators, threads, size);
+    }
+    return evaluators === 1
+      ? t("1 process, batches of {0}", size)
+      : t("{0} processes, batches of {1}", evaluators, size);
+  },
 
   // Lines
   linesOf: (count: number, points: number) =>

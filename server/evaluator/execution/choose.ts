@@ -4,6 +4,7 @@ import { providerLabels } from "../../engines/onnxruntime/providers";
 import { openProvider } from "../../engines/open";
 import { toProblem } from "../../protocol/problem";
 import type { Execution, Study, Way } from "../../protocol/study";
+import type { Batches } from "../batches";
 import { choiceKey } from "./key";
 import type { ExecutionMemory, RememberedChoice } from "./memory";
 import { clockOf, Probe } from "./probe";
@@ -33,9 +34,15 @@ export interface ChosenExecution extends Timed {
   readonly why: string;
   /** When it was found out earlier, ISO 8601; absent where it was found out now or is said by study or run. */
   readonly remembered?: string;
+  /** What the choice depended on; absent where study or run says how to measure. */
+  readonly key?: string;
+  /** What a point takes, in milliseconds, where that is known. */
+  readonly perPoint?: number | undefined;
 }
 
 export interface ChoiceParts extends Subject {
+  /** Samples of the first split in batches of that size. */
+  batchesOf(batchSize: number): Batches;
   readonly study: Study;
   readonly engine: Engine;
   readonly workplace: Workplace;
@@ -83,10 +90,11 @@ export function choicesFor({ study, model, engine, path, workplace }: ChoicePart
  * @throws ProblemError when the model cannot be run.
  */
 export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecution> {
-  const { study, model, engine, path, samples, memory } = parts;
+  const { study, model, engine, samples } = parts;
   const { execution: given, batchSize: stated } = study.compute;
   if (given) return opened(parts, given, "as the run began");
-  const { usual, ways, fixed } = choicesFor(parts);
+  const choices = choicesFor(parts);
+  const { usual, ways, fixed } = choices;
   // Whoever states the size of batches has the same numbers at any time.
   if (stated > 0) return opened(parts, usual, "as the study says");
   const subject = {
@@ -98,6 +106,12 @@ export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecuti
     isPlane: ways.includes("plane"),
   };
   const key = choiceKey(subject);
+  return { ...(await found(parts, choices, key)), key };
+}
+
+/** As was found out earlier by that key, or as is found out now. */
+async function found(parts: ChoiceParts, { usual, ways, fixed }: Choices, key: string): Promise<ChosenExecution> {
+  const { study, model, engine, path, memory } = parts;
   const { points } = study.grid;
   const keyOfGrid = `${key}/${points[0] * points[1]}`;
   const earlier = parts.anew ? undefined : ((await memory.choice(keyOfGrid)) ?? (await memory.choice(key)));
@@ -121,7 +135,7 @@ export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecuti
   const there = isShort(glance) ? nothing : await measureElsewhere(parts, here.timing, glance.evaluators);
   const { timing, why } = there.best ?? here;
   const { execution } = timing;
-  const found: Timed = {
+  const timed: Timed = {
     timings: [...here.timings, ...there.timings],
     dropped: [...here.dropped, ...there.dropped],
   };
@@ -130,21 +144,22 @@ export async function chooseExecution(parts: ChoiceParts): Promise<ChosenExecuti
     execution,
     why,
     found: new Date().toISOString(),
-    ...found,
+    perPoint: timing.perPoint,
+    ...timed,
   });
-  if (execution === usual && evident !== undefined) return { ...plain, ...found, why };
+  if (execution === usual && evident !== undefined) return { ...plain, ...timed, why, perPoint: timing.perPoint };
   // What was timed has the weights of some point; what is used begins with the model's own.
   if (evident !== undefined) await executable.dispose();
-  return { ...(await opened(parts, execution, why)), ...found };
+  return { ...(await opened(parts, execution, why)), ...timed, perPoint: timing.perPoint };
 }
 
 /** As it was found out earlier; undefined when that cannot be done any more. */
 async function openedAgain(
   parts: ChoiceParts,
-  { execution, why, found: remembered, timings = [], dropped = [] }: RememberedChoice,
+  { execution, why, found: remembered, perPoint, timings = [], dropped = [] }: RememberedChoice,
 ): Promise<ChosenExecution | undefined> {
   try {
-    return { ...(await opened(parts, execution, why)), remembered, timings, dropped };
+    return { ...(await opened(parts, execution, why)), remembered, perPoint, timings, dropped };
   } catch (error) {
     if (execution.provider === "cpu") throw error;
     parts.log(`${executionText(execution)} was the fastest and is not there: ${toProblem(error).message}`);
@@ -152,8 +167,9 @@ async function openedAgain(
   }
 }
 
-async function opened(
-  { engine, model, path }: ChoiceParts,
+/** An execution that is decided. @throws ProblemError when it cannot be run. */
+export async function opened(
+  { engine, model, path }: Pick<ChoiceParts, "engine" | "model" | "path">,
   execution: Execution,
   why: string,
 ): Promise<ChosenExecution> {
@@ -171,7 +187,7 @@ async function opened(
 }
 
 /** What a run will take, judged by compiling the model and by running a few samples. */
-async function atAGlance(
+export async function atAGlance(
   { study, model, samples, feedsOf }: ChoiceParts,
   usual: Execution,
   executable: Executable,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import os from "node:os";
 import type { Engine } from "../../engines/engine";
 import type { Attribute, Graph } from "../../graph/graph";
+import type { Execution } from "../../protocol/study";
 
 /** What a choice depends on, beside the machine. */
 export interface ChoiceSubject {
@@ -36,6 +37,11 @@ export function choiceKey({ engine, graph, samples, batchSize, threads, isPlane 
     graph.parameters.map(({ value, tensor }) => [value, tensor.dtype, tensor.shape]),
   ];
   return createHash("sha256").update(JSON.stringify(subject)).digest("hex");
+}
+
+/** What a division of the cores depends on: all that the choice of the execution does, the execution, and the room for evaluators. */
+export function divisionKey(choice: string, { way, batchSize }: Execution, evaluators: number): string {
+  return `${choice}/${way}/${batchSize}/${evaluators}`;
 }
 
 /** Of tensors only the shape, of what is not read only the size. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Execution, ProviderName } from "../../protocol/study";
+import type { RememberedDivision } from "./division";
 import type { Dropped, Timing } from "./rule";
 
 /** What was found to be fastest for models of one structure on this machine. */
@@ -11,7 +12,9 @@ export interface RememberedChoice {
   readonly why: string;
   /** When it was found out, ISO 8601. */
   readonly found: string;
-  /** What was timed, and what was dropped, as `Timed`; absent in files of earlier versions. */
+  /** What a point takes, in milliseconds; absent in files of earlier versions, as is what follows. */
+  readonly perPoint?: number;
+  /** What was timed, and what was dropped, as `Timed`. */
   readonly timings?: readonly Timing[];
   readonly dropped?: readonly Dropped[];
 }
@@ -31,11 +34,13 @@ interface Content {
   readonly version: typeof version;
   readonly choices: Readonly<Record<string, RememberedChoice>>;
   readonly providers: Readonly<Record<string, RememberedProvider>>;
+  /** Absent in files of earlier versions. */
+  readonly divisions?: Readonly<Record<string, RememberedDivision>>;
 }
 
 /** Changes whenever older contents would be misunderstood; they are then passed over. */
 const version = 1;
-/** The oldest choices give way to new ones beyond so many. */
+/** The oldest choices, and divisions, give way to new ones beyond so many. */
 const mostChoices = 500;
 
 const empty: Content = { version, choices: {}, providers: {} };
@@ -68,12 +73,20 @@ export class ExecutionMemory {
     return (await this.read()).providers[key];
   }
 
+  async division(key: string): Promise<RememberedDivision | undefined> {
+    return (await this.read()).divisions?.[key];
+  }
+
   rememberChoice(key: string, choice: RememberedChoice): Promise<void> {
     return this.change((content) => ({ ...content, choices: newest({ ...content.choices, [key]: choice }) }));
   }
 
   rememberProvider(key: string, provider: RememberedProvider): Promise<void> {
     return this.change((content) => ({ ...content, providers: { ...content.providers, [key]: provider } }));
+  }
+
+  rememberDivision(key: string, division: RememberedDivision): Promise<void> {
+    return this.change((content) => ({ ...content, divisions: newest({ ...content.divisions, [key]: division }) }));
   }
 
   private async read(): Promise<Content> {
@@ -104,8 +117,8 @@ export class ExecutionMemory {
   }
 }
 
-function newest(choices: Readonly<Record<string, RememberedChoice>>): Readonly<Record<string, RememberedChoice>> {
-  const sorted = Object.entries(choices).sort(([, a], [, b]) => b.found.localeCompare(a.found));
+function newest<T extends { readonly found: string }>(all: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  const sorted = Object.entries(all).sort(([, a], [, b]) => b.found.localeCompare(a.found));
   return Object.fromEntries(sorted.slice(0, mostChoices));
 }
 
@@ -123,20 +136,36 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function isContent(value: unknown): value is Content {
   if (!isObject(value) || value["version"] !== version) return false;
-  const { choices, providers } = value;
-  if (!isObject(choices) || !isObject(providers)) return false;
+  const { choices, providers, divisions = {} } = value;
+  if (!isObject(choices) || !isObject(providers) || !isObject(divisions)) return false;
+  if (!Object.values(divisions).every(isDivision)) return false;
   return Object.values(choices).every(isChoice) && Object.values(providers).every(isProvider);
 }
 
 function isChoice(value: unknown): boolean {
   if (!isObject(value) || !isExecution(value["execution"]) || !areTexts(value["why"], value["found"])) return false;
-  const { timings = [], dropped = [] } = value;
+  const { timings = [], dropped = [], perPoint = 0 } = value;
+  if (!isTime(perPoint)) return false;
   return Array.isArray(timings) && timings.every(isTiming) && Array.isArray(dropped) && dropped.every(isDropped);
 }
 
 function isTiming(value: unknown): boolean {
   if (!isObject(value) || !isExecution(value["execution"])) return false;
-  return [value["setUp"], value["run"], value["perPoint"]].every((each) => typeof each === "number" && each >= 0);
+  return [value["setUp"], value["run"], value["perPoint"]].every(isTime);
+}
+
+function isDivision(value: unknown): boolean {
+  if (!isObject(value) || !isShare(value) || !areTexts(value["why"], value["found"])) return false;
+  const { timings } = value;
+  return Array.isArray(timings) && timings.every((each) => isShare(each) && isTime((each as Fields)["perPoint"]));
+}
+
+function isShare(value: unknown): boolean {
+  return isObject(value) && isCount(value["evaluators"]) && isCount(value["threads"]);
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "number" && value >= 0;
 }
 
 function isDropped(value: unknown): boolean {

@@ -54,7 +54,7 @@ const smallShare = 0.1;
 /** A batch that takes so long, in milliseconds, is not made much better by its size. */
 const longBatch = 20;
 /** How much faster another execution has to be than the usual one. */
-const clearly = 0.9;
+export const clearly = 0.9;
 /** Executions within this of each other are the same. */
 const nearly = 1.03;
 
@@ -141,6 +141,7 @@ export function executionText({ provider, way, batchSize, threads }: Execution):
   return provider === "cpu" ? text : `${text} on ${provider}`;
 }
 
-function milliseconds(value: number): string {
+/** Milliseconds in words, of two digits at least. */
+export function milliseconds(value: number): string {
   return `${value < 10 ? value.toPrecision(2) : value.toFixed(0)} ms`;
 }

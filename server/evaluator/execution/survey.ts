@@ -3,6 +3,7 @@ import type { Survey } from "../messages";
 import { openStudy } from "../opening";
 import type { OpeningOptions } from "../opening";
 import { chooseExecution, measure } from "./choose";
+import { sharingOf } from "./divide";
 
 /** Milliseconds for timing, for which a run would not wait. */
 const patience = 20_000;
@@ -15,11 +16,13 @@ const patience = 20_000;
 export async function surveyExecutions(study: Study, options: OpeningOptions): Promise<Survey> {
   const { engine, why: whyEngine, choice } = await openStudy(withoutPlan(study), { ...options, leads: true, patience });
   try {
-    const { execution, executable, elsewhere, why, remembered, ...timed } = await chooseExecution(choice);
+    const chosen = await chooseExecution(choice);
+    const sharing = await sharingOf(choice, chosen);
+    const { execution, executable, elsewhere, why, remembered, timings, dropped } = chosen;
     await executable.dispose();
     const device = (elsewhere ?? engine).device;
     await elsewhere?.dispose();
-    const isComplete = timed.timings.some(({ execution: { provider } }) => provider === "cpu");
+    const isComplete = timings.some(({ execution: { provider } }) => provider === "cpu");
     const here = isComplete ? undefined : await measure(choice);
     const { name, label, version } = engine;
     return {
@@ -30,8 +33,9 @@ export async function surveyExecutions(study: Study, options: OpeningOptions): P
       ...(remembered === undefined ? {} : { remembered }),
       isStated: study.compute.execution !== undefined || study.compute.batchSize > 0,
       isTimedNow: here !== undefined || remembered === undefined,
-      timings: [...(here?.timings ?? []), ...timed.timings],
-      dropped: [...(here?.dropped ?? []), ...timed.dropped],
+      timings: [...(here?.timings ?? []), ...timings],
+      dropped: [...(here?.dropped ?? []), ...dropped],
+      ...sharing,
     };
   } finally {
     await engine.dispose();
@@ -39,7 +43,7 @@ export async function surveyExecutions(study: Study, options: OpeningOptions): P
 }
 
 /** The study with directions that need no planning: how long a point takes does not depend on where it lies. */
-function withoutPlan(study: Study): Study {
+export function withoutPlan(study: Study): Study {
   const { kind } = study.directions;
   if (kind !== "pca" && kind !== "hessian") return study;
   return { ...study, directions: { kind: "random", seed: 0, normalise: "none", ignore: "none" } };

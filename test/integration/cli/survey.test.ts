@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { folderWith, root } from "../server/client";
@@ -52,6 +52,20 @@ interface Told {
     readonly milliseconds: { readonly perPoint: number; readonly setUp: number; readonly perBatch: number };
     readonly isChosen: boolean;
   }[];
+  /** Where there are several cores. */
+  readonly division?: {
+    readonly processes: number;
+    readonly threads: number;
+    readonly why: string;
+    readonly remembered?: string;
+    readonly timings: readonly {
+      readonly processes: number;
+      readonly threads: number;
+      readonly milliseconds: { readonly perPoint: number };
+      readonly pointsPerSecond: number;
+      readonly isChosen: boolean;
+    }[];
+  };
 }
 
 const told = async (...args: readonly string[]): Promise<Told> => {
@@ -91,12 +105,52 @@ test("engines --model tells what each way of measuring a real model takes, which
   expect(out).toContain(`: ${first.chosen.why}\n`);
   expect(out).toMatch(/^ +Remembered since [\d-]+ [\d:]+ UTC; --anew times it again\./m);
   expect(out).toMatch(/^weights compiled in +\d+ +cpu +\d+ × \d+ thread/m);
-  expect(out.match(/ chosen$/gm)).toHaveLength(1);
+  // One way, and one division of the cores where there is a choice.
+  expect(out.match(/ chosen$/gm)).toHaveLength(availableParallelism() > 1 ? 2 : 1);
 
   const anew = await told("--model", "model.onnx", "--anew");
   expect(anew.isTimedNow).toBe(true);
   expect(anew.chosen.remembered).toBeUndefined();
 });
+
+test.skipIf(availableParallelism() < 2)(
+  "engines --model tells how processes and threads share the cores, all at work, and remembers it until --anew",
+  async () => {
+    const cores = availableParallelism();
+    const first = await told("--model", "model.onnx");
+    const { timings, processes, threads, why, remembered } = first.division!;
+    expect(timings[0]).toMatchObject({ processes: cores, threads: 1 });
+    expect(timings.at(-1)).toMatchObject({ processes: 1, threads: cores });
+    for (const { milliseconds, pointsPerSecond } of timings)
+      expect(milliseconds.perPoint * pointsPerSecond).toBeCloseTo(1000, 6);
+    expect(timings.filter(({ isChosen }) => isChosen)).toMatchObject([{ processes, threads }]);
+    expect(first.chosen).toMatchObject({ processes, threads });
+    expect(remembered).toBeUndefined();
+
+    const again = await told("--model", "model.onnx");
+    expect(again.division).toEqual({ ...first.division, remembered: again.division!.remembered });
+    expect(Number.isNaN(Date.parse(again.division!.remembered!))).toBe(false);
+
+    const { out } = await engines("--model", "model.onnx");
+    expect(out).toContain(`Cores   ${why}\n        Remembered since `);
+    expect(out).toMatch(/^PROCESSES +MS A POINT, TOGETHER +POINTS A SECOND$/m);
+    for (const each of timings)
+      expect(out).toMatch(new RegExp(`^${each.processes} × ${each.threads} threads? +\\d`, "m"));
+
+    // A division that is made up is told as it is remembered, and forgotten with --anew.
+    const memory = path.join(cache, "loss-landscape", "engines.json");
+    const content = JSON.parse(readFileSync(memory, "utf8")) as { divisions: Record<string, object> };
+    const forced = Object.entries(content.divisions).map(([key, division]) => [
+      key,
+      { ...division, evaluators: 1, threads: cores, why: "told by the test" },
+    ]);
+    writeFileSync(memory, JSON.stringify({ ...content, divisions: Object.fromEntries(forced) as object }));
+    expect((await told("--model", "model.onnx")).chosen).toMatchObject({ processes: 1, threads: cores });
+    const anew = await told("--model", "model.onnx", "--anew");
+    expect(anew.division!.remembered).toBeUndefined();
+    expect(anew.division!.why).not.toBe("told by the test");
+  },
+);
 
 test("what a study says is told as said, beside what its other ways would take", async () => {
   const study = {

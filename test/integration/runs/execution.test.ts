@@ -1,15 +1,21 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Session } from "../../../server/evaluator/session";
 import { float, floatTensor, graphOf, int, node, parameter, valueInfo } from "../../../server/graph/build";
 import { serialise } from "../../../server/graph/onnxBytes";
-import type { Check } from "../../../server/protocol/result";
+import { divisionsFor } from "../../../server/evaluator/execution/division";
+import type { RememberedDivision } from "../../../server/evaluator/execution/division";
+import type { Check, RunHeader } from "../../../server/protocol/result";
 import type { Execution, Study } from "../../../server/protocol/study";
 import { readJournal } from "../../../server/runs/journal";
+import type { JournalContent } from "../../../server/runs/record";
 import { floats } from "../../support/operatorCase";
 import { npy, npz } from "../../support/data";
 import { temporaryFolder } from "./support/folders";
+import { evaluatorsOf } from "./support/processes";
 import { resnetStudy, runStudy, watch } from "./support/study";
 
 const samples = 1000;
@@ -116,6 +122,30 @@ describe("the ways of execution", () => {
     }
   });
 
+  test.each([
+    ["a perceptron with batch normalisation", () => small],
+    ["ResNet-8", () => resnetStudy()],
+  ])("give the same bits with two threads as with one for %s", async (_, make) => {
+    const study = make();
+    for (const way of ["baked", "fed", "plane"] as const) {
+      const found = await losses(using(study, { ...execution(way), threads: 2 }));
+      expect(found).toEqual(await losses(using(study, execution(way))));
+    }
+  });
+
+  test("run with as many threads as they say", async () => {
+    const threadsWith = async (threads: number): Promise<number> => {
+      const { session } = await Session.open(using(small, { ...execution("fed"), threads }));
+      await session.evaluate(0.5, 0.5);
+      const count = readdirSync("/proc/self/task").length;
+      await session.dispose();
+      return count;
+    };
+    // What Node starts for itself is there from then on.
+    await threadsWith(1);
+    expect((await threadsWith(3)) - (await threadsWith(1))).toBe(2);
+  });
+
   test("are chosen by measuring once, and remembered", async () => {
     const memory = path.join(temporaryFolder(), "engines.json");
     const log: string[] = [];
@@ -192,5 +222,101 @@ describe("a run", () => {
     });
     expect(outcome.status).toBe("done");
     expect(run.snapshot()!.points).toEqual(second.run.snapshot()!.points);
+  });
+});
+
+/** Of which two may be tried where there are two cores. */
+const cores = availableParallelism();
+
+describe.skipIf(cores < 2)("a long run that leaves open how evaluators share the cores", () => {
+  // So many points that they take more than a minute on any machine.
+  const long = resnetStudy({
+    grid: { x: [-1, 1], y: [-1, 1], points: [501, 501] },
+    compute: { engine: "auto", evaluators: 0, batchSize: 0 },
+  });
+
+  interface Begun {
+    readonly header: RunHeader;
+    /** Evaluators that were there at the end. */
+    readonly processes: number;
+    readonly log: readonly string[];
+    readonly content: JournalContent;
+  }
+
+  /** Begins a run, or goes on with it, and cancels it when it has so many points. */
+  async function begun(study: Study, memory: string, resultsFolder: string, points = 20): Promise<Begun> {
+    const watched = watch({ study, resultsFolder, memory });
+    await watched.shown(points);
+    let processes = evaluatorsOf(process.pid).length;
+    const { header } = watched.run.snapshot()!;
+    // Those that are not needed end.
+    while (processes > Math.floor(cores / header.engine.execution!.threads)) {
+      await sleep(10);
+      processes = evaluatorsOf(process.pid).length;
+    }
+    watched.run.cancel();
+    const { journal, problem } = await watched.run.finished;
+    expect(problem).toBeUndefined();
+    return { header, processes, log: watched.log, content: (await readJournal(journal!))! };
+  }
+
+  interface Memory {
+    readonly divisions?: Readonly<Record<string, RememberedDivision>>;
+  }
+  const read = (memory: string): Memory => JSON.parse(readFileSync(memory, "utf8")) as Memory;
+
+  test("tries it once, and is carried out and resumed as was found to be the fastest", async () => {
+    const memory = path.join(temporaryFolder(), "engines.json");
+    const resultsFolder = temporaryFolder();
+    const first = await begun(long, memory, resultsFolder);
+    const { divisions } = read(memory);
+    const [key, found] = Object.entries(divisions!)[0]!;
+    expect(Object.keys(divisions!)).toHaveLength(1);
+    expect(found.timings[0]).toMatchObject({ evaluators: cores, threads: 1 });
+    // Where there are many cores and the machine is busy, not all are tried.
+    expect(found.timings[1]).toMatchObject(divisionsFor(cores, { evaluators: cores, threads: 1 })[1]!);
+    for (const { perPoint } of found.timings) expect(perPoint).toBeGreaterThan(0);
+    expect(first.header.engine.execution).toMatchObject({ threads: found.threads });
+    expect(first.header.engine.why).toContain(found.why);
+    expect(first.header.evaluators).toBe(found.evaluators);
+    expect(first.processes).toBe(found.evaluators);
+
+    // Whatever this machine is best at: one evaluator of all cores is carried out.
+    const forced = { ...found, evaluators: 1, threads: cores, why: "told by the test" };
+    const before = read(memory);
+    writeFileSync(memory, JSON.stringify({ ...before, divisions: { [key]: forced } }));
+    const folder = temporaryFolder();
+    const second = await begun(long, memory, folder);
+    expect(second.header.engine.execution).toMatchObject({ threads: cores });
+    expect(second.header.engine.why).toContain("told by the test");
+    expect([second.header.evaluators, second.processes]).toEqual([1, 1]);
+    expect(read(memory).divisions).toEqual({ [key]: forced });
+
+    // The same points are the same to the last bit.
+    const known = new Map(first.content.points.map((point) => [point.index, point]));
+    const shared = second.content.points.filter(({ index }) => known.has(index));
+    expect(shared.length).toBeGreaterThan(0);
+    for (const point of shared) expect(point).toEqual(known.get(point.index));
+
+    // Nothing is looked up or tried when it goes on.
+    writeFileSync(memory, "{}");
+    const resumed = await begun(long, memory, folder, second.content.points.length + 5);
+    expect(resumed.header.engine).toEqual(second.header.engine);
+    expect(resumed.processes).toBe(1);
+    expect(resumed.content.points.length).toBeGreaterThan(second.content.points.length);
+    expect(readFileSync(memory, "utf8")).toBe("{}");
+  });
+
+  test.each([
+    ["is short", { grid: { ...long.grid, points: [5, 5] as const } }],
+    ["has its number of evaluators stated", { compute: { ...long.compute, evaluators: cores } }],
+    ["has the size of its batches stated", { compute: { ...long.compute, batchSize: 50 } }],
+  ])("has one thread each and tries nothing when it %s", async (_, over) => {
+    const memory = path.join(temporaryFolder(), "engines.json");
+    const { header, log } = await begun({ ...long, ...over }, memory, temporaryFolder(), 4);
+    expect(header.engine.execution).toMatchObject({ threads: 1 });
+    expect(header.evaluators).toBe(cores);
+    expect(log.join("\n")).not.toContain("for a point");
+    if (existsSync(memory)) expect(read(memory)).not.toHaveProperty("divisions");
   });
 });

@@ -1,7 +1,10 @@
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Workplace } from "../../../server/evaluator/execution/workplace";
 import type { PointSums } from "../../../server/evaluator/messages";
+import type { Division } from "../../../server/evaluator/execution/division";
 import { EvaluatorPool } from "../../../server/evaluator/pool";
 import type { PoolPoint } from "../../../server/evaluator/jobs";
 import { PoolCancelledError } from "../../../server/evaluator/workload";
@@ -17,12 +20,20 @@ interface Script {
   readonly dieInPrepare?: number;
   /** Whoever does not decide how the run is measured dies. */
   readonly dieUnlessFirst?: boolean;
+  /** Whoever decides how the run is measured never comes to an end. */
+  readonly leaderNever?: boolean;
   /** Of the evaluator that decides how the run is measured, and of the others. */
   readonly engines?: readonly [string, string];
   /** No point is answered before so many evaluators were asked for one. */
   readonly together?: number;
   readonly slow?: readonly number[];
   readonly lastWords?: string;
+  /** What evaluators are to try, how long a point takes then, and whether the first one dies of it, or none comes back. */
+  readonly divisions?: readonly (Division & {
+    readonly perPoint: number;
+    readonly dies?: boolean;
+    readonly never?: boolean;
+  })[];
 }
 
 const study = studyOf([5, 5]);
@@ -33,8 +44,16 @@ afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
 });
 
-function poolOf(evaluators: number, script: Script): { readonly pool: EvaluatorPool; readonly log: string[] } {
-  process.env["LOSS_LANDSCAPE_SCRIPT"] = JSON.stringify({ ...script, folder: temporaryFolder() });
+interface Scripted {
+  readonly pool: EvaluatorPool;
+  readonly log: string[];
+  /** Where the evaluators keep count. */
+  readonly folder: string;
+}
+
+function poolOf(evaluators: number, script: Script): Scripted {
+  const folder = temporaryFolder();
+  process.env["LOSS_LANDSCAPE_SCRIPT"] = JSON.stringify({ ...script, folder });
   const log: string[] = [];
   const pool = new EvaluatorPool({
     evaluatorPath: path.resolve("test/integration/runs/support/scripted.cjs"),
@@ -42,7 +61,7 @@ function poolOf(evaluators: number, script: Script): { readonly pool: EvaluatorP
     log: (message) => log.push(message),
   });
   pools.push(pool);
-  return { pool, log };
+  return { pool, log, folder };
 }
 
 function pointsOf(count: number): PoolPoint[] {
@@ -181,5 +200,69 @@ describe("a pool of evaluators", () => {
     await pool.cancel();
     expect(await prepared).toBeInstanceOf(PoolCancelledError);
     await expect(pool.measure(pointsOf(1), () => {})).rejects.toBeInstanceOf(PoolCancelledError);
+  });
+
+  test("can be cancelled while all wait for the one that decides how the run is measured", async () => {
+    const { pool, folder } = poolOf(2, { leaderNever: true });
+    const prepared = pool.prepare(study, fingerprints).catch((error: unknown) => error);
+    while (!["leading-1", "following-1"].every((name) => existsSync(path.join(folder, name)))) await sleep(5);
+    await pool.cancel();
+    expect(await prepared).toBeInstanceOf(PoolCancelledError);
+  });
+});
+
+describe("evaluators that are to share the cores", () => {
+  const divisions = [
+    { evaluators: 4, threads: 1, perPoint: 40 },
+    { evaluators: 2, threads: 2, perPoint: 12 },
+    { evaluators: 1, threads: 4, perPoint: 20 },
+  ];
+  const workplace = (): Workplace => ({ threads: 1, evaluators: 4, memory: path.join(temporaryFolder(), "m.json") });
+
+  test("try every division at the same time, keep the fastest, and end those that are not needed", async () => {
+    const { pool, log } = poolOf(4, { divisions, together: 2 });
+    const place = workplace();
+    const { engine } = await pool.prepare(study, fingerprints, undefined, place);
+    expect(engine.execution).toMatchObject({ threads: 2 });
+    expect(pool.evaluators).toBe(2);
+    expect((await measureAll(pool, pointsOf(60))).size).toBe(60);
+    while (pool.pids.filter(isAlive).length > 2) await sleep(5);
+    await pool.close();
+    expect(pool.report).toMatchObject({ prepared: 2, lost: 0, retired: 0, disagreement: 0 });
+    expect(log.join("\n")).toContain("4 processes of 1 thread 40.0 ms, 2 processes of 2 threads 12.0 ms");
+    expect(JSON.parse(readFileSync(place.memory!, "utf8"))).toMatchObject({
+      divisions: { scripted: { evaluators: 2, threads: 2, timings: divisions } },
+    });
+  });
+
+  test("stay as many as is usual where nothing is clearly faster", async () => {
+    const { pool } = poolOf(4, { divisions: divisions.map((each) => ({ ...each, perPoint: 40 })), together: 4 });
+    const { engine } = await pool.prepare(study, fingerprints, undefined, workplace());
+    expect(engine.execution).toMatchObject({ threads: 1 });
+    expect(pool.evaluators).toBe(4);
+    expect((await measureAll(pool, pointsOf(60))).size).toBe(60);
+    expect(pool.report).toMatchObject({ prepared: 4, lost: 0, retired: 0 });
+  });
+
+  test.each([0, 1, 2])("stay as is usual, and remember nothing, when one of them dies in division %i", async (at) => {
+    const dying = divisions.map((each, k) => ({ ...each, dies: k === at }));
+    const { pool, log } = poolOf(4, { divisions: dying, together: 4 });
+    const place = workplace();
+    const { engine } = await pool.prepare(study, fingerprints, undefined, place);
+    expect(engine.execution).toMatchObject({ threads: 1 });
+    expect((await measureAll(pool, pointsOf(60))).size).toBe(60);
+    expect(pool.report).toMatchObject({ prepared: 4, lost: 1, retired: 0 });
+    expect(log.join("\n")).toContain("how the cores are shared best was not found out: an evaluator stopped");
+    expect(existsSync(place.memory!)).toBe(false);
+  });
+
+  test("can be cancelled while they try", async () => {
+    const { pool, folder } = poolOf(4, { divisions: divisions.map((each) => ({ ...each, never: true })) });
+    const prepared = pool.prepare(study, fingerprints, undefined, workplace()).catch((error: unknown) => error);
+    while (!existsSync(path.join(folder, "trying-1-4"))) await sleep(5);
+    const { pids } = pool;
+    await pool.cancel();
+    expect(await prepared).toBeInstanceOf(PoolCancelledError);
+    expect(pids.filter(isAlive)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ExecutionMemory } from "../../../server/evaluator/execution/memory";
+import type { RememberedDivision } from "../../../server/evaluator/execution/division";
 import type { RememberedChoice } from "../../../server/evaluator/execution/memory";
 
 const choice: RememberedChoice = {
@@ -11,6 +12,17 @@ const choice: RememberedChoice = {
   found: "2026-01-01T00:00:00.000Z",
   timings: [{ execution: { provider: "cpu", way: "fed", batchSize: 320, threads: 1 }, setUp: 0, run: 1, perPoint: 4 }],
   dropped: [{ execution: { provider: "cpu", way: "plane", batchSize: 100, threads: 1 }, reason: "it is off" }],
+};
+
+const division: RememberedDivision = {
+  evaluators: 1,
+  threads: 2,
+  why: "it is faster",
+  found: "2026-01-01T00:00:00.000Z",
+  timings: [
+    { evaluators: 2, threads: 1, perPoint: 20 },
+    { evaluators: 1, threads: 2, perPoint: 12 },
+  ],
 };
 
 describe("what is remembered of executions", () => {
@@ -33,6 +45,18 @@ describe("what is remembered of executions", () => {
     expect(await open().choice("b")).toBeUndefined();
     expect(await open().provider("gpu")).toMatchObject({ state: "stopped", detail: "it crashed" });
     expect(readdirSync(path.dirname(file))).toEqual(["engines.json"]);
+    expect(log).toEqual([]);
+  });
+
+  test("has the divisions of the cores beside the choices, and files that had none before", async () => {
+    await open().rememberChoice("a", choice);
+    expect(JSON.parse(readFileSync(file, "utf8"))).not.toHaveProperty("divisions");
+    expect(await open().division("d")).toBeUndefined();
+    await open().rememberDivision("d", division);
+    expect(await open().division("d")).toEqual(division);
+    expect(await open().choice("a")).toEqual(choice);
+    await open().rememberChoice("b", choice);
+    expect(await open().division("d")).toEqual(division);
     expect(log).toEqual([]);
   });
 
@@ -75,6 +99,14 @@ describe("what is remembered of executions", () => {
         providers: {},
         choices: { a: { ...choice, timings: [{ ...choice.timings![0], run: null }] } },
       }),
+    ],
+    [
+      "with a division among nobody",
+      JSON.stringify({ version: 1, providers: {}, choices: {}, divisions: { d: { ...division, evaluators: 0 } } }),
+    ],
+    [
+      "with a division that was not timed",
+      JSON.stringify({ version: 1, providers: {}, choices: {}, divisions: { d: { ...division, timings: [{}] } } }),
     ],
     ["with a provider in no known state", '{"version": 1, "choices": {}, "providers": {"a": {"state": "odd"}}}'],
   ])("passes over a file that is %s, says so, and writes it anew", async (_, text) => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { evaluatorsFor, meansOf } from "../../../server/runs/evaluators";
+import { evaluatorsFor, meansOf, workplaceFor } from "../../../server/runs/evaluators";
 import type { Means } from "../../../server/runs/evaluators";
 import type { Study } from "../../../server/protocol/study";
 import { studyOf } from "./header";
@@ -43,6 +43,29 @@ describe("the number of evaluators", () => {
     const { grid } = studyOf([51, 51]);
     expect(count(0, { parameters: 134e6 }, [51, 51], { directions: { kind: "file", path: "d.h5" } })).toBe(3);
     expect(count(0, { parameters: 134e6 }, [51, 51], { grid: { ...grid, lines: true } })).toBe(3);
+  });
+});
+
+describe("a run that began with several threads", () => {
+  const { compute } = studyOf([5, 5]);
+  const execution = { provider: "cpu", way: "baked", batchSize: 100, threads: 4 } as const;
+
+  test("goes on with no more evaluators than the cores suffice for", () => {
+    const begun = (evaluators: number, cores: number): number =>
+      evaluatorsFor({ ...studyOf([51, 51]), compute: { ...compute, evaluators, execution } }, { ...means, cores });
+    expect(begun(0, 16)).toBe(4);
+    expect(begun(8, 16)).toBe(4);
+    expect(begun(3, 16)).toBe(3);
+    expect(begun(0, 2)).toBe(1);
+  });
+
+  test("has no choice of them, nor has a study that says how many evaluators or how large batches are", () => {
+    const open = { ...compute, evaluators: 0, batchSize: 0 };
+    expect(workplaceFor({ compute: open }, 4, 4, "file")).toEqual({ threads: 1, memory: "file", evaluators: 4 });
+    expect(workplaceFor({ compute: open }, 2, 4, undefined)).toEqual({ threads: 2, evaluators: 2 });
+    const stated = [{ execution }, { batchSize: 50 }, { evaluators: 4 }];
+    for (const each of stated)
+      expect(workplaceFor({ compute: { ...open, ...each } }, 4, 4, "f").evaluators).toBeUndefined();
   });
 });
 

@@ -99,7 +99,11 @@ export class RunSettings extends LitElement {
       [names.engine, `${engine.label} ${engine.version}, ${engine.device} (${engine.why})`],
       [
         names.evaluators,
-        strings.evaluatorCount(header.evaluators, engine.execution?.batchSize ?? study.compute.batchSize),
+        strings.evaluatorCount(
+          header.evaluators,
+          engine.execution?.threads ?? 1,
+          engine.execution?.batchSize ?? study.compute.batchSize,
+        ),
       ],
       ...(header.takenOver ? [[names.takenOver, strings.takenOver(header.takenOver)] as const] : []),
       [names.started, new Date(header.started).toLocaleString(language)],

@@ -45,6 +45,33 @@ function prepared(study, leads) {
   };
 }
 
+/** How an evaluator measures whose threads are found out. */
+const execution = (threads) => ({ provider: "cpu", way: "baked", batchSize: 100, threads });
+
+/** What all evaluators are to try: in each division as many as it has, at the same time. */
+function undivided() {
+  return {
+    key: "scripted",
+    divisions: script.divisions.map(({ evaluators, threads }) => ({ evaluators, threads })),
+    size: 20,
+  };
+}
+
+async function tried({ execution: { threads, batchSize }, milliseconds }) {
+  const { evaluators, perPoint, dies, never } = script.divisions.find((each) => each.threads === threads);
+  if (batchSize !== 20) throw new Error(`asked for batches of ${batchSize}`);
+  if (milliseconds > 0) {
+    if (dies && count("died-trying") === 1) process.kill(process.pid, "SIGKILL");
+    // None answers before the others of its turn are at work.
+    const mine = count(`trying-${threads}`);
+    if (never) await new Promise(() => {});
+    const last = Math.ceil(mine / evaluators) * evaluators;
+    while (!fs.existsSync(path.join(script.folder, `trying-${threads}-${last}`)))
+      await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return { perPoint: perPoint * evaluators, loss: 1 };
+}
+
 function planned(study) {
   const facts = { kind: "random", label: "scripted", axes: ["α", "β"], seed: 0, cosine: 0, expectedCosine: 0.1 };
   return { directions: facts, grid: study.grid, checks: [] };
@@ -81,9 +108,18 @@ process.on("message", async (request) => {
     process.send({ id, kind: "fingerprinted", fingerprints: fingerprints(request.study), parameters: 7 });
   if (kind === "plan") process.send({ id, kind: "planned", planned: planned(request.study) });
   if (kind === "task") process.send({ id, kind: "performed", answer: { kind: "own", sums: [sumsAt(0, 0)] } });
-  if (kind === "prepare") {
-    process.send({ id, kind: "prepared", prepared: prepared(request.study, request.leads) });
+  if (request.leads && script.leaderNever) return void count("leading");
+  if (kind === "begin" && script.divisions) {
+    process.send({ id, kind: "undivided", execution: execution(1), undivided: undivided() });
+  } else if (kind === "prepare" || kind === "begin") {
+    const { division } = request.workplace ?? {};
+    const { engine, ...others } = prepared(request.study, request.leads);
+    const shared = division && { evaluators: division.evaluators };
+    const chosen = division && { execution: execution(division.threads) };
+    if (!request.leads) count("following");
+    process.send({ id, kind: "prepared", prepared: { ...others, ...shared, engine: { ...engine, ...chosen } } });
   }
+  if (kind === "try") process.send({ id, kind: "tried", trial: await tried(request) });
   if (kind === "evaluate") {
     process.send({ id, kind: "evaluated", sums: await evaluate(request.alpha, request.beta) });
   }
