@@ -21,7 +21,8 @@ beforeAll(async () => {
     "editor.minimap.enabled": false,
     "workbench.activityBar.location": "hidden",
   });
-  await driver.page.setViewportSize({ width: 1280, height: 860 });
+  // So wide that the tabs of the panel have room beside the code.
+  await driver.page.setViewportSize({ width: 1400, height: 880 });
 });
 
 afterAll(async () => {

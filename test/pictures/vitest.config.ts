@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["test/pictures/*.pictures.ts"],
     environment: "node",
     testTimeout: 900_000,
-    hookTimeout: 300_000,
+    hookTimeout: 900_000,
     fileParallelism: false,
     pool: "forks",
     expect: { poll: { timeout: 60_000 } },

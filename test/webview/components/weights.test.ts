@@ -74,6 +74,8 @@ describe("the question", () => {
   test("that cannot be answered is told, and can be asked again without the added files", async () => {
     const mounted = await mountPanel(stories["weights-problem"]);
     expect(mounted.text(".problem")).toContain("is not a complete ONNX file");
+    const view = mounted.find<HTMLElementTagNameMap["weights-view"]>("weights-view");
+    await expect(view.picture("svg")).rejects.toThrow("is not a complete ONNX file");
     mounted.all(".problem vscode-button")[1]!.click();
     await settled();
     expect(mounted.kept()!.view.options.weights).toMatchObject({ files: [] });

@@ -103,7 +103,7 @@ export class WeightsView extends LitElement implements Pictured {
   /** The whole figure with all layers, light on white. */
   async picture(type: PictureType): Promise<Blob> {
     const read = this.#read;
-    if (!read) throw new Error(strings.reading(baseName(this.#files()[0]!.path)));
+    if (!read) throw new Error(this.#store.problem?.message ?? strings.reading(baseName(this.#files()[0]!.path)));
     const theme = await pictureTheme(type);
     const { mode, layers, shared: isShared } = this.#options();
     const names = fileNames(read.files);
