@@ -133,7 +133,7 @@ function headerLike(
  */
 function isFoundOut({ engine, study }: RunHeader, { x, y }: Axes): boolean {
   if (study.compute.batchSize > 0 || x.length * y.length < fewPoints) return true;
-  return engine.execution !== undefined && !engine.why.endsWith(becauseShort);
+  return engine.execution !== undefined && !engine.why.includes(becauseShort);
 }
 
 async function shareOf({ journal, head, isSameGrid }: Kin, header: RunHeader): Promise<Share | undefined> {

@@ -47,7 +47,7 @@ export interface Outlook {
 const shortRun = 1500;
 /** Runs of fewer points are short however long each of them takes. */
 export const fewPoints = 100;
-/** Why no execution but the usual one was looked at, of runs that are short; the end of what their headers say of it. */
+/** Why no execution but the usual one was looked at, of runs that are short; a part of what their headers say of it. */
 export const becauseShort = "the run is short";
 /** Where giving the model other weights is less than this part of a point, no other way can gain much. */
 const smallShare = 0.1;

@@ -252,7 +252,7 @@ describe("a run of another grid of the same plane takes over", () => {
     const engine = { ...header.engine, execution };
     const because = (why: string): Measured => ({ study: { compute }, over: { engine: { ...engine, why } } });
     const short = temporaryFolder();
-    measured(short, "00000001", [5, 5], because("first choice; weights compiled in: the run is short"));
+    measured(short, "00000001", [5, 5], because("first choice; weights compiled in: the run is short; 2 evaluators"));
     expect(count(await findTakenOver(gridded({ points: [17, 17] }, { compute }), fingerprints, short))).toBe(0);
     expect(count(await findTakenOver(gridded({ points: [9, 9] }, { compute }), fingerprints, short))).toBe(25);
     const long = temporaryFolder();
