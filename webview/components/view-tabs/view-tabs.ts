@@ -31,7 +31,7 @@ export class ViewTabs extends LitElement {
       [role="tablist"] {
         display: flex;
         height: 32px;
-        padding: 0 8px;
+        padding: 0 12px;
         overflow: hidden;
       }
 
@@ -40,7 +40,7 @@ export class ViewTabs extends LitElement {
         align-items: center;
         gap: 6px;
         flex: none;
-        padding: 0 8px;
+        padding: 0 4px;
         border: 0;
         border-bottom: 1px solid transparent;
         border-top: 1px solid transparent;
@@ -48,6 +48,11 @@ export class ViewTabs extends LitElement {
         color: var(--ll-muted);
         font: inherit;
         cursor: pointer;
+      }
+
+      /* Room between titles, which is given up before the tabs become a list. */
+      .room {
+        flex: 0 1 8px;
       }
 
       button:hover {
@@ -119,23 +124,23 @@ export class ViewTabs extends LitElement {
 
   #tablist() {
     return html`<div role="tablist" aria-label=${strings.viewsLabel} @keydown=${this.#onKey}>
-      ${this.tabs.map(({ name, title, badge }) => {
+      ${this.tabs.map(({ name, title, badge }, k) => {
         const selected = name === this.shown;
-        return html`<button
-          role="tab"
-          data-view=${name}
-          aria-selected=${selected}
-          tabindex=${selected ? 0 : -1}
-          @click=${() => this.#show(name)}
-        >
-          ${title}
-          ${
-            badge > 0
-              ? html`<span class="badge" aria-hidden="true">${badge}</span
-                  ><span class="spoken">${strings.viewWarnings(badge)}</span>`
-              : nothing
-          }
-        </button>`;
+        return html`${k > 0 ? html`<span class="room"></span>` : nothing}<button
+            role="tab"
+            data-view=${name}
+            aria-selected=${selected}
+            tabindex=${selected ? 0 : -1}
+            @click=${() => this.#show(name)}
+          >
+            ${title}
+            ${
+              badge > 0
+                ? html`<span class="badge" aria-hidden="true">${badge}</span
+                    ><span class="spoken">${strings.viewWarnings(badge)}</span>`
+                : nothing
+            }
+          </button>`;
       })}
     </div>`;
   }
