@@ -43,7 +43,7 @@ export function advance(content: Content, event: RunEvent): Content {
 
 /** The content after the end of its run; what was measured stays. */
 export function conclude(content: Content, outcome: RunOutcome): Content {
-  if (content.kind !== "snapshot") {
+  if (content.kind !== "snapshot" || isProvisional(content)) {
     const problem = outcome.problem ?? cancelledEarly;
     return { kind: "problem", problem };
   }
@@ -52,6 +52,11 @@ export function conclude(content: Content, outcome: RunOutcome): Content {
   const checks = outcome.checks.length > 0 ? outcome.checks : snapshot.checks;
   const progress = { ...snapshot.progress, secondsLeft: undefined };
   return { kind: "snapshot", snapshot: { ...snapshot, status, checks, problem, progress } };
+}
+
+/** Whether the content is a run that has no journal yet, of which nothing will be kept if it ends now. */
+export function isProvisional(content: Content): boolean {
+  return content.kind === "snapshot" && content.snapshot.isProvisional === true;
 }
 
 /** Whether the content has a picture of its own: from the first nested grid on, or all that there will be. */

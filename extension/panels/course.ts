@@ -201,7 +201,7 @@ export class Course {
   }
 
   private advance(event: RunEvent): void {
-    if (event.kind === "snapshot") this.arrived(event.snapshot);
+    if (event.kind === "snapshot" && event.snapshot.isProvisional !== true) this.arrived(event.snapshot);
     this.screen.advance(event);
   }
 

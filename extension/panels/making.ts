@@ -70,9 +70,9 @@ function follow(event: RunEvent, told: Making["told"]): void {
     case "preparing":
       return told({ state: "waiting", message: preparingText(event) });
     case "snapshot": {
-      const { journal, progress } = event.snapshot;
+      const { journal, progress, isProvisional } = event.snapshot;
       const { measured, total } = progress;
-      return told({ state: "running", message: "", journal, measured, total });
+      return told({ state: "running", message: "", ...(isProvisional ? {} : { journal }), measured, total });
     }
     case "points":
     case "extras": {

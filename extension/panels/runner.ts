@@ -58,7 +58,7 @@ export class Runner {
             token: run.token,
             cancellation,
             onEvent: (event) => {
-              hasJournal ||= event.kind === "snapshot";
+              hasJournal ||= event.kind === "snapshot" && event.snapshot.isProvisional !== true;
               onEvent(event);
             },
           },

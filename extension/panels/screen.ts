@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { RunEvent, RunOutcome } from "../../server/protocol/requests";
 import type { RunSnapshot } from "../../server/protocol/result";
 import type { HostMessage } from "../../webview/protocol/messages";
-import { advance, conclude, hasPicture, withStatus } from "./content";
+import { advance, conclude, hasPicture, isProvisional, withStatus } from "./content";
 import type { Content } from "./content";
 import { packed } from "./packed";
 import { preparingText } from "./words";
@@ -16,6 +16,8 @@ export class Screen {
   /** Whether there is a page that listens. */
   isLive = false;
   private behind: RunSnapshot | undefined;
+  /** What is shown again when the run ends before it has a journal. */
+  private before: RunSnapshot | undefined;
 
   /** @param shown told of the content whenever it is another, or its run has ended. */
   constructor(
@@ -23,9 +25,9 @@ export class Screen {
     private readonly shown: (content: Content) => void,
   ) {}
 
-  /** The run that is shown, or that is being measured behind the one that is. */
+  /** The run that is shown, or that is being measured behind the one that is; none before there is a journal of it. */
   get snapshot(): RunSnapshot | undefined {
-    return this.content.kind === "snapshot" ? this.content.snapshot : undefined;
+    return this.content.kind === "snapshot" && !isProvisional(this.content) ? this.content.snapshot : undefined;
   }
 
   /** The run whose picture is seen. */
@@ -47,6 +49,7 @@ export class Screen {
   keep(snapshot: RunSnapshot | undefined): void {
     const isOver = snapshot && snapshot.status !== "running" && snapshot.status !== "paused";
     this.behind = snapshot && { ...snapshot, status: isOver ? snapshot.status : "cancelled" };
+    this.before = this.behind;
   }
 
   /** Everything for a page that has just been loaded. */
@@ -70,10 +73,11 @@ export class Screen {
 
   /** @returns false for a run that was cancelled before anything could take the place of what was there. */
   conclude(outcome: RunOutcome): boolean {
-    const { behind } = this;
-    this.behind = undefined;
-    if (behind && outcome.status === "cancelled" && !hasPicture(this.content)) {
-      this.show({ kind: "snapshot", snapshot: behind });
+    const { behind, before } = this;
+    this.behind = this.before = undefined;
+    const hasTakenPlace = hasPicture(this.content) && !isProvisional(this.content);
+    if (before && outcome.status === "cancelled" && !hasTakenPlace) {
+      this.show({ kind: "snapshot", snapshot: before });
       return false;
     }
     const hadPicture = this.snapshot !== undefined && behind === undefined;

@@ -4,7 +4,7 @@ import { deferred } from "./deferred";
 import type { ChosenDivision } from "./execution/division";
 import { isSameExecution } from "./execution/rule";
 import type { Workplace } from "./execution/workplace";
-import type { DirectionsFile, Prepared } from "./messages";
+import type { DirectionsFile, PointSums, Prepared } from "./messages";
 import type { EvaluatorCall } from "./process";
 
 /** What every evaluator of a run is prepared with. */
@@ -35,7 +35,7 @@ export class Agreement {
     return this.count;
   }
 
-  /** Largest relative difference of an evaluator's loss at the centre from the first one's; 0 is to the last bit. */
+  /** Largest relative difference of an evaluator from the first one at the centre; 0 is to the last bit. */
   get disagreement(): number {
     return this.difference;
   }
@@ -115,7 +115,7 @@ export class Agreement {
     this.release();
     if (!isSame(this.reference.engine, prepared.engine)) return false;
     this.count++;
-    this.differ(relativeDifference(this.reference.centre.lossSum, prepared.centre.lossSum));
+    this.differ(differenceOf(this.reference.first, prepared.first));
     this.first.resolve(this.reference);
     return true;
   }
@@ -134,6 +134,14 @@ export class Agreement {
 
 function isSame(a: EngineInfo, b: EngineInfo): boolean {
   return a.name === b.name && isSameExecution(a.execution, b.execution);
+}
+
+/**
+ * How far two evaluations of the same samples with the same weights are apart: the larger of the relative differences of the
+ * sums of the losses and of their squares, 0 only for the same bits.
+ */
+export function differenceOf(a: PointSums, b: PointSums): number {
+  return Math.max(relativeDifference(a.lossSum, b.lossSum), relativeDifference(a.lossSquareSum, b.lossSquareSum));
 }
 
 /** |a − b| relative to the larger; 0 only for the same bits, ∞ where one of them is not finite. */

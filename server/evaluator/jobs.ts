@@ -65,6 +65,7 @@ function pointText({ alpha, beta, subset }: Extract<JobCall, { readonly kind: "e
 /** What a task is, as the beginning of a sentence. */
 function taskText(task: Task): string {
   switch (task.kind) {
+    case "centre":
     case "own":
       return "The evaluation of the model with its own weights";
     case "checkpoint":

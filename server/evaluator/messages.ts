@@ -100,18 +100,27 @@ export interface Prepared {
   /** How many evaluators share the cores; absent where that was no question. */
   readonly evaluators?: number;
   readonly fingerprints: Readonly<Record<string, string>>;
-  /** Sums of the model itself, evaluated with its pristine weights before any perturbation. */
-  readonly centre: PointSums;
-  /** The same for further splits, in the order of `Study.splits`. */
-  readonly splits: readonly { readonly data: DataSummary; readonly centre: PointSums }[];
-  /** Checks of the model's own evaluation. */
+  /** Of further splits, in the order of `Study.splits`. */
+  readonly splits: readonly DataSummary[];
+  /** Sums of the model itself over the first batch, evaluated with its pristine weights before any perturbation. */
+  readonly first: PointSums;
+  /** How long a point will probably take, with all samples of all splits, judged by the first batch. */
+  readonly seconds: number;
+}
+
+/** The model itself, with its own weights. */
+export interface Centre {
+  readonly sums: SplitSums;
+  /** Checks of it. */
   readonly checks: readonly Check[];
-  /** How long the model's own evaluation took. */
+  /** How long its evaluation took. */
   readonly seconds: number;
 }
 
 /** Work beside the points of the grid. */
 export type Task =
+  /** The model with its own weights, and whether the plane begins there. */
+  | { readonly kind: "centre" }
   /** The model with its own weights. */
   | { readonly kind: "own" }
   /** The checkpoint of the study with its own weights and statistics, and the plane at its projection. */
@@ -140,6 +149,7 @@ export interface SampleSubset {
 export type SplitSums = readonly PointSums[];
 
 export type TaskAnswer =
+  | { readonly kind: "centre"; readonly centre: Centre }
   | { readonly kind: "own"; readonly sums: SplitSums }
   | {
       readonly kind: "checkpoint";

@@ -50,7 +50,7 @@ export interface PoolReport {
   readonly retired: number;
   /** Evaluators that stopped and were replaced. */
   readonly lost: number;
-  /** Largest relative difference of an evaluator's loss at the centre from the first one's; 0 is to the last bit. */
+  /** Largest relative difference of an evaluator from the first one at the centre; 0 is to the last bit. */
   readonly disagreement: number;
   /** Of evaluators elsewhere; absent when none were invited. */
   readonly remote?: RemoteReport;

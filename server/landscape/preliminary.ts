@@ -11,8 +11,9 @@ export interface Sampled {
   readonly share: number;
 }
 
-/** What all samples say: at the nodes of a nested grid that is complete, or at the centre alone. */
+/** What all samples say: at the nodes of a nested grid that is complete, at the centre alone, or nothing yet. */
 export type Known =
+  | undefined
   | { readonly level: Lines; readonly values: Values }
   | {
       readonly centre: { readonly loss: number; readonly accuracy: number };
@@ -40,12 +41,13 @@ export type Known =
  *   harm.
  *
  * Accuracies are corrected by their differences, interpolated in the same way, within 0 … 100. Where a value is not finite,
- * or a loss not positive, nothing is corrected.
+ * or a loss not positive, nothing is corrected, and nothing where all samples have said nothing yet.
  *
  * @param x, y coordinates of the grid's lines
  */
 export function corrected(x: readonly number[], y: readonly number[], sampled: Sampled, known: Known): Values {
   const { lines, mean } = sampled;
+  if (!known) return mean;
   if ("centre" in known) return correctedByCentre(mean, known);
   const { level, values } = known;
   const at = nodesWithin(lines, level);
@@ -70,7 +72,8 @@ export function corrected(x: readonly number[], y: readonly number[], sampled: S
  *
  *     s² = (1 − share) · Σ_j (e_j − ē)² / (m (m − 1)),
  *
- * e_j = L_j(p)/L_S(p) − B[L_j/L_S](p) from a nested grid, and L_j(p)/L_S(p) − L_j(0)/max(L_S(p), L_S(0)) from the centre.
+ * e_j = L_j(p)/L_S(p) − B[L_j/L_S](p) from a nested grid, L_j(p)/L_S(p) − L_j(0)/max(L_S(p), L_S(0)) from the centre, and
+ * L_j(p)/L_S(p) where nothing is corrected.
  * 0 at the nodes of that grid. NaN where it has no meaning, and everywhere for fewer than two groups.
  */
 export function samplingErrors(
@@ -82,7 +85,9 @@ export function samplingErrors(
   const { lines, mean, groups, share } = sampled;
   const relative = groups.map((losses) => losses.map((loss, node) => loss / mean.loss[node]!));
   let expected: readonly Float64Array[];
-  if ("centre" in known) {
+  if (!known) {
+    expected = groups.map(() => new Float64Array(mean.loss.length));
+  } else if ("centre" in known) {
     const { loss: own, groups: ownGroups } = known.sampled;
     expected = groups.map((_, j) => mean.loss.map((loss) => ownGroups[j]! / Math.max(loss, own)));
   } else {
@@ -106,7 +111,7 @@ export function samplingErrors(
   });
 }
 
-function correctedByCentre(mean: Values, { centre, sampled }: Extract<Known, { readonly centre: unknown }>): Values {
+function correctedByCentre(mean: Values, { centre, sampled }: Extract<Known, { readonly centre: object }>): Values {
   const difference = finite(centre.loss - sampled.loss);
   const points = finite(centre.accuracy - sampled.accuracy);
   return {

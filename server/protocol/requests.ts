@@ -109,7 +109,7 @@ export type RunEvent =
       /** Names of the models whose runs are before it in the queue, the one that is computing first. */
       readonly ahead?: readonly string[];
     }
-  /** The whole state, sent when the header is known (with resumed points, if any). */
+  /** The whole state, sent when the header is known (with resumed points, if any), and before that when a part of the samples shows one. */
   | { readonly kind: "snapshot"; readonly snapshot: RunSnapshot }
   | {
       readonly kind: "points";

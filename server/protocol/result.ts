@@ -268,6 +268,11 @@ export interface RunProgress {
 /** Everything a panel needs to draw a run from nothing. */
 export interface RunSnapshot {
   readonly header: RunHeader;
+  /**
+   * Present while the model itself is being measured: the values at the centre come from a part of the samples, as the
+   * estimates do, and there is no journal yet.
+   */
+  readonly isProvisional?: true;
   readonly status: RunStatus;
   readonly points: readonly Point[];
   readonly estimate?: Estimate;
@@ -278,7 +283,7 @@ export interface RunSnapshot {
   readonly progress: RunProgress;
   readonly checks: readonly Check[];
   readonly problem?: Problem;
-  /** Absolute path of the journal. */
+  /** Absolute path of the journal, which may be still to come. */
   readonly journal: string;
 }
 

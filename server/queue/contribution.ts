@@ -5,7 +5,7 @@ import { relativeDifference } from "../evaluator/agreement";
 import { deferred } from "../evaluator/deferred";
 import { jobOf } from "../evaluator/jobs";
 import type { JobAnswer, JobCall } from "../evaluator/jobs";
-import type { Prepared } from "../evaluator/messages";
+import type { PointSums, Prepared } from "../evaluator/messages";
 import { EvaluatorPool } from "../evaluator/pool";
 import { PoolCancelledError } from "../evaluator/workload";
 import { exactTolerance } from "../landscape/checks";
@@ -46,6 +46,8 @@ export class Contribution {
   private readonly failure = deferred<undefined>();
   private queue: Worker<Parcel, string> | undefined;
   private prepared: Prepared | undefined;
+  /** Of the model itself, as the first evaluator here that was free measured it. */
+  private own: PointSums | undefined;
   private isOver = false;
   /** When the last parcel was done, on the clock of `performance`. */
   private lastDone = 0;
@@ -92,7 +94,7 @@ export class Contribution {
 
   /** Largest relative difference of an evaluator here from the run's first one, at the centre. */
   get difference(): number {
-    const own = relativeDifference(this.prepared!.centre.lossSum, this.parts.notice.centre.lossSum);
+    const own = relativeDifference(this.own!.lossSum, this.parts.notice.centre.lossSum);
     return Math.max(own, this.pool.report.disagreement);
   }
 
@@ -155,15 +157,22 @@ export class Contribution {
   private async prepare(): Promise<void> {
     const { located, pool } = this;
     this.prepared = await pool.prepare(located.study, located.fingerprints, located.directions);
+    this.requireEngine(this.prepared);
+    // Another machine may differ in what one batch does not show.
+    await pool.performTasks([{ kind: "centre" }], (answer) => {
+      if (answer.kind === "centre") this.own = answer.centre.sums[0];
+    });
     this.requireAgreement();
   }
 
-  private requireAgreement(): void {
+  private requireEngine({ engine }: Prepared): void {
     const { notice } = this.parts;
+    if (engine.name === notice.engine.name) return;
+    throw refusal(`the run uses ${notice.engine.label}, and this machine came to ${engine.label}`);
+  }
+
+  private requireAgreement(): void {
     const { engine } = this.prepared!;
-    if (engine.name !== notice.engine.name) {
-      throw refusal(`the run uses ${notice.engine.label}, and this machine came to ${engine.label}`);
-    }
     const { difference } = this;
     if (!(difference <= exactTolerance)) {
       const size = Number.isFinite(difference) ? `by ${difference.toExponential(1)} of it` : "and is not finite in one";

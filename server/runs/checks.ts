@@ -1,4 +1,4 @@
-import type { PointSums, Prepared } from "../evaluator/messages";
+import type { PointSums } from "../evaluator/messages";
 import type { PoolReport } from "../evaluator/pool";
 import { exactTolerance, finiteCheck, offPlaneCheck, pathLossCheck, samplingCheck } from "../landscape/checks";
 import {
@@ -14,29 +14,34 @@ import { lowestCheck } from "../landscape/lowestCheck";
 import { refinementCheck } from "../landscape/refineCheck";
 import { fromJsonNumber, toJsonNumber } from "../protocol/numbers";
 import type { Problem } from "../protocol/problem";
-import type { Check, CurvaturePoint, Point, RunExtras, RunHeader } from "../protocol/result";
+import type { Check, CurvaturePoint, EngineInfo, Point, RunExtras, RunHeader } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { curvatureAxes } from "./extras";
 import { queueChecks } from "./remote";
 import type { RunState } from "./state";
 
+/** What the evaluators of this session have come to. */
+export interface Told {
+  readonly engine: EngineInfo;
+  /** The model with its own weights, measured before any point. */
+  readonly centre: PointSums;
+}
+
 /** What the last checks of a run are made from. */
-export interface Ending {
+export interface Ending extends Told {
   /** Of the run, which may have begun in an earlier session. */
   readonly state: RunState;
-  /** Of this session. */
-  readonly prepared: Prepared;
   /** The model with its own weights, evaluated once more after everything else. */
   readonly again: PointSums;
   readonly pool: PoolReport;
 }
 
 /** The checks that need everything that was measured. */
-export function finalChecks({ state, prepared, again, pool }: Ending): readonly Check[] {
+export function finalChecks({ state, engine, centre, again, pool }: Ending): readonly Check[] {
   const { header, surface, extras } = state;
   const refinement = surface.refinementFacts;
   return [
-    restoredCheck(again, prepared.centre),
+    restoredCheck(again, centre),
     finiteCheck(surface.points),
     ...lowest(header, surface.points),
     samplingCheck(surface.points, header.data.samples),
@@ -44,7 +49,7 @@ export function finalChecks({ state, prepared, again, pool }: Ending): readonly 
     ...extraChecks(header, extras.values),
     ...evaluatorsCheck(header.evaluators, pool),
     ...(pool.remote ? queueChecks(pool.remote) : []),
-    ...continuedCheck(header, prepared),
+    ...continuedCheck(header, engine, centre),
   ];
 }
 
@@ -123,7 +128,7 @@ function evaluatorsCheck(expected: number, { retired, lost, disagreement, remote
     const message = `The evaluators differ in the loss at the centre by ${disagreement.toExponential(1)} of it.`;
     return [{ ...base, level, message }];
   }
-  const agreed = "All evaluators gave the same loss at the centre, to the last bit";
+  const agreed = "All evaluators gave the same loss of the first batch at the centre, to the last bit";
   if (retired > 0) {
     const message = `${agreed}, but ${String(retired)} of them could not be kept alive, most often for lack of memory.`;
     return [{ ...base, level: "warning", message }];
@@ -133,12 +138,12 @@ function evaluatorsCheck(expected: number, { retired, lost, disagreement, remote
 }
 
 /** Whether the sessions of a resumed run fit together; nothing is said when they do to the last bit. */
-function continuedCheck(header: RunHeader, prepared: Prepared): readonly Check[] {
+function continuedCheck(header: RunHeader, engine: EngineInfo, centre: PointSums): readonly Check[] {
   const before = fromJsonNumber(header.centre.loss);
-  const after = meanOf(prepared.centre).loss;
+  const after = meanOf(centre).loss;
   if (Object.is(before, after)) return [];
   const difference = Math.abs(after - before) / Math.abs(before);
-  const engines = [header.engine, prepared.engine].map(({ label, version }) => `${label} ${version}`);
+  const engines = [header.engine, engine].map(({ label, version }) => `${label} ${version}`);
   const message =
     `The run was resumed with ${engines[1]!} after ${engines[0]!}, ` +
     `and the loss at the centre is now ${String(after)} instead of ${String(before)}.`;

@@ -123,6 +123,7 @@ export class Extras {
 /** An evaluator's answer as a line of the journal; undefined for what is not kept. */
 export function recordOf(answer: TaskAnswer): ExtraRecord | undefined {
   switch (answer.kind) {
+    case "centre":
     case "own":
       return undefined;
     case "checkpoint":

@@ -133,7 +133,9 @@ async function measure(
     fingerprints: withoutPaths(header.fingerprints, header.study.checkpoints?.log),
     ...withFile,
   });
-  requireSameCentre(header, meanOf(prepared.centre).loss);
+  const own = await evaluator.request({ kind: "task", task: { kind: "own" } });
+  if (own.answer.kind !== "own") throw new Error("the model itself was answered with something else");
+  requireSameCentre(header, meanOf(own.answer.sums[0]!).loss);
   const count = trajectory.checkpoints.length;
   const records: ExtraRecord[] = [];
   for (const [checkpoint, { x, y }] of facts.entries()) {

@@ -1,24 +1,26 @@
 import { randomUUID } from "node:crypto";
 import type { Planned, Prepared } from "../evaluator/messages";
 import { coordinates } from "../landscape/grid";
-import type { Check, RunHeader } from "../protocol/result";
+import type { Check, DataSummary, RunHeader, SplitValues } from "../protocol/result";
 import type { GridSpec, Study } from "../protocol/study";
-import { valuesOf } from "./extras";
 
-/** What a run's header is made from. */
+/** What is known of a run before the model itself is measured. */
+export interface Prospect extends Omit<RunHeader, "centre" | "splits" | "checks"> {
+  readonly splits?: readonly { readonly data: DataSummary }[];
+}
+
+/** What a run that begins now is made from. */
 export interface Beginning {
   readonly study: Study;
   readonly planned: Planned;
   readonly prepared: Prepared;
   /** How many share the points. */
   readonly evaluators: number;
-  /** Checks that have to do with this run's beginning, beside the evaluator's own. */
-  readonly notices: readonly Check[];
 }
 
-/** The header of a run that begins now. */
-export function headerOf({ study, planned, prepared, evaluators, notices }: Beginning): RunHeader {
-  const { model, data, engine, fingerprints, centre, splits, checks } = prepared;
+/** A run that begins now. */
+export function prospectOf({ study, planned, prepared, evaluators }: Beginning): Prospect {
+  const { model, data, engine, fingerprints, splits } = prepared;
   const { grid, directions, trajectory } = planned;
   return {
     id: randomUUID(),
@@ -28,14 +30,10 @@ export function headerOf({ study, planned, prepared, evaluators, notices }: Begi
     data,
     engine,
     evaluators,
-    centre: valuesOf(centre),
-    ...(splits.length > 0
-      ? { splits: splits.map((split) => ({ data: split.data, centre: valuesOf(split.centre) })) }
-      : {}),
+    ...(splits.length > 0 ? { splits: splits.map((of) => ({ data: of })) } : {}),
     directions,
     ...(trajectory ? { trajectory } : {}),
     ...axesOf(grid),
-    checks: [...checks, ...planned.checks, ...notices],
     started: new Date().toISOString(),
   };
 }
@@ -48,6 +46,41 @@ export function axesOf({ x, y, points, lines }: GridSpec): Pick<RunHeader, "x" |
     // The rows of lines are numbers of directions.
     y: lines === true ? Array.from({ length: rows }, (_, k) => k) : coordinates(y, rows),
   };
+}
+
+/**
+ * The header of a run.
+ * @param centre values of the model itself, of every split.
+ * @param checks of its beginning.
+ */
+export function headerOf(
+  { id, study, fingerprints, model, data, engine, evaluators, splits, directions, ...rest }: Prospect,
+  centre: readonly SplitValues[],
+  checks: readonly Check[],
+): RunHeader {
+  const { trajectory, x, y, started } = rest;
+  return {
+    id,
+    study,
+    fingerprints,
+    model,
+    data,
+    engine,
+    evaluators,
+    centre: centre[0]!,
+    ...(splits ? { splits: splits.map((split, k) => ({ data: split.data, centre: centre[k + 1]! })) } : {}),
+    directions,
+    ...(trajectory ? { trajectory } : {}),
+    x,
+    y,
+    checks,
+    started,
+  };
+}
+
+/** Values of the model itself, of every split of a run. */
+export function centresOf({ centre, splits = [] }: RunHeader): readonly SplitValues[] {
+  return [centre, ...splits.map((split) => split.centre)];
 }
 
 /** The header with the paths that its files have now: a folder may have been moved since the run began. */

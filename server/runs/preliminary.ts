@@ -9,13 +9,15 @@ import { addSums, meanOf } from "../landscape/loss";
 import { corrected, samplingErrors } from "../landscape/preliminary";
 import type { Known, Sampled } from "../landscape/preliminary";
 import { fromJsonNumber, toJsonNumber } from "../protocol/numbers";
-import type { Estimate, RunHeader } from "../protocol/result";
+import type { Estimate, SplitValues } from "../protocol/result";
+import { valuesOf } from "./extras";
+import type { Prospect } from "./header";
 import type { Surface } from "./surface";
 
 /** Points that take no longer, in seconds, come soon enough one by one. */
 const quick = 0.05;
 /** A run whose first nested grids are there sooner, in seconds, has no need of preliminary values. */
-const soon = 0.5;
+export const soon = 0.5;
 /** Seconds in which the first preliminary picture is to be there, if it takes no fewer samples than the fewest. */
 const firstWithin = 1;
 /** How many samples the first preliminary picture is made from. */
@@ -45,7 +47,9 @@ interface Worked {
 }
 
 export interface PreliminaryOptions {
-  readonly header: RunHeader;
+  readonly header: Prospect;
+  /** What all samples say of the model itself, of every split; absent where that is still to come. */
+  readonly centre?: readonly SplitValues[];
   /** Of a point with all samples, on one evaluator. */
   readonly secondsPerPoint: number;
   readonly evaluators: number;
@@ -69,6 +73,8 @@ export class Preliminary {
   private spent = 0;
   /** Nodes times samples so far. */
   private work = 0;
+  /** What all samples say of the model itself, of every split. */
+  private own: readonly SplitValues[] | undefined;
   private cache: { readonly key: string; readonly splits: readonly Worked[] } = { key: "", splits: [] };
 
   private constructor(
@@ -77,6 +83,7 @@ export class Preliminary {
   ) {
     const { x, y } = options.header;
     this.levels = gridLevels(x.length, y.length);
+    this.own = options.centre;
   }
 
   /** Preliminary values for a run whose coarsest grid is not measured; undefined where its points are there as soon. */
@@ -134,6 +141,25 @@ export class Preliminary {
     this.samples = subset.first + subset.count;
     this.spent += seconds;
     this.work += points.length * subset.count;
+  }
+
+  /** What the samples so far say of the model itself, of every split; there after the first step. */
+  get centre(): readonly SplitValues[] {
+    const { splits = [] } = this.options.header;
+    return [undefined, ...splits].map((_, split) => valuesOf(sumOf(groupsAt(this.nodes, centre, split))));
+  }
+
+  /** Takes what all samples say of the model itself, of every split: from now on that corrects the picture. */
+  correct(own: readonly SplitValues[]): void {
+    this.own = own;
+    this.cache = { key: "", splits: [] };
+  }
+
+  /** Seconds that a step will probably take, with all evaluators at work on it. */
+  secondsFor({ points, subset }: Step): number {
+    const { secondsPerPoint, evaluators, header } = this.options;
+    const perSample = this.work > 0 ? this.spent / this.work : secondsPerPoint / evaluators / header.data.samples;
+    return points.length * subset.count * perSample;
   }
 
   /** Whether the picture is made of preliminary values. */
@@ -201,8 +227,8 @@ export class Preliminary {
   private known(surface: Surface, split: number): Known {
     const complete = surface.nodes(split);
     if (complete) return complete;
-    const { header } = this.options;
-    const own = split === 0 ? header.centre : header.splits![split - 1]!.centre;
+    const own = this.own?.[split];
+    if (!own) return undefined;
     const groups = groupsAt(this.nodes, centre, split);
     const { loss, accuracy } = meanOfAll(groups);
     return {
@@ -227,11 +253,9 @@ export class Preliminary {
 
   /** The step, if there is time for it. */
   private affordable(step: Step): Step | undefined {
-    const { secondsPerPoint, evaluators, points, header } = this.options;
-    const perPoint = secondsPerPoint / evaluators;
-    const perSample = this.work > 0 ? this.spent / this.work : perPoint / header.data.samples;
-    const cost = step.points.length * step.subset.count * perSample;
-    return this.spent + cost <= mostTime * points * perPoint ? step : undefined;
+    const { secondsPerPoint, evaluators, points } = this.options;
+    const most = (mostTime * points * secondsPerPoint) / evaluators;
+    return this.spent + this.secondsFor(step) <= most ? step : undefined;
   }
 }
 
@@ -245,7 +269,11 @@ function groupsAt(
 }
 
 function meanOfAll(groups: readonly PointSums[]): { readonly loss: number; readonly accuracy: number } {
-  return meanOf(groups.slice(1).reduce<PointSums>((sum, group) => addSums(sum, group), groups[0]!));
+  return meanOf(sumOf(groups));
+}
+
+function sumOf(groups: readonly PointSums[]): PointSums {
+  return groups.slice(1).reduce<PointSums>((sum, group) => addSums(sum, group), groups[0]!);
 }
 
 /** Every two groups as one. */

@@ -1,9 +1,9 @@
-import type { Prepared } from "../evaluator/messages";
 import type { EvaluatorPool } from "../evaluator/pool";
 import type { RemoteReport } from "../evaluator/remote";
 import { ProblemError } from "../protocol/problem";
 import type { Check, RunHeader } from "../protocol/result";
 import type { QueueAddress } from "../queue/address";
+import type { Told } from "./checks";
 
 /** A queue that leads to evaluators elsewhere. */
 export interface QueueWish {
@@ -21,9 +21,10 @@ export interface QueueWish {
 export interface Invitation {
   /**
    * Shares the work of a pool that is prepared.
+   * @param told what the evaluators of this session have come to: others are held against it.
    * @throws ProblemError `queue-unavailable` when nobody is left to measure.
    */
-  send(pool: EvaluatorPool, header: RunHeader, prepared: Prepared): Promise<void>;
+  send(pool: EvaluatorPool, header: Pick<RunHeader, "id" | "model">, told: Told): Promise<void>;
 }
 
 /**

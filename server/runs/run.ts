@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Planned, Prepared } from "../evaluator/messages";
+import type { Centre, Planned } from "../evaluator/messages";
 import { EvaluatorPool } from "../evaluator/pool";
 import { siblingEvaluator } from "../evaluator/process";
 import type { EvaluatorSource } from "../evaluator/process";
@@ -7,16 +7,20 @@ import { PoolCancelledError } from "../evaluator/workload";
 import { ProblemError, toProblem } from "../protocol/problem";
 import type { Problem } from "../protocol/problem";
 import type { RunEvent, RunOutcome } from "../protocol/requests";
-import type { Check, RunHeader, RunSnapshot, RunStatus } from "../protocol/result";
+import type { Check, RunHeader, RunSnapshot, RunStatus, SplitValues } from "../protocol/result";
 import type { Study } from "../protocol/study";
 import { journalCheck, finalChecks } from "./checks";
+import type { Told } from "./checks";
 import { evaluatorsFor, meansOf, workplaceFor } from "./evaluators";
+import { valuesOf } from "./extras";
 import { journalPath, mayResume } from "./find";
-import { continued, headerOf, relocated } from "./header";
+import { glimpse } from "./glimpse";
+import { centresOf, continued, headerOf, prospectOf, relocated } from "./header";
+import type { Beginning, Prospect } from "./header";
 import { Journal, keepAside, readJournal } from "./journal";
 import { JournalLock } from "./lock";
 import { copyDirections, directionsFile, hasDirections, planRun } from "./plan";
-import { Preliminary } from "./preliminary";
+import { Preliminary, soon } from "./preliminary";
 import { Rate } from "./rate";
 import { invitationTo } from "./remote";
 import type { QueueWish } from "./remote";
@@ -25,7 +29,7 @@ import { Recorder } from "./recorder";
 import { RunState } from "./state";
 import { findTakenOver } from "./takeOver";
 import type { TakenOver } from "./takeOver";
-import { measureRun } from "./work";
+import { measureCentre, measureRun } from "./work";
 
 export interface RunOptions {
   readonly study: Study;
@@ -55,7 +59,7 @@ export interface Run {
   cancel(): void;
   /** Stops handing out points, or goes on; points in flight are finished and kept. */
   pause(paused: boolean): void;
-  /** The whole state; undefined until the header is known. */
+  /** The whole state; undefined until the header is known, or a part of the samples shows one. */
   snapshot(): RunSnapshot | undefined;
 }
 
@@ -78,6 +82,8 @@ class ActiveRun implements Run {
   private problem: Problem | undefined;
   private file: string | undefined;
   private state: RunState | undefined;
+  /** What a part of the samples shows while the model itself is being measured. */
+  private provisional: RunState | undefined;
   private pool: EvaluatorPool | undefined;
   private journal: Journal | undefined;
   private lock: JournalLock | undefined;
@@ -107,9 +113,11 @@ class ActiveRun implements Run {
   }
 
   snapshot(): RunSnapshot | undefined {
-    if (!this.state || this.file === undefined) return undefined;
+    const state = this.state ?? this.provisional;
+    if (!state || this.file === undefined) return undefined;
     return {
-      ...this.state.picture(this.secondsLeft),
+      ...state.picture(this.secondsLeft),
+      ...(this.state ? {} : { isProvisional: true }),
       status: this.status,
       checks: this.checks,
       ...(this.problem ? { problem: this.problem } : {}),
@@ -137,6 +145,7 @@ class ActiveRun implements Run {
       }
     }
     await this.finish(status);
+    this.provisional = undefined;
     this.status = status;
     this.isOver = true;
     return {
@@ -181,18 +190,54 @@ class ActiveRun implements Run {
     const prepared = await pool.prepare(asBegun, fingerprints, directionsFile(directions, this.file), workplace);
     this.throwIfCancelled();
     const { evaluators } = pool;
-    const notices = aside ? await aside() : [];
-    const header = earlier
-      ? relocated(earlier.header, study, fingerprints)
-      : taken
-        ? { ...taken.header, evaluators, checks: [...taken.header.checks, ...notices] }
-        : headerOf({ study, planned: planned!, prepared, evaluators, notices });
-    this.journal = earlier ? await Journal.resume(this.file, earlier) : await Journal.create(this.file, header, taken);
-    const state = this.begin(header, known);
-    state.preliminary = this.preliminaryOf(state, prepared.seconds, evaluators);
-    await invitation?.send(pool, header, prepared);
-    await this.work(pool, state, this.journal);
-    await this.conclude(pool, prepared, state);
+    const notices = async (): Promise<readonly Check[]> => (aside ? aside() : []);
+    if (known) {
+      const header = earlier
+        ? relocated(earlier.header, study, fingerprints)
+        : { ...known.header, evaluators, checks: [...known.header.checks, ...(await notices())] };
+      this.journal = earlier
+        ? await Journal.resume(this.file, earlier)
+        : await Journal.create(this.file, header, taken);
+      this.begin(header, known);
+    }
+    const centre = known
+      ? await measureCentre(pool)
+      : await this.beginAnew(pool, this.file, { study, planned: planned!, prepared, evaluators }, notices);
+    const state = this.state!;
+    state.preliminary ??= this.preliminaryOf(state.header, centre.seconds, centresOf(state.header));
+    const told: Told = { engine: prepared.engine, centre: centre.sums[0]! };
+    await invitation?.send(pool, state.header, told);
+    await this.work(pool, state, this.journal!);
+    await this.conclude(pool, told, state);
+  }
+
+  /**
+   * Measures the model itself, which the header of a new journal tells; where that takes long, a part of the samples is
+   * shown first.
+   */
+  private async beginAnew(
+    pool: EvaluatorPool,
+    file: string,
+    beginning: Beginning,
+    notices: () => Promise<readonly Check[]>,
+  ): Promise<Centre> {
+    const { seconds } = beginning.prepared;
+    const prospect = prospectOf(beginning);
+    const preliminary = seconds > soon ? this.preliminaryOf(prospect, seconds) : undefined;
+    const show = (state: RunState): void => {
+      this.provisional = state;
+      this.emitSnapshot();
+    };
+    const centre = preliminary
+      ? await glimpse(pool, { prospect, preliminary, seconds, show })
+      : await measureCentre(pool);
+    this.throwIfCancelled();
+    const own = centre.sums.map(valuesOf);
+    preliminary?.correct(own);
+    const header = headerOf(prospect, own, [...centre.checks, ...beginning.planned.checks, ...(await notices())]);
+    this.journal = await Journal.create(file, header);
+    this.begin(header, undefined, preliminary);
+    return centre;
   }
 
   /** What others have measured of this run; one that is wanted afresh takes nothing. */
@@ -261,17 +306,29 @@ class ActiveRun implements Run {
   }
 
   /** Shows what is known so far. */
-  private begin(header: RunHeader, known: Pick<JournalContent, "points" | "extras"> | undefined): RunState {
+  private begin(header: RunHeader, known?: Pick<JournalContent, "points" | "extras">, preliminary?: Preliminary): void {
     const state = new RunState(header, known);
+    state.preliminary = preliminary;
     this.state = state;
     this.checks = header.checks;
     this.emitSnapshot();
-    return state;
   }
 
-  private preliminaryOf({ header, surface }: RunState, seconds: number, evaluators: number): Preliminary | undefined {
-    if (this.options.preliminary === false || surface.completeLevels > 0) return undefined;
-    return Preliminary.of({ header, secondsPerPoint: seconds, evaluators, points: surface.likelyTotal });
+  /**
+   * Preliminary values of a run; undefined where its first grid is measured, or nobody wants them.
+   * @param seconds that a point takes.
+   * @param centre what all samples say of the model itself, if that is known.
+   */
+  private preliminaryOf(header: Prospect, seconds: number, centre?: readonly SplitValues[]): Preliminary | undefined {
+    const { completeLevels = 0, likelyTotal = header.x.length * header.y.length } = this.state?.surface ?? {};
+    if (this.options.preliminary === false || completeLevels > 0) return undefined;
+    return Preliminary.of({
+      header,
+      ...(centre ? { centre } : {}),
+      secondsPerPoint: seconds,
+      evaluators: header.evaluators,
+      points: likelyTotal,
+    });
   }
 
   /** Measures what is not measured yet. */
@@ -299,13 +356,13 @@ class ActiveRun implements Run {
   }
 
   /** The checks that need everything that was measured, and the last line of the journal. */
-  private async conclude(pool: EvaluatorPool, prepared: Prepared, state: RunState): Promise<void> {
-    let again = prepared.centre;
+  private async conclude(pool: EvaluatorPool, told: Told, state: RunState): Promise<void> {
+    let again = told.centre;
     await pool.performTasks([{ kind: "own" }], (answer) => {
       if (answer.kind === "own") again = answer.sums[0]!;
     });
     await pool.hearOut();
-    const checks = finalChecks({ state, prepared, again, pool: pool.report });
+    const checks = finalChecks({ state, ...told, again, pool: pool.report });
     await this.journal?.appendEnd(this.end("done", checks));
     this.checks = [...state.header.checks, ...checks];
   }

@@ -1,10 +1,9 @@
 import { fork } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { unzipSync, zipSync } from "fflate";
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -12,15 +11,15 @@ import {
   IPCMessageWriter,
 } from "vscode-languageserver-protocol/node";
 import type { MessageConnection } from "vscode-languageserver-protocol/node";
-import { npyParts, parseNpy } from "../../server/files/npy";
 import { DescribeRequest, RunProgressType, RunRequest } from "../../server/protocol/requests";
 import type { RunOutcome } from "../../server/protocol/requests";
+import { repeatedNpz } from "../support/repeated";
 import type { Report } from "./support/report";
 
 /** Seconds from the click. */
 interface Times {
   readonly described: number;
-  /** The header is known, and with it the loss of the model itself. */
+  /** The header is known, and with it the loss of the model itself over all samples. */
   readonly header: number;
   /** There is a picture made of a part of the samples; NaN where none was made. */
   readonly preliminary: number;
@@ -47,8 +46,8 @@ const settled = 3000;
 
 /**
  * Time from a click to the first contours of the sample: with a server that has just been started and one that waits, with
- * one evaluator and one per core, and with ten times as many samples, of which the first picture takes a part. Whole runs
- * show the speed-up of all cores over one.
+ * one evaluator and one per core, and with ten and a hundred times as many samples, of which the first picture takes a part
+ * before the model's own loss over all of them is known. Whole runs show the speed-up of all cores over one.
  */
 export async function main(report: Report): Promise<void> {
   const cores = availableParallelism();
@@ -58,6 +57,8 @@ export async function main(report: Report): Promise<void> {
     { name: `${cores} evaluators, warm`, evaluators: cores, copies: 1, warm: true, whole: false },
     { name: `${cores} evaluators, cold, 5,000 samples`, evaluators: cores, copies: 10, warm: false, whole: false },
     { name: `${cores} evaluators, warm, 5,000 samples`, evaluators: cores, copies: 10, warm: true, whole: false },
+    { name: `1 evaluator, warm, 50,000 samples`, evaluators: 1, copies: 100, warm: true, whole: false },
+    { name: `${cores} evaluators, warm, 50,000 samples`, evaluators: cores, copies: 100, warm: true, whole: false },
   ];
   const full: number[] = [];
   for (const each of cases) {
@@ -69,19 +70,17 @@ export async function main(report: Report): Promise<void> {
       value: isPreliminary ? preliminary : firstContour,
       unit: "s",
       digits: 2,
-      // The model's own loss over all samples comes before any picture.
       goal: { atMost: each.warm && each.copies === 1 ? 1 : 3 },
       remark:
         `study ${described.toFixed(2)} s, header ${header.toFixed(2)} s, ` +
         `${isPreliminary ? "preliminary" : "all samples"} (${outcome.status}; load ${loadavg()[0]!.toFixed(1)})`,
     });
-    if (isPreliminary)
-      report.line({
-        what: `from the click to the first contour of all samples, ${each.name}`,
-        value: firstContour,
-        unit: "s",
-        digits: 2,
-      });
+    if (isPreliminary) {
+      const line = (what: string, value: number): void =>
+        report.line({ what: `from the click to ${what}, ${each.name}`, value, unit: "s", digits: 2 });
+      line("the model's own loss over all samples", header);
+      line("the first contour of all samples", firstContour);
+    }
     if (Number.isNaN(times.full)) continue;
     full.push(times.full);
     report.line({ what: `51 × 51 of the sample, ${each.name}`, value: times.full, unit: "s", digits: 1 });
@@ -97,7 +96,8 @@ async function measure({ evaluators, copies, warm, whole }: Case): Promise<Times
     recursive: true,
     filter: (source) => !source.includes(".loss-landscape"),
   });
-  if (copies > 1) repeatSamples(path.join(folder, "test.npz"), copies);
+  const data = path.join(folder, "test.npz");
+  if (copies > 1) writeFileSync(data, repeatedNpz(data, 500 * copies));
   let started = performance.now();
   const server = fork(path.resolve("dist", "server.js"), ["--node-ipc"], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -138,9 +138,11 @@ async function click(
   const cancellation = new CancellationTokenSource();
   const token = "bench";
   connection.onProgress(RunProgressType, token, (event) => {
-    if (event.kind === "snapshot") times.header = seconds();
-    if (event.kind !== "points" || event.estimate === undefined) return;
-    if (event.estimate.preliminary && Number.isNaN(times.preliminary)) times.preliminary = seconds();
+    const isSnapshot = event.kind === "snapshot";
+    if (isSnapshot && !event.snapshot.isProvisional) times.header = seconds();
+    const { estimate } = isSnapshot ? event.snapshot : event.kind === "points" ? event : {};
+    if (estimate?.preliminary && Number.isNaN(times.preliminary)) times.preliminary = seconds();
+    if (event.kind !== "points" || estimate === undefined) return;
     if (event.progress.measured < 9 || !Number.isNaN(times.firstContour)) return;
     times.firstContour = seconds();
     if (!whole) cancellation.cancel();
@@ -149,19 +151,4 @@ async function click(
   const params = { study, defaults, mode: "fresh", partialResultToken: token } as const;
   const outcome = await connection.sendRequest(RunRequest, params, cancellation.token);
   return { ...times, full: whole ? seconds() : NaN, outcome };
-}
-
-/** Writes the samples of an archive several times one after another. */
-function repeatSamples(file: string, copies: number): void {
-  const arrays = Object.entries(unzipSync(readFileSync(file))).map(([name, bytes]): [string, Uint8Array] => {
-    const tensor = parseNpy(bytes, name, file);
-    const [count, ...shape] = tensor.shape as readonly [number, ...number[]];
-    const own = npyParts(tensor)[1];
-    const [header] = npyParts({ ...tensor, shape: [count * copies, ...shape] });
-    const all = new Uint8Array(header.length + own.length * copies);
-    all.set(header);
-    for (let copy = 0; copy < copies; copy++) all.set(own, header.length + copy * own.length);
-    return [name, all];
-  });
-  writeFileSync(file, zipSync(Object.fromEntries(arrays), { level: 1 }));
 }

@@ -2,9 +2,9 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import manifest from "../../package.json";
 import { EvaluatorPool } from "../../server/evaluator/pool";
-import type { RunHeader } from "../../server/protocol/result";
 import type { Study } from "../../server/protocol/study";
 import { invitationTo } from "../../server/runs/remote";
+import { measureCentre } from "../../server/runs/work";
 import { endAll, start } from "../integration/queue/support/commands";
 import { hasRedis, RedisServer } from "../integration/queue/support/redis";
 import { preparedPool } from "./support/pool";
@@ -39,8 +39,10 @@ async function queuedPool(study: Study, redis: RedisServer): Promise<EvaluatorPo
     };
   });
   const wish = { url: redis.url, only: true, version: manifest.version, tell: (sentence: string) => tell(sentence) };
-  const header = { id: `bench-${String(study.data.samples)}`, model: prepared.model } as RunHeader;
-  await (await invitationTo(wish, evaluatorPath, () => {})).send(pool, header, prepared);
+  const header = { id: `bench-${String(study.data.samples)}`, model: prepared.model };
+  const centre = (await measureCentre(pool)).sums[0]!;
+  const told = { engine: prepared.engine, centre };
+  await (await invitationTo(wish, evaluatorPath, () => {})).send(pool, header, told);
   start(["evaluate", "--evaluators", String(evaluators)], { LOSS_LANDSCAPE_QUEUE: redis.url });
   await joined;
   // All of its evaluators are ready, and it takes as many jobs at once.

@@ -19,7 +19,9 @@ export function menuItems({ model, run, copyImage, post }: MenuContext): readonl
   const other = plane === "path" ? "random" : "path";
   return [
     ...(copyImage ? [{ label: strings.copyImage, choose: copyImage }] : []),
-    { label: strings.copyPoints, choose: () => post({ kind: "copy-text", text: measuredCsv(run) }) },
+    ...(run.isProvisional
+      ? []
+      : [{ label: strings.copyPoints, choose: () => post({ kind: "copy-text", text: measuredCsv(run) }) }]),
     ...(plane === undefined
       ? []
       : [{ label: strings.planes[other], choose: () => post({ kind: "plane", plane: other }) }]),

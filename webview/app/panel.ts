@@ -40,8 +40,8 @@ import { menuItems } from "./menu";
 
 /**
  * The whole panel: it owns the store, speaks with the host and decides which state is shown.
- * @attr state - what is shown, for styles and tests: waiting, preparing, running, paused, cancelled, done, failed,
- *   problem, offer-resume, choose-data or choose-model
+ * @attr state - what is shown, for styles and tests: waiting, preparing, provisional, running, paused, cancelled, done,
+ *   failed, problem, offer-resume, choose-data or choose-model
  */
 @customElement("loss-landscape-panel")
 export class LossLandscapePanel extends LitElement {
@@ -179,7 +179,8 @@ export class LossLandscapePanel extends LitElement {
     const { source, run, trail } = this.#store.model;
     if (!source) return;
     const kept = this.#host?.load();
-    const journal = run?.journal ?? (kept?.source === source ? kept.journal : undefined);
+    const own = run?.isProvisional ? undefined : run?.journal;
+    const journal = own ?? (kept?.source === source ? kept.journal : undefined);
     const path = trail.length > 0 ? { trail } : {};
     this.#host?.save({ version: 1, source, ...(journal ? { journal } : {}), ...path, view: this.view });
   }
@@ -189,7 +190,8 @@ export class LossLandscapePanel extends LitElement {
     // Another run has another plane or window.
     if (run?.header.id !== this.#regionOf) this.region = this.place = undefined;
     this.#regionOf = run?.header.id;
-    this.setAttribute("state", phase.kind === "run" && run ? run.status : phase.kind);
+    const status = run?.isProvisional ? "provisional" : run?.status;
+    this.setAttribute("state", (phase.kind === "run" ? status : undefined) ?? phase.kind);
   }
 
   protected override updated(): void {
@@ -212,7 +214,7 @@ export class LossLandscapePanel extends LitElement {
         ?narrow=${this.narrow}
         @export-ended=${(event: CustomEvent<ExportOutcome>) => (this.exported = event.detail)}
         >${
-          shownRun
+          shownRun && !shownRun.isProvisional
             ? html`<export-menu
                 slot="actions"
                 .run=${shownRun}
@@ -292,7 +294,7 @@ export class LossLandscapePanel extends LitElement {
             : nothing
         }
         ${this.#views(run)}
-        <run-settings .run=${run} ?narrow=${this.narrow}></run-settings>
+        ${run.isProvisional ? nothing : html`<run-settings .run=${run} ?narrow=${this.narrow}></run-settings>`}
         ${
           this.model.found.length > 0
             ? html`<found-list .notices=${this.model.found} ?narrow=${this.narrow}></found-list>`
@@ -310,7 +312,7 @@ export class LossLandscapePanel extends LitElement {
     return html`
       <view-tabs .tabs=${tabs} .shown=${shown.name} ?narrow=${narrow}></view-tabs>
       ${
-        this.region
+        this.region && !run.isProvisional
           ? html`<run-offer
               .run=${run}
               .region=${this.region}

@@ -36,6 +36,8 @@ export interface FigureInput {
   readonly saddles?: readonly Extreme[];
   /** θ* is not marked. */
   readonly unmarked?: boolean;
+  /** θ* is marked without its value. */
+  readonly unlabelled?: boolean;
   readonly points: boolean;
   /** A pinned cursor, which labels keep away from. */
   readonly pinned?: { readonly alpha: number; readonly beta: number };

@@ -47,7 +47,7 @@ export interface MarksInput {
   readonly unmarked?: boolean;
   /** Mark every measured point. */
   readonly points: boolean;
-  /** The value of θ* is told elsewhere. */
+  /** The value of θ* is told elsewhere, or not known for sure. */
   readonly unlabelled?: boolean;
 }
 

@@ -79,11 +79,14 @@ function makeField(run: RunData, metric: Metric, split: Split): Field {
   };
 }
 
-/** Whether the trained weights lie at 0: the line between two models begins at the first of these. */
-const hasCentre = ({ header: { study } }: RunData): boolean =>
-  study.directions.kind !== "between" || study.grid.lines !== true;
+/** Whether the trained weights are measured and lie at 0: the line between two models begins at the first of these. */
+const hasCentre = ({ isProvisional, header: { study } }: RunData): boolean =>
+  isProvisional !== true && (study.directions.kind !== "between" || study.grid.lines !== true);
 
-/** Value of the metric at the trained weights, of the split or of the second split less the first. */
+/**
+ * Value of the metric at the trained weights, of the split or of the second split less the first; of a provisional run what
+ * a part of the samples says.
+ */
 export function centreValue(run: RunData, metric: Metric, split: Split = 0): number {
   const of = (index: number): number => {
     const { loss, accuracy } = (index === 0 ? run.header : run.header.splits![index - 1]!).centre;

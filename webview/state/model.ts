@@ -33,6 +33,8 @@ export interface Interpolated {
 /** A run as the panel knows it. Replaced, never changed. */
 export interface RunData {
   readonly header: RunHeader;
+  /** Present while the values at the centre are preliminary too, and there is no journal. */
+  readonly isProvisional?: true;
   readonly status: RunStatus;
   readonly progress: RunProgress;
   readonly checks: readonly Check[];

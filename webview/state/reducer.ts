@@ -109,6 +109,7 @@ function fromSnapshot(snapshot: RunSnapshot): RunData {
   };
   return {
     header: snapshot.header,
+    ...(snapshot.isProvisional ? { isProvisional: true } : {}),
     status: snapshot.status,
     progress: snapshot.progress,
     checks: snapshot.checks,

@@ -1,5 +1,6 @@
 import { strings } from "../strings/contour";
 import { strings as figure } from "../strings/figure";
+import { strings as texts } from "../strings/strings";
 import { formatAccuracy, formatCoordinate, formatLoss, formatTick } from "../charts/format";
 import type { Extreme, Metric, Split } from "./field";
 import { centreValue, fieldOf, heldSplit, measuredExtremes } from "./field";
@@ -25,6 +26,7 @@ export function summaryOf(run: RunData, metric: Metric, split: Split = 0, height
   const held = heldSplit(run, split);
   const field = fieldOf(run, metric, held);
   const { lowest, highest } = measuredExtremes(field);
+  const centre = formatMetric(metric, centreValue(run, metric, held), held);
   const part = (extreme: Extreme | undefined) =>
     extreme && {
       value: formatMetric(metric, extreme.value, held),
@@ -40,7 +42,7 @@ export function summaryOf(run: RunData, metric: Metric, split: Split = 0, height
     difference: held === "difference",
     x: ends(field.x),
     y: ends(field.y),
-    centre: formatMetric(metric, centreValue(run, metric, held), held),
+    centre: run.isProvisional ? texts.approximately(centre) : centre,
     lowest: part(lowest),
     highest: part(highest),
     provenance: provenance(run, held),

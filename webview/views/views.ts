@@ -13,9 +13,13 @@ import { weights } from "./weights";
 
 const views: readonly PanelView[] = [contour, surface, lines, trajectory, curvature, weights, compare, trust];
 
+/** Views that draw and do nothing else: what is measured with a part of the samples is not for more. */
+const drawings: readonly PanelView[] = [contour, surface, lines];
+
 /** The views of a run, in the order of their tabs. */
 export function viewsOf(run: RunData): readonly PanelView[] {
-  return viewNames.flatMap((name) => views.filter((view) => view.name === name && view.applies(run)));
+  const all = run.isProvisional ? drawings : views;
+  return viewNames.flatMap((name) => all.filter((view) => view.name === name && view.applies(run)));
 }
 
 /** The view that is shown: the one asked for, otherwise the first that there is; undefined when there is none. */

@@ -8,6 +8,7 @@ import { Session } from "../../../server/evaluator/session";
 import type { Execution, Study } from "../../../server/protocol/study";
 import { useSoftwareGpu } from "../../support/softwareGpu";
 import { temporaryFolder } from "../runs/support/folders";
+import { centreOf } from "../runs/support/centre";
 import { resnetStudy, runStudy } from "../runs/support/study";
 
 const evaluatorPath = path.resolve("dist", "evaluator.js");
@@ -52,7 +53,8 @@ else {
       const losses = async (execution: Execution): Promise<readonly number[]> => {
         const { session, prepared } = await Session.open(study(execution));
         expect(prepared.engine.execution).toEqual(execution);
-        const sums = [prepared.centre, ...(await session.evaluate(0.5, -0.25)), ...(await session.evaluate(0, 0))];
+        const centre = (await centreOf(session)).sums;
+        const sums = [...centre, ...(await session.evaluate(0.5, -0.25)), ...(await session.evaluate(0, 0))];
         expect(prepared.engine.device).toBe(execution.provider === "cpu" ? "CPU" : "GPU (WebGPU)");
         await session.dispose();
         return sums.map(({ lossSum }) => lossSum);

@@ -14,6 +14,7 @@ import { readJournal } from "../../../server/runs/journal";
 import type { JournalContent } from "../../../server/runs/record";
 import { floats } from "../../support/operatorCase";
 import { npy, npz } from "../../support/data";
+import { centreOf } from "./support/centre";
 import { temporaryFolder } from "./support/folders";
 import { evaluatorsOf } from "./support/processes";
 import { resnetStudy, runStudy, watch } from "./support/study";
@@ -72,14 +73,15 @@ const using = (study: Study, chosen: Execution): Study => ({
 async function losses(study: Study): Promise<readonly number[]> {
   const { session, prepared } = await Session.open(study);
   expect(prepared.engine.execution).toEqual(study.compute.execution);
-  expect(prepared.checks.filter(({ level }) => level === "error")).toEqual([]);
+  const centre = await centreOf(session);
+  expect(centre.checks.filter(({ level }) => level === "error")).toEqual([]);
   const points = [
     [0, 0],
     [0.5, -0.25],
     [-1, 1],
     [1, 0],
   ] as const;
-  const found: number[] = [prepared.centre.lossSum];
+  const found: number[] = [centre.sums[0]!.lossSum];
   for (const [alpha, beta] of points) found.push((await session.evaluate(alpha, beta))[0]!.lossSum);
   const again = await session.perform({ kind: "own" });
   found.push(again.kind === "own" ? again.sums[0]!.lossSum : NaN);
@@ -160,13 +162,15 @@ describe("the ways of execution", () => {
     // A session for each point takes about as long as ten runs of this model.
     expect(chosen!.way).not.toBe("baked");
     expect(why).toMatch(/^chosen in the settings; weights .*, batches of \d+: .* ms for a point instead of .* ms$/);
+    const centre = await centreOf(first.session);
     await first.session.dispose();
     expect(JSON.parse(readFileSync(memory, "utf8"))).toMatchObject({ version: 1 });
 
     for (const leads of [true, false]) {
       const later = await Session.open(small, { ...options, leads });
       expect(later.prepared.engine).toMatchObject({ execution: chosen, why });
-      expect(later.prepared.centre).toEqual(first.prepared.centre);
+      expect(later.prepared.first).toEqual(first.prepared.first);
+      expect((await centreOf(later.session)).sums).toEqual(centre.sums);
       await later.session.dispose();
     }
     // Other processors are tried once; most machines have none.

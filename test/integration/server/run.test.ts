@@ -33,7 +33,9 @@ const fresh = (): { readonly defaults: { readonly resultsFolder: string } } => (
 const isPoints = (event: RunEvent): boolean => event.kind === "points";
 
 function snapshotsOf(run: ClientRun): readonly RunSnapshot[] {
-  return run.events.flatMap(({ event }) => (event.kind === "snapshot" ? [event.snapshot] : []));
+  return run.events.flatMap(({ event }) =>
+    event.kind === "snapshot" && !event.snapshot.isProvisional ? [event.snapshot] : [],
+  );
 }
 
 async function snapshotIn(journal: string | undefined, server = client): Promise<RunSnapshot> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { advance, conclude, filesOf, withStatus } from "../../../extension/panels/content";
+import { advance, conclude, filesOf, hasPicture, isProvisional, withStatus } from "../../../extension/panels/content";
 import type { Content } from "../../../extension/panels/content";
 import type { Problem } from "../../../server/protocol/problem";
 import type { Check, Estimate, Point, RunHeader, RunSnapshot } from "../../../server/protocol/result";
@@ -92,6 +92,22 @@ describe("the content after the end", () => {
       problem: { reason: "cancelled" },
     });
   });
+});
+
+test("a run that has no journal leaves no more behind than one that was being prepared", () => {
+  const provisional: Content = {
+    kind: "snapshot",
+    snapshot: { ...snapshot([]), isProvisional: true, estimate: estimate(1) },
+  };
+  expect([hasPicture(provisional), isProvisional(provisional)]).toEqual([true, true]);
+  expect(isProvisional(running([]))).toBe(false);
+  expect(conclude(provisional, { status: "failed", checks: [], problem })).toEqual({ kind: "problem", problem });
+  expect(conclude(provisional, { status: "cancelled", checks: [] })).toMatchObject({
+    kind: "problem",
+    problem: { reason: "cancelled" },
+  });
+  const event = { kind: "snapshot" as const, snapshot: snapshot([]) };
+  expect(advance(provisional, event)).toEqual(event);
 });
 
 test("pausing shows in a picture and leaves everything else alone", () => {

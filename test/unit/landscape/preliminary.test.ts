@@ -83,6 +83,11 @@ describe("the correction of a part of the samples", () => {
     expect(own.accuracy[centre]).toBeCloseTo(values.accuracy[centre]!, 9);
   });
 
+  test("is none where all samples have said nothing yet", () => {
+    const { sampled } = drawn(1);
+    expect(corrected(x, x, sampled, undefined)).toEqual(sampled.mean);
+  });
+
   test("comes nearer to what all samples say, the more so the finer the grid is", () => {
     const sums = { none: 0, centre: 0, coarse: 0, finer: 0 };
     for (let seed = 0; seed < 20; seed++) {
@@ -123,6 +128,7 @@ describe("the correction of a part of the samples", () => {
 
 describe("the sampling error", () => {
   test.each([
+    ["nothing", () => undefined],
     ["the centre", (drawnOnce: ReturnType<typeof drawn>) => drawnOnce.byCentre],
     ["a coarse grid", (drawnOnce: ReturnType<typeof drawn>) => drawnOnce.byGrid([0, 4, 8])],
   ] as const)("is as large as the errors are, corrected by %s", (_, knownOf) => {

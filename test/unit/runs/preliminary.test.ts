@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PointSums, SplitSums } from "../../../server/evaluator/messages";
+import { centresOf } from "../../../server/runs/header";
 import { Preliminary } from "../../../server/runs/preliminary";
 import type { PreliminaryOptions, Step } from "../../../server/runs/preliminary";
 import { RunState } from "../../../server/runs/state";
@@ -13,9 +14,16 @@ function header(points: number, over: Partial<RunHeader["study"]> = {}): RunHead
   return { ...plain, study: { ...plain.study, ...over }, data: { ...plain.data, samples } };
 }
 
-function optionsOf(over: Partial<PreliminaryOptions> = {}): PreliminaryOptions {
+function optionsOf(over: Partial<PreliminaryOptions> & { readonly header?: RunHeader } = {}): PreliminaryOptions {
   const own = over.header ?? header(51);
-  return { header: own, secondsPerPoint: 1, evaluators: 2, points: own.x.length * own.y.length, ...over };
+  return {
+    header: own,
+    centre: centresOf(own),
+    secondsPerPoint: 1,
+    evaluators: 2,
+    points: own.x.length * own.y.length,
+    ...over,
+  };
 }
 
 const lossAt = (alpha: number, beta: number): number => 0.4 + 4 * (alpha * alpha + beta * beta);
@@ -137,6 +145,30 @@ describe("preliminary values", () => {
     expect(estimateNow().preliminary).toBeUndefined();
     expect(preliminary.next(surface)).toBeUndefined();
     expect(state.progress().measured).toBe(81);
+  });
+
+  test("are as the samples say before the model itself is measured, and are corrected when it is", () => {
+    const state = new RunState(header(51));
+    const { centre: own, ...options } = optionsOf();
+    const preliminary = Preliminary.of(options)!;
+    state.preliminary = preliminary;
+    // Group by group the loss grows by 10 to 20 % faster than that of all samples, and is 0.4 at the centre.
+    perform(preliminary, preliminary.next(state.surface)!, [0.1, 0.2]);
+    expect(preliminary.centre).toEqual([{ loss: expect.closeTo(0.4, 9), accuracy: 80, lossError: expect.any(Number) }]);
+    const corner = (): number => Number(state.estimates().estimate!.loss[0]);
+    expect(corner()).toBeCloseTo(0.4 + 8 * 1.15, 9);
+    preliminary.correct([{ ...own![0]!, loss: 0.5 }]);
+    expect(corner()).toBeCloseTo(0.5 + 8 * 1.15, 9);
+    expect(state.estimates().estimate!.loss[25 * 51 + 25]).toBeCloseTo(0.5, 9);
+  });
+
+  test("tell how long a step takes, which may be too long", () => {
+    const preliminary = Preliminary.of(optionsOf())!;
+    const step = preliminary.next(new RunState(header(51)).surface)!;
+    // 10 nodes with 128 of 2,000 samples, of which a point takes two evaluators half a second.
+    expect(preliminary.secondsFor(step)).toBeCloseTo((10 * 128) / 2000 / 2, 12);
+    perform(preliminary, step, [0], 3.2);
+    expect(preliminary.secondsFor(step)).toBeCloseTo(3.2, 12);
   });
 
   test("turn into the points' own picture without a jump", () => {

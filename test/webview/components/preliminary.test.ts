@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { advance } from "../../../extension/panels/content";
 import { packed } from "../../../extension/panels/packed";
 import type { RunEvent } from "../../../server/protocol/requests";
+import type { MoreMenu } from "../../../webview/components/more-menu/more-menu";
+import type { HostMessage } from "../../../webview/protocol/messages";
 import type { Estimate } from "../../../server/protocol/result";
 import { drawn, mountPanel, point, settled, tidy } from "../support/panel";
 import type { Mounted } from "../support/panel";
@@ -64,6 +66,56 @@ test("nothing is called preliminary any more when all samples are measured, and 
   expect(spoken(mounted)).toBe("The picture is made from all samples now.");
   expect(mounted.text(".provenance")).not.toContain("preliminary");
   expect(mounted.find(".canvas").getAttribute("aria-label")).not.toContain("preliminary");
+});
+
+/** What the worker sends while the model itself is being measured: its loss is an estimate, too. */
+const provisional: HostMessage = {
+  kind: "snapshot",
+  snapshot: {
+    ...begun,
+    isProvisional: true,
+    checks: [],
+    estimate: preliminary.estimate,
+    header: { ...begun.header, centre: { loss: 0.4321, accuracy: 84.4, lossError: 0.05 } },
+  },
+};
+
+const tabs = (mounted: Mounted): string => tidy(mounted.find("view-tabs").shadowRoot!.textContent);
+const menuOf = (mounted: Mounted): readonly string[] =>
+  mounted.find<MoreMenu>("more-menu").items.map(({ label }) => label);
+
+test("before the model's own loss is known it stands there as an estimate, and nothing can be made of the run", async () => {
+  const mounted = await mountPanel({ messages: [{ kind: "init", source: "file:///m.onnx", title: "m" }, provisional] });
+  await settled();
+  expect(drawn(mounted)).not.toBe("");
+  expect(mounted.text(".what")).toBe("preliminary · 128 of 2,000 samples · ±3 %");
+  expect(mounted.text('[data-fact="loss"]')).toBe("≈ 0.432");
+  expect(mounted.text('[data-fact="accuracy"]')).toBe("≈ 84.4 %");
+  expect(mounted.find('[data-fact="loss"]').title).toBe("preliminary · 128 of 2,000 samples");
+  expect(mounted.text('[data-read="loss"]')).toBe("≈ 0.432");
+  expect(mounted.find(".canvas").getAttribute("aria-label")).toContain("≈ 0.432");
+  expect(tabs(mounted)).toBe("Contour Surface Lines");
+  expect(mounted.all("export-menu")).toEqual([]);
+  expect(mounted.all("run-settings")).toEqual([]);
+  expect(menuOf(mounted)).toContain("Show model file");
+  expect(menuOf(mounted)).not.toContain("Show run file");
+  expect(menuOf(mounted)).not.toContain("Copy measured points as CSV");
+  expect(mounted.kept()?.journal).toBeUndefined();
+});
+
+test("the run that has a journal takes the place of the provisional one, at the same place", async () => {
+  const mounted = await mountPanel({ messages: [{ kind: "init", source: "file:///m.onnx", title: "m" }, provisional] });
+  await settled();
+  const figure = mounted.find(".canvas");
+  await mounted.send({ kind: "snapshot", snapshot: { ...begun, estimate: preliminary.estimate } });
+  await settled();
+  expect(mounted.find(".canvas")).toBe(figure);
+  expect(mounted.text('[data-fact="loss"]')).not.toContain("≈");
+  expect(mounted.text('[data-read="loss"]')).not.toContain("≈");
+  expect(mounted.text(".provenance")).toBe("preliminary · 128 of 2,000 samples");
+  expect(tabs(mounted)).toContain("Trust");
+  expect(mounted.all("export-menu")).toHaveLength(1);
+  expect(mounted.kept()?.journal).toBe(begun.journal);
 });
 
 test("a panel that is shown again is told that its picture is preliminary", async () => {

@@ -36,6 +36,7 @@ export function figureInput(parts: {
     fill: view.fill,
     centre: run ? centreValue(run, view.metric, view.split) : NaN,
     unmarked: marks ? !marks.centre : false,
+    unlabelled: run?.isProvisional === true,
     lower: marks?.lowest,
     saddles: marks?.saddles,
     points: view.measuredPoints,
@@ -73,6 +74,7 @@ export function sameInput(a: FigureInput, b: FigureInput): boolean {
     a.colours === b.colours &&
     a.fill === b.fill &&
     Object.is(a.centre, b.centre) &&
+    a.unlabelled === b.unlabelled &&
     a.points === b.points &&
     a.path === b.path &&
     a.axes === b.axes &&

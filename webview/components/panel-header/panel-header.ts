@@ -3,9 +3,10 @@ import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { strings } from "../../strings/strings";
 import { strings as figure } from "../../strings/figure";
-import { accuracyErrorText, baseName, formatLoss } from "../../charts/format";
+import { accuracyErrorText, baseName, formatAccuracy, formatLoss } from "../../charts/format";
 import type { Split } from "../../state/field";
 import type { RunData } from "../../state/model";
+import { provenance } from "../../state/provenance";
 import { splitsIn } from "../../state/splits";
 import type { SplitData } from "../../state/splits";
 import { shared } from "../../styles/shared";
@@ -79,22 +80,28 @@ export class PanelHeader extends LitElement {
     const several = shown.length > 1;
     const of = (text: (split: SplitData) => string) =>
       shown.map((split) => (several ? figure.splitFact(text(split), split.name) : text(split))).join(figure.factsJoin);
+    const loss = ({ centre }: SplitData) => {
+      const written = formatLoss(Number(centre.loss));
+      return run.isProvisional ? strings.approximately(written) : written;
+    };
     const accuracy = ({ centre, data }: SplitData) => {
       const percent = Number(centre.accuracy);
+      if (run.isProvisional) return strings.approximately(formatAccuracy(percent));
       return strings.plusMinus(percent.toFixed(1), accuracyErrorText(percent, data.samples));
     };
+    const hint = run.isProvisional ? provenance(run, this.split) : nothing;
     const hasAccuracy = shown.every(({ centre }) => !Number.isNaN(Number(centre.accuracy)));
     return html`
       <dl class="facts">
         <div>
           <dt>${strings.loss}</dt>
-          <dd data-fact="loss">${of(({ centre }) => formatLoss(Number(centre.loss)))}</dd>
+          <dd data-fact="loss" title=${hint}>${of(loss)}</dd>
         </div>
         ${
           hasAccuracy
             ? html`<div>
                 <dt>${strings.accuracy}</dt>
-                <dd data-fact="accuracy" title=${strings.plusMinusHint}>${of(accuracy)}</dd>
+                <dd data-fact="accuracy" title=${run.isProvisional ? hint : strings.plusMinusHint}>${of(accuracy)}</dd>
               </div>`
             : nothing
         }
@@ -122,7 +129,7 @@ export class PanelHeader extends LitElement {
       ...(this.run
         ? [
             message(strings.revealModel, { kind: "reveal", path: this.run.header.model.path }),
-            message(strings.revealRun, { kind: "reveal", path: this.run.journal }),
+            ...(this.run.isProvisional ? [] : [message(strings.revealRun, { kind: "reveal", path: this.run.journal })]),
           ]
         : []),
       message(strings.showEngines, { kind: "show-engines" }),

@@ -98,8 +98,10 @@ export class ReadOut extends LitElement {
 
   #reading(metric: Metric, place: { alpha: number; beta: number }): Reading {
     // Without a cursor the values are those of the unperturbed model, as in the header.
-    if (!this.cursor) return { value: centreValue(this.run, metric, this.split), origin: origin.measured };
-    return readingAt(fieldOf(this.run, metric, this.split), place.alpha, place.beta);
+    const { run, split } = this;
+    const from = run.isProvisional ? origin.interpolated : origin.measured;
+    if (!this.cursor) return { value: centreValue(run, metric, split), origin: from };
+    return readingAt(fieldOf(run, metric, split), place.alpha, place.beta);
   }
 
   #value(metric: Metric, reading: Reading): ReadValue {

@@ -36,7 +36,7 @@ export function surfaceFigure(parts: {
     theme,
     colours: coloursOf(view, theme.dark),
     plane: run ? { x: run.header.x, y: run.header.y } : { x: [-1, 1], y: [-1, 1] },
-    centre: run ? centreValue(run, view.metric, view.split) : NaN,
+    centre: run && !run.isProvisional ? centreValue(run, view.metric, view.split) : NaN,
     floor,
     labels: true,
     axes: directions && directions.kind !== "random" ? directions.axes : [strings.alpha, strings.beta],

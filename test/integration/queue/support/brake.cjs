@@ -1,6 +1,7 @@
 /**
  * Loaded into every process of a command by NODE_OPTIONS; see `brake.ts`. In evaluators it holds back each job until
- * there is a ticket for it in the folder LOSS_LANDSCAPE_BRAKE, or the brake is released. All else is as it is.
+ * there is a ticket for it in the folder LOSS_LANDSCAPE_BRAKE, or the brake is released. All else is as it is, the model
+ * itself included, which is measured before there are jobs to share.
  */
 const fs = require("node:fs");
 const path = require("node:path");
@@ -37,7 +38,7 @@ if (path.basename(process.argv[1] ?? "") === "evaluator.js") {
   const { emit } = process;
   let last = Promise.resolve();
   process.emit = function (event, ...rest) {
-    const isJob = event === "message" && /^(evaluate|task)$/.test(rest[0].kind);
+    const isJob = event === "message" && /^(evaluate|task)$/.test(rest[0].kind) && rest[0].task?.kind !== "centre";
     if (!isJob) return emit.call(this, event, ...rest);
     last = last.then(ticket).then(() => emit.call(this, event, ...rest));
     return true;

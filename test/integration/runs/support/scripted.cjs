@@ -38,9 +38,8 @@ function prepared(study, leads) {
     data: { path: study.data.path, split: "test", samples: 100, available: 100, classes: 10, preprocessing: "" },
     engine: { name, label: name, version: "1", device: "CPU", why: "scripted" },
     fingerprints: fingerprints(study),
-    centre: sumsAt(0, 0),
     splits: [],
-    checks: [],
+    first: sumsAt(0, 0),
     seconds: 0,
   };
 }
@@ -101,13 +100,18 @@ async function evaluate(alpha, beta) {
   return sumsAt(alpha, beta);
 }
 
+function performed({ kind }) {
+  const sums = [sumsAt(0, 0)];
+  return kind === "centre" ? { kind, centre: { sums, checks: [], seconds: 0 } } : { kind: "own", sums };
+}
+
 process.on("disconnect", () => process.exit(0));
 process.on("message", async (request) => {
   const { id, kind } = request;
   if (kind === "fingerprint")
     process.send({ id, kind: "fingerprinted", fingerprints: fingerprints(request.study), parameters: 7 });
   if (kind === "plan") process.send({ id, kind: "planned", planned: planned(request.study) });
-  if (kind === "task") process.send({ id, kind: "performed", answer: { kind: "own", sums: [sumsAt(0, 0)] } });
+  if (kind === "task") process.send({ id, kind: "performed", answer: performed(request.task) });
   if (request.leads && script.leaderNever) return void count("leading");
   if (kind === "begin" && script.divisions) {
     process.send({ id, kind: "undivided", execution: execution(1), undivided: undivided() });
