@@ -9,6 +9,7 @@ import { serialise } from "../../server/graph/onnxBytes";
 import type { Study } from "../../server/protocol/study";
 import { folderWith, ServerClient } from "../integration/server/client";
 import { evaluatorsOf } from "../integration/runs/support/processes";
+import { divisions } from "./support/divisions";
 import { mlp } from "./support/mlp";
 import { preparedPool } from "./support/pool";
 import { median, written } from "./support/report";
@@ -161,13 +162,15 @@ async function memory(report: Report): Promise<void> {
 
 /**
  * How time grows with points, samples, parameters and evaluators: pools of evaluators measure points of the fixtures'
- * ResNet-8 and of dense networks by turns. Then what the worker and its evaluators hold, and the size of the package.
+ * ResNet-8 and of dense networks by turns. Then how processes and threads share the cores; then what the worker and its evaluators hold, and the size of the package.
  */
 export async function main(report: Report): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), "scaling-"));
   try {
     report.heading("Time");
     await growth(report, folder);
+    report.heading("Processes and threads");
+    await divisions(report, folder);
     report.heading("Memory and package");
     await memory(report);
     const vsix = await packageVsix();
