@@ -31,6 +31,8 @@ export interface PoolOptions {
   readonly source?: EvaluatorSource;
   /** How many evaluators share the points. */
   readonly evaluators: number;
+  /** Milliseconds after which no further way to share the cores is tried; a moment when absent, because a run waits for it. */
+  readonly patience?: number;
   readonly log: (message: string) => void;
 }
 
@@ -76,9 +78,9 @@ export class EvaluatorPool {
   private files: readonly StudyFile[] = [];
 
   /** Starts the processes at once, so that they load while the caller does something else. */
-  constructor({ evaluatorPath, source, evaluators, log }: PoolOptions) {
+  constructor({ evaluatorPath, source, evaluators, patience, log }: PoolOptions) {
     const { workload, agreement } = this;
-    const cores = new SharedCores(agreement, log);
+    const cores = new SharedCores(agreement, log, patience);
     this.cores = cores;
     this.log = log;
     const start = (): EvaluatorProcess => source?.take() ?? new EvaluatorProcess(evaluatorPath, log);

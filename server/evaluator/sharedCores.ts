@@ -15,6 +15,7 @@ export class SharedCores {
   constructor(
     private readonly agreement: Agreement,
     private readonly log: (message: string) => void,
+    private readonly patience = usualPatience,
   ) {}
 
   /** Which places there are; nothing is tried before each of them is there or gone. */
@@ -37,7 +38,7 @@ export class SharedCores {
 
   /** Tries it as soon as all are there, for `leader`. What cannot be tried stays as is usual. */
   async conduct(leader: object, question: Omit<Question, "study" | "workplace">): Promise<void> {
-    const { log, agreement } = this;
+    const { log, agreement, patience } = this;
     const { divisions } = question.undivided;
     const [usual] = divisions;
     try {
@@ -47,9 +48,7 @@ export class SharedCores {
       );
       if (evaluators.length < usual.evaluators) throw new Error("not all evaluators are there");
       const { study, workplace } = agreement.call;
-      this.decide(
-        await tryDivisions({ ...question, study, workplace: workplace!, evaluators, patience: usualPatience, log }),
-      );
+      this.decide(await tryDivisions({ ...question, study, workplace: workplace!, evaluators, patience, log }));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log(`how the cores are shared best was not found out: ${reason}`);

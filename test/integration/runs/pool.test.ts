@@ -58,6 +58,8 @@ function poolOf(evaluators: number, script: Script): Scripted {
   const pool = new EvaluatorPool({
     evaluatorPath: path.resolve("test/integration/runs/support/scripted.cjs"),
     evaluators,
+    // However busy the machine is, everything is tried.
+    patience: Infinity,
     log: (message) => log.push(message),
   });
   pools.push(pool);
