@@ -4,22 +4,24 @@ import { EvaluatorPool } from "../evaluator/pool";
 import { siblingEvaluator } from "../evaluator/process";
 import type { EvaluatorSource } from "../evaluator/process";
 import { PoolCancelledError } from "../evaluator/workload";
-import { ProblemError, toProblem } from "../protocol/problem";
+import { toProblem } from "../protocol/problem";
 import type { Problem } from "../protocol/problem";
 import type { RunEvent, RunOutcome } from "../protocol/requests";
 import type { Check, RunHeader, RunSnapshot, RunStatus, SplitValues } from "../protocol/result";
 import type { Study } from "../protocol/study";
-import { journalCheck, finalChecks } from "./checks";
+import { finalChecks } from "./checks";
 import type { Told } from "./checks";
+import { earlierJournal } from "./earlier";
+import type { Earlier } from "./earlier";
 import { evaluatorsFor, meansOf, workplaceFor } from "./evaluators";
 import { valuesOf } from "./extras";
-import { journalPath, mayResume } from "./find";
+import { journalPath } from "./find";
 import { glimpse } from "./glimpse";
 import { centresOf, continued, headerOf, prospectOf, relocated } from "./header";
 import type { Beginning, Prospect } from "./header";
-import { Journal, keepAside, readJournal } from "./journal";
+import { Journal } from "./journal";
 import { JournalLock } from "./lock";
-import { copyDirections, directionsFile, hasDirections, planRun } from "./plan";
+import { copyDirections, directionsFile, planRun } from "./plan";
 import { Preliminary, soon } from "./preliminary";
 import { Rate } from "./rate";
 import { invitationTo } from "./remote";
@@ -173,7 +175,7 @@ class ActiveRun implements Run {
     this.file = journalPath(study, fingerprints, resultsFolder);
     this.lock = await JournalLock.take(this.file);
     this.throwIfCancelled();
-    const { content: earlier, aside } = await this.earlier(this.file);
+    const { content: earlier, aside } = await earlierJournal(this.file, this.options);
     if (earlier && this.isComplete(earlier, fingerprints)) return;
 
     this.throwIfCancelled();
@@ -190,11 +192,10 @@ class ActiveRun implements Run {
     const prepared = await pool.prepare(asBegun, fingerprints, directionsFile(directions, this.file), workplace);
     this.throwIfCancelled();
     const { evaluators } = pool;
-    const notices = async (): Promise<readonly Check[]> => (aside ? aside() : []);
     if (known) {
       const header = earlier
         ? relocated(earlier.header, study, fingerprints)
-        : { ...known.header, evaluators, checks: [...known.header.checks, ...(await notices())] };
+        : { ...known.header, evaluators, checks: [...known.header.checks, ...(await aside())] };
       this.journal = earlier
         ? await Journal.resume(this.file, earlier)
         : await Journal.create(this.file, header, taken);
@@ -202,7 +203,7 @@ class ActiveRun implements Run {
     }
     const centre = known
       ? await measureCentre(pool)
-      : await this.beginAnew(pool, this.file, { study, planned: planned!, prepared, evaluators }, notices);
+      : await this.beginAnew(pool, this.file, { study, planned: planned!, prepared, evaluators }, aside);
     const state = this.state!;
     state.preliminary ??= this.preliminaryOf(state.header, centre.seconds, centresOf(state.header));
     const told: Told = { engine: prepared.engine, centre: centre.sums[0]! };
@@ -219,7 +220,7 @@ class ActiveRun implements Run {
     pool: EvaluatorPool,
     file: string,
     beginning: Beginning,
-    notices: () => Promise<readonly Check[]>,
+    aside: Earlier["aside"],
   ): Promise<Centre> {
     const { seconds } = beginning.prepared;
     const prospect = prospectOf(beginning);
@@ -234,7 +235,7 @@ class ActiveRun implements Run {
     this.throwIfCancelled();
     const own = centre.sums.map(valuesOf);
     preliminary?.correct(own);
-    const header = headerOf(prospect, own, [...centre.checks, ...beginning.planned.checks, ...(await notices())]);
+    const header = headerOf(prospect, own, [...centre.checks, ...beginning.planned.checks, ...(await aside())]);
     this.journal = await Journal.create(file, header);
     this.begin(header, undefined, preliminary);
     return centre;
@@ -264,34 +265,6 @@ class ActiveRun implements Run {
   private plan(pool: EvaluatorPool, journal: string): Promise<Planned> {
     this.preparing("Finding the directions");
     return planRun(pool, this.options.study, journal);
-  }
-
-  /** The journal to go on with, or how to keep one aside that is not gone on with, once there is a new one. */
-  private async earlier(file: string): Promise<{ content?: JournalContent; aside?: () => Promise<readonly Check[]> }> {
-    const { study, mode, log } = this.options;
-    let content: JournalContent | undefined;
-    try {
-      content = await readJournal(file);
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      const { problem } = error;
-      return {
-        aside: async () => {
-          const check = journalCheck(problem, await keepAside(file, "damaged"));
-          log(check.message);
-          return [check];
-        },
-      };
-    }
-    if (!content) return {};
-    const resumes = mode === "resume" && mayResume(study, content.header);
-    if (resumes && (await hasDirections(content.header, file))) return { content };
-    return {
-      aside: async () => {
-        log(`the earlier results are kept as "${await keepAside(file, "old")}"`);
-        return [];
-      },
-    };
   }
 
   /** Whether the journal is that of a run which is done; then its results are all that is shown. */

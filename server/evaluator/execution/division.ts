@@ -1,4 +1,4 @@
-import { clearly, milliseconds } from "./rule";
+import { clearly, milliseconds, timeOfRun } from "./rule";
 import type { Outlook } from "./rule";
 
 /** How the cores of a machine are shared: so many evaluators, each of which runs the model with so many threads. */
@@ -59,8 +59,8 @@ const longestBatch = 120;
 const fewestSamples = 4;
 
 /** Whether a run goes on for long enough that another division of the cores may save what it takes to find it. */
-export function isLong({ usual, evaluations, evaluators }: Outlook): boolean {
-  return (usual.perPoint * evaluations) / evaluators >= longRun;
+export function isLong(outlook: Outlook): boolean {
+  return timeOfRun(outlook) >= longRun;
 }
 
 /**

@@ -63,9 +63,14 @@ export function timePerPoint(setUp: number, run: number, samples: number, batchS
   return setUp + (run * samples) / Math.min(batchSize, samples);
 }
 
+/** Milliseconds that a run probably takes as it would usually be measured. */
+export function timeOfRun({ usual, evaluations, evaluators }: Outlook): number {
+  return (usual.perPoint * evaluations) / evaluators;
+}
+
 /** Whether a run is over before measuring executions for it could gain anything. */
-export function isShort({ usual, evaluations, evaluators }: Outlook): boolean {
-  return evaluations < fewPoints || (usual.perPoint * evaluations) / evaluators < shortRun;
+export function isShort(outlook: Outlook): boolean {
+  return outlook.evaluations < fewPoints || timeOfRun(outlook) < shortRun;
 }
 
 /** Why nothing else has to be timed on this processor, as a clause; undefined when something has. */
