@@ -20,6 +20,7 @@ import "../components/run-offer/run-offer";
 import "../components/run-progress/run-progress";
 import "../components/run-settings/run-settings";
 import "../components/run-trail/run-trail";
+import { SizeController } from "../components/size-controller";
 import "../components/view-tabs/view-tabs";
 import { connectHost } from "../host/host";
 import type { Host } from "../host/host";
@@ -82,14 +83,15 @@ export class LossLandscapePanel extends LitElement {
   #host?: Host;
   #questions = new Questions((message) => this.#post(message));
   #stop: (() => void)[] = [];
-  #width = new ResizeObserver(() => this.#measure());
+  protected readonly size = new SizeController(this, () => {
+    this.narrow = this.clientWidth < narrowWidth;
+    this.wide = this.clientWidth >= wideWidth;
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#host ??= connectHost();
     this.view = this.#host.load()?.view ?? defaultView;
-    this.#measure();
-    this.#width.observe(this);
     this.#stop = [
       this.#host.listen((message) => this.#receive(message)),
       this.#store.subscribe((model) => (this.model = model)),
@@ -106,7 +108,6 @@ export class LossLandscapePanel extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#width.disconnect();
     for (const stop of this.#stop) stop();
     this.removeEventListener("panel-message", this.#onMessage);
     this.removeEventListener("panel-ask", this.#onAsk);
@@ -115,11 +116,6 @@ export class LossLandscapePanel extends LitElement {
     this.removeEventListener("centre-here", this.#onCentre);
     this.removeEventListener("show-place", this.#onPlace);
     this.removeEventListener("keydown", this.#onKey);
-  }
-
-  #measure(): void {
-    this.narrow = this.clientWidth < narrowWidth;
-    this.wide = this.clientWidth >= wideWidth;
   }
 
   /** What is to be seen of the view in front. */

@@ -31,6 +31,7 @@ import "../figure-tools/figure-tools";
 import type { FigureOption } from "../figure-tools/figure-tools";
 import { captionOf, pictureTheme } from "../picture";
 import type { PictureType } from "../picture";
+import { SizeController } from "../size-controller";
 import "../run-list/add-runs";
 import "../run-list/run-list";
 import "./compare-figure";
@@ -72,7 +73,7 @@ export class CompareView extends LitElement implements Pictured {
   @state() private named: Readonly<Record<string, string>> = {};
 
   #copier = new Copier(this);
-  #width = new ResizeObserver(() => (this.isTight = this.clientWidth < roomForTools));
+  protected readonly size = new SizeController(this, () => (this.isTight = this.clientWidth < roomForTools));
   #others = new OtherRuns(this);
   /** Of the other runs, when they were last looked at. */
   #version = -1;
@@ -83,17 +84,6 @@ export class CompareView extends LitElement implements Pictured {
     options: { sameScale: true, difference: false },
     named: {},
   });
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.isTight = this.clientWidth < roomForTools;
-    this.#width.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#width.disconnect();
-  }
 
   override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("run");

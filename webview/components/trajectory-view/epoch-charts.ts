@@ -14,6 +14,7 @@ import { canvasStyles } from "../../styles/canvas";
 import { shared } from "../../styles/shared";
 import { inSentence } from "../../strings/l10n";
 import { trajectoryStrings as strings } from "../../strings/trajectory";
+import { SizeController } from "../size-controller";
 import { ThemeController } from "../theme-controller";
 import { readTrackColours } from "./track-colours";
 import type { CheckpointIntent } from "./trajectory-map";
@@ -104,16 +105,10 @@ export class EpochCharts extends LitElement {
   #chart?: Chart;
   #layout?: EpochLayout;
   #framePending = false;
-  #resize = new ResizeObserver(() => this.requestUpdate());
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
+  protected readonly size = new SizeController(this, () => this.requestUpdate());
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#resize.disconnect();
     this.#chart?.dispose();
     this.#chart = undefined;
   }

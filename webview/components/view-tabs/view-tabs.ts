@@ -6,6 +6,7 @@ import type { ViewName } from "../../protocol/messages";
 import { strings } from "../../strings/strings";
 import { shared } from "../../styles/shared";
 import { emit } from "../events";
+import { SizeController } from "../size-controller";
 
 /** A tab: its name, its title and how much behind it asks for attention. */
 export interface Tab {
@@ -96,17 +97,7 @@ export class ViewTabs extends LitElement {
   @state() private needed = 0;
   @query('[role="tablist"]') private row?: HTMLElement;
 
-  #resize = new ResizeObserver(() => this.requestUpdate());
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resize.disconnect();
-  }
+  protected readonly size = new SizeController(this, () => this.requestUpdate());
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     // Other titles and other counts need another width.

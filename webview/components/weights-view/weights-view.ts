@@ -25,6 +25,7 @@ import { toolsStyles } from "../figure-tools/figure-tools.styles";
 import { pictureTheme, pictureWidth } from "../picture";
 import type { PictureType } from "../picture";
 import "../pop-up/pop-up";
+import { SizeController } from "../size-controller";
 import { ThemeController } from "../theme-controller";
 import { FigureStore } from "./figure-store";
 import { weightsPicture } from "./picture";
@@ -76,19 +77,12 @@ export class WeightsView extends LitElement implements Pictured {
   #theme = new ThemeController(this);
   #store = new FigureStore(this);
   #copier = new Copier(this);
-  #resize = new ResizeObserver(() => (this.width = this.clientWidth));
+  protected readonly size = new SizeController(this, () => (this.width = this.clientWidth));
   #read?: Read & { readonly run: string };
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#resize.observe(this);
-    this.width = this.clientWidth;
     void document.fonts.ready.then(() => this.requestUpdate());
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resize.disconnect();
   }
 
   protected override updated(): void {
